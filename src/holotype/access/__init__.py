@@ -1,0 +1,1 @@
+"""Who may: principals, teams, grants, tokens, and the rule that decides."""

@@ -1,0 +1,68 @@
+"""Which tables hold access? Grants hang on immutable ids, so that a new thing never inherits an old thing's rights."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Table
+
+from holotype.db.metadata import Id, Moment, metadata
+
+principals = Table(
+    "principals",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("owner_id", Id, ForeignKey("principals.id")),
+    Column("created_at", Moment, nullable=False),
+    Column("disabled_at", Moment),
+)
+
+teams = Table(
+    "teams",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+)
+
+team_members = Table(
+    "team_members",
+    metadata,
+    Column("team_id", Id, ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True),
+    Column("principal_id", Id, ForeignKey("principals.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_team_members_principal", "principal_id"),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("principal_id", Id, ForeignKey("principals.id", ondelete="CASCADE")),
+    Column("team_id", Id, ForeignKey("teams.id", ondelete="CASCADE")),
+    Column("role", String, nullable=False),
+    Column("scope", String, nullable=False),
+    Column("namespace_id", Id, ForeignKey("namespaces.id", ondelete="CASCADE")),
+    Column("model_id", Id, ForeignKey("models.id", ondelete="CASCADE")),
+    Column("pattern", String),
+    Column("stages", String),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", String, nullable=False),
+    Index("ix_grants_principal", "principal_id"),
+    Index("ix_grants_team", "team_id"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("principal_id", Id, ForeignKey("principals.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False, unique=True),
+    Column("role", String, nullable=False),
+    Column("namespace_id", Id, ForeignKey("namespaces.id", ondelete="CASCADE")),
+    Column("model_id", Id, ForeignKey("models.id", ondelete="CASCADE")),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("revoked_at", Moment),
+    Index("ix_tokens_principal", "principal_id", "created_at"),
+)

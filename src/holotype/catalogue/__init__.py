@@ -1,0 +1,1 @@
+"""What we have: namespaces, models, versions, their files, tags, aliases, stages and search."""

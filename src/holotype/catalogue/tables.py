@@ -1,0 +1,174 @@
+"""Which tables hold the catalogue?
+
+    namespaces ─< models ─< versions ─< files · parameters · metrics · data_references · parents · version_tags
+                        └─< aliases · model_tags · label_spans
+    documents   the manifest, config and provenance bytes of versions, under their digest
+
+A namespace is part of every key, moments are microseconds, names are unique also among the deleted.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+
+from holotype.db.metadata import Id, Moment, metadata
+
+namespaces = Table(
+    "namespaces",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("created_at", Moment, nullable=False),
+)
+
+models = Table(
+    "models",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("namespace_id", Id, ForeignKey("namespaces.id"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("kind", String, nullable=False, server_default="files"),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("card", Text, nullable=False, server_default=""),
+    Column("next_number", Integer, nullable=False, server_default="1"),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("deleted_at", Moment),
+    UniqueConstraint("namespace_id", "name"),
+    Index("ix_models_created", "namespace_id", "created_at", "id"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("namespace_id", Id, ForeignKey("namespaces.id"), nullable=False),
+    Column("model_id", Id, ForeignKey("models.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("config_digest", String, nullable=False),
+    Column("provenance_digest", String),
+    Column("size", Id, nullable=False),
+    Column("file_count", Integer, nullable=False),
+    Column("stage", String, nullable=False),
+    Column("stage_changed_at", Moment, nullable=False),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("card", Text, nullable=False, server_default=""),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("deleted_at", Moment),
+    UniqueConstraint("model_id", "number"),
+    UniqueConstraint("model_id", "digest"),
+    Index("ix_versions_stage", "model_id", "stage", "number"),
+    Index("ix_versions_digest", "digest"),
+    Index("ix_versions_created", "created_at", "id"),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("version_id", Id, ForeignKey("versions.id"), primary_key=True),
+    Column("path", String, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("size", Id, nullable=False),
+    Column("role", String, nullable=False),
+    Column("format", String),
+    Index("ix_files_digest", "digest"),
+    Index("ix_files_format", "format", "version_id"),
+    sqlite_with_rowid=False,
+)
+
+parameters = Table(
+    "parameters",
+    metadata,
+    Column("version_id", Id, ForeignKey("versions.id"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("number", Float),
+    Index("ix_parameters_number", "name", "number", "version_id"),
+    Index("ix_parameters_version", "name", "version_id"),
+    sqlite_with_rowid=False,
+)
+
+metrics = Table(
+    "metrics",
+    metadata,
+    Column("version_id", Id, ForeignKey("versions.id"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("dataset", String, primary_key=True, server_default=""),
+    Column("slice", String, primary_key=True, server_default=""),
+    Column("value", Float, nullable=False),
+    Column("direction", String),
+    Index("ix_metrics_value", "name", "value", "version_id"),
+    sqlite_with_rowid=False,
+)
+
+data_references = Table(
+    "data_references",
+    metadata,
+    Column("version_id", Id, ForeignKey("versions.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("uri", Text, nullable=False),
+    Column("digest", String),
+    Column("role", String, nullable=False),
+    Index("ix_data_references_uri", "uri", "version_id"),
+    sqlite_with_rowid=False,
+)
+
+parents = Table(
+    "parents",
+    metadata,
+    Column("version_id", Id, ForeignKey("versions.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("reference", Text, nullable=False),
+    Column("relation", String, nullable=False),
+    Column("digest", String),
+    Column("parent_id", Id, ForeignKey("versions.id")),
+    Index("ix_parents_parent", "parent_id", "version_id"),
+    Index("ix_parents_reference", "reference", "version_id"),
+    sqlite_with_rowid=False,
+)
+
+model_tags = Table(
+    "model_tags",
+    metadata,
+    Column("model_id", Id, ForeignKey("models.id"), primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("value", Text, nullable=False),
+    Index("ix_model_tags_key", "key", "model_id"),
+    sqlite_with_rowid=False,
+)
+
+version_tags = Table(
+    "version_tags",
+    metadata,
+    Column("version_id", Id, ForeignKey("versions.id"), primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("value", Text, nullable=False),
+    Index("ix_version_tags_key", "key", "version_id"),
+    sqlite_with_rowid=False,
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("model_id", Id, ForeignKey("models.id"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("version_id", Id, ForeignKey("versions.id"), nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Index("ix_aliases_version", "version_id"),
+    Index("ix_aliases_name", "name", "version_id"),
+    sqlite_with_rowid=False,
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("media_type", String, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,1 @@
+"""The nouns and laws of a model registry; standard library only."""

@@ -1,0 +1,147 @@
+"""The things a registry is made of, as frozen values. They know no SQL and no wire format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from holotype.domain.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A team's space."""
+
+    id: int
+    name: str
+    description: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A named line of versions. ``kind`` is ``files`` or ``hosted``."""
+
+    id: int
+    namespace_id: int
+    namespace: str
+    name: str
+    kind: str
+    description: str
+    card: str
+    created_at: datetime
+    created_by: str
+    changed_at: datetime
+    deleted_at: datetime | None = None
+    latest: int | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def reference(self) -> str:
+        """``namespace/name``."""
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Immutable content under a number, and the few things about it that may change."""
+
+    id: int
+    model_id: int
+    namespace_id: int
+    namespace: str
+    model: str
+    number: int
+    digest: str
+    size: int
+    file_count: int
+    stage: str
+    stage_changed_at: datetime
+    description: str
+    card: str
+    created_at: datetime
+    created_by: str
+    deleted_at: datetime | None = None
+    provenance_digest: str | None = None
+    aliases: tuple[str, ...] = ()
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def reference(self) -> str:
+        """``namespace/name:number``."""
+        return f"{self.namespace}/{self.model}:{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the ledger. ``root`` is the Merkle tree head (hex) after it was appended."""
+
+    sequence: int
+    time: datetime
+    actor: str
+    action: str
+    subject: str
+    data: dict[str, object]
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Bytes on their way in: ``parts`` are the numbers (from 0) that have arrived."""
+
+    id: str
+    namespace_id: int
+    digest: str
+    size: int
+    part_size: int
+    created_at: datetime
+    expires_at: datetime
+    parts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A user or service account. ``owner_id`` is the person behind a service account."""
+
+    id: int
+    name: str
+    kind: str
+    owner_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role on a scope: the registry, a namespace, a model or a name pattern."""
+
+    id: int
+    principal_id: int
+    role: str
+    scope: str
+    scope_id: int | None = None
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A bearer credential without its secret."""
+
+    id: str
+    principal: str
+    name: str
+    role: str
+    scope: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is calling: a principal, what its token may do at most, and where."""
+
+    name: str
+    principal_id: int | None = None
+    permissions: frozenset[Permission] = frozenset()
+    namespace: str | None = None
+    model: str | None = None
+    token_id: str | None = None

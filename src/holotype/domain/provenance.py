@@ -1,0 +1,149 @@
+"""Where did a version come from?
+
+What registration recorded: immutable, stored as a layer of the manifest, covered by the digest. Later knowledge is
+evidence, not provenance.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from holotype.domain import digest as digests
+from holotype.domain import names
+from holotype.errors import Invalid
+
+MEDIA_TYPE = "application/vnd.holotype.provenance.v1+json"
+RELATIONS = ("fine-tuned", "quantised", "distilled", "merged", "adapter", "derived")
+DIRECTIONS = ("higher", "lower")
+Scalar = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A number that training or its evaluation produced, perhaps on a data set and a slice of it."""
+
+    name: str
+    value: float
+    dataset: str | None = None
+    slice: str | None = None
+    direction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """A data set that went in: its address, its digest where known, and what it was used for."""
+
+    uri: str
+    digest: str | None = None
+    role: str = "training"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The commit that the training code was at, and whether the work tree differed from it."""
+
+    commit: str
+    dirty: bool
+    repository: str | None = None
+    branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The run of an experiment tracker that produced the version."""
+
+    id: str
+    tracker: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A version, here or elsewhere, that this one was made from."""
+
+    reference: str
+    relation: str = "derived"
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The Python and the installed versions of the frameworks that the files need."""
+
+    python: str | None = None
+    frameworks: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One input or output of the model: a name, a type and a shape such as ``[-1, 30]``."""
+
+    name: str
+    type: str
+    shape: list[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What the model takes and what it returns."""
+
+    inputs: list[Column] = field(default_factory=list)
+    outputs: list[Column] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Everything that registration recorded about where a version came from."""
+
+    parameters: dict[str, Scalar] = field(default_factory=dict)
+    metrics: list[Metric] = field(default_factory=list)
+    data: list[Data] = field(default_factory=list)
+    code: Code | None = None
+    run: Run | None = None
+    parents: list[Parent] = field(default_factory=list)
+    environment: Environment | None = None
+    schema: Schema | None = None
+
+
+def check(provenance: Provenance) -> Provenance:
+    """Return a provenance unchanged, or raise ``Invalid``/``InvalidName`` naming the field."""
+    for name, value in provenance.parameters.items():
+        names.key(name, "parameter")
+        if isinstance(value, str):
+            names.text(value, f"parameter {name!r}")
+        elif not _exact(value):
+            raise Invalid(f"The parameter {name!r} is not a finite number that JSON can carry exactly.")
+    _check_metrics(provenance.metrics)
+    for data in provenance.data:
+        names.text(data.uri, "data reference", 2_000)
+        _optional(data.digest)
+    for parent in provenance.parents:
+        names.text(parent.reference, "parent", 600)
+        _optional(parent.digest)
+        if parent.relation not in RELATIONS:
+            raise Invalid(f"{parent.relation[:80]!r} is not a relation.", hint=f"Relations: {', '.join(RELATIONS)}.")
+    return provenance
+
+
+def _check_metrics(metrics: list[Metric]) -> None:
+    seen: set[tuple[str, str | None, str | None]] = set()
+    for metric in metrics:
+        names.key(metric.name, "metric")
+        if not _exact(metric.value):
+            raise Invalid(f"The metric {metric.name!r} is not a finite number.", hint="Leave it out, or give a number.")
+        if metric.direction is not None and metric.direction not in DIRECTIONS:
+            raise Invalid(f"The direction of {metric.name!r} is {metric.direction[:20]!r}; it is 'higher' or 'lower'.")
+        key = (metric.name, metric.dataset, metric.slice)
+        if key in seen:
+            raise Invalid(f"The metric {metric.name!r} is given twice for one data set and slice.")
+        seen.add(key)
+
+
+def _exact(value: float) -> bool:
+    return math.isfinite(value) and (not isinstance(value, int) or abs(value) < 2**53)
+
+
+def _optional(digest: str | None) -> None:
+    if digest is not None:
+        digests.parse(digest)

@@ -1,0 +1,156 @@
+"""Which errors Holotype raises on purpose.
+
+    HolotypeError                 every deliberate error: code, detail, hint
+    ├─ Invalid                    the request itself is wrong; sending it again changes nothing
+    │  ├─ InvalidName             a name outside the grammar
+    │  ├─ InvalidReference        not a reference
+    │  ├─ InvalidQuery            the query language could not be read
+    │  ├─ InvalidPath             a file path that could escape, clash or not exist everywhere
+    │  ├─ InvalidManifest         not a manifest that we accept
+    │  ├─ InvalidSetting          a setting with a value that makes no sense
+    │  ├─ DigestMismatch          the bytes do not have the digest that was announced
+    │  └─ SizeMismatch            more or fewer bytes than announced
+    ├─ Unauthenticated            no credentials, or credentials that are unknown, expired or revoked
+    ├─ Denied                     known, but without the right
+    ├─ NotFound                   no such thing (or none that the caller may see)
+    ├─ Conflict                   the request is fine, the state of the registry says no
+    │  ├─ AlreadyExists           the name is taken
+    │  ├─ AmbiguousReference      the label names several versions
+    │  ├─ IllegalMove             the lifecycle has no such move
+    │  ├─ InUse                   something still holds the thing
+    │  ├─ MissingContent          a version names bytes that were never uploaded
+    │  └─ IdempotencyMismatch     the key was used before with other content
+    ├─ TooLarge                   over a documented limit
+    ├─ Expired                    it was there and its time is over (an upload)
+    ├─ Corrupt                    stored or received bytes do not match their digest
+    ├─ Unavailable                try again later: the database, the object store or the server
+    │  └─ StorageFull             no space left where the bytes or the catalogue live
+    └─ LocalProblem               on this side of the wire: a symbolic link, an unreadable file
+
+There is no HTTP in here: a gateway maps classes to its dialect by walking the MRO.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+
+class HolotypeError(Exception):
+    """Something went wrong that Holotype knows how to name."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, detail: str | None = None, *, hint: str | None = None) -> None:
+        """Say what happened, to which thing (``detail``), and what to do next (``hint``)."""
+        self.detail = detail or (type(self).__doc__ or "").strip().splitlines()[0]
+        self.hint = hint
+        super().__init__(self.detail)
+
+    def __init_subclass__(cls) -> None:
+        """Derive the stable code from the class name: ``IllegalMove`` → ``illegal-move``."""
+        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+    def __str__(self) -> str:
+        """The detail, and the hint behind it where there is one."""
+        return f"{self.detail} {self.hint}" if self.hint else self.detail
+
+
+class Invalid(HolotypeError):
+    """The request is not valid."""
+
+
+class InvalidName(Invalid):
+    """The name is outside the grammar."""
+
+
+class InvalidReference(Invalid):
+    """This is not a reference."""
+
+
+class InvalidQuery(Invalid):
+    """The query could not be read."""
+
+
+class InvalidPath(Invalid):
+    """The file path is not allowed."""
+
+
+class InvalidManifest(Invalid):
+    """The manifest is not one that Holotype accepts."""
+
+
+class InvalidSetting(Invalid):
+    """A setting has a value that makes no sense."""
+
+
+class DigestMismatch(Invalid):
+    """The bytes do not have the announced digest."""
+
+
+class SizeMismatch(Invalid):
+    """The bytes do not have the announced size."""
+
+
+class Unauthenticated(HolotypeError):
+    """The request carries no valid credentials."""
+
+
+class Denied(HolotypeError):
+    """The caller does not have the right."""
+
+
+class NotFound(HolotypeError):
+    """There is no such thing."""
+
+
+class Conflict(HolotypeError):
+    """The state of the registry does not allow this."""
+
+
+class AlreadyExists(Conflict):
+    """The name is taken."""
+
+
+class AmbiguousReference(Conflict):
+    """The label names several versions."""
+
+
+class IllegalMove(Conflict):
+    """The lifecycle has no such move."""
+
+
+class InUse(Conflict):
+    """Something still holds this."""
+
+
+class MissingContent(Conflict):
+    """The version names bytes that were never uploaded."""
+
+
+class IdempotencyMismatch(Conflict):
+    """The idempotency key was used before with other content."""
+
+
+class TooLarge(HolotypeError):
+    """The request is over a limit."""
+
+
+class Expired(HolotypeError):
+    """Its time is over."""
+
+
+class Corrupt(HolotypeError):
+    """The bytes do not match their digest."""
+
+
+class Unavailable(HolotypeError):
+    """The service is not available now."""
+
+
+class StorageFull(Unavailable):
+    """There is no space left for the bytes."""
+
+
+class LocalProblem(HolotypeError):
+    """A local file or setting stands in the way."""

@@ -1,0 +1,63 @@
+"""Which tables hold the ledger?
+
+    ledger_entries   one row an event, in order, with its leaf hash and the tree head after it
+    ledger_nodes     the hashes of complete subtrees above the leaves, so that a proof reads O(log n) rows
+    ledger_head      one row: the size of the tree and its right edge; locking it orders all writers
+    label_spans      which version a stage or alias named, from which event until which
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+
+from holotype.db.metadata import Id, Moment, metadata
+
+ledger_entries = Table(
+    "ledger_entries",
+    metadata,
+    Column("sequence", Id, primary_key=True, autoincrement=False),
+    Column("time", Moment, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("namespace_id", Id),
+    Column("model_id", Id),
+    Column("version_id", Id),
+    Column("data", Text, nullable=False),
+    Column("leaf", LargeBinary(32), nullable=False),
+    Column("root", LargeBinary(32), nullable=False),
+    Index("ix_ledger_entries_model", "model_id", "sequence"),
+    Index("ix_ledger_entries_namespace", "namespace_id", "sequence"),
+    Index("ix_ledger_entries_version", "version_id", "sequence"),
+)
+
+ledger_nodes = Table(
+    "ledger_nodes",
+    metadata,
+    Column("level", Integer, primary_key=True),
+    Column("position", Id, primary_key=True),
+    Column("hash", LargeBinary(32), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+ledger_head = Table(
+    "ledger_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("size", Id, nullable=False),
+    Column("edge", LargeBinary, nullable=False),
+)
+
+label_spans = Table(
+    "label_spans",
+    metadata,
+    Column("model_id", Id, ForeignKey("models.id"), primary_key=True),
+    Column("label", String, primary_key=True),
+    Column("version_id", Id, ForeignKey("versions.id"), primary_key=True),
+    Column("since_sequence", Id, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("until_sequence", Id),
+    Column("until", Moment),
+    Index("ix_label_spans_since", "model_id", "label", "since"),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,1 @@
+"""The verbs of the registry, one file each; the only openers of transactions."""

@@ -1,0 +1,47 @@
+"""What does every verb receive? A call: who asks, for which registry, at what time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from holotype.artifacts.store import BlobStore
+from holotype.db import Database, Tx
+from holotype.domain import times
+from holotype.domain.entities import Actor
+from holotype.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What lives as long as the server: the database, the blob store and the settings."""
+
+    database: Database
+    store: BlobStore
+    settings: Settings
+    clock: Callable[[], datetime] = times.now
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to the registry: its actor, its moment and its idempotency key."""
+
+    registry: Registry
+    actor: Actor
+    request_id: str = ""
+    idempotency_key: str | None = None
+    now: datetime = field(default_factory=times.now)
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """Open a connection for reading."""
+        with self.registry.database.read() as tx:
+            yield tx
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """Open the one transaction of this verb."""
+        with self.registry.database.write() as tx:
+            yield tx

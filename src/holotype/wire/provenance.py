@@ -1,0 +1,96 @@
+"""How does provenance travel? As in ``holotype.domain.provenance``, with unknown fields refused."""
+
+from __future__ import annotations
+
+import msgspec
+
+from holotype.domain import provenance as domain
+from holotype.wire.base import Request
+
+
+class Metric(Request):
+    """A number, perhaps on a data set and a slice of it; ``direction`` says which way is better."""
+
+    name: str
+    value: float
+    dataset: str | None = None
+    slice: str | None = None
+    direction: str | None = None
+
+
+class Data(Request):
+    """A data set that went in."""
+
+    uri: str
+    digest: str | None = None
+    role: str = "training"
+
+
+class Code(Request):
+    """A git commit and whether the tree was dirty."""
+
+    commit: str
+    dirty: bool
+    repository: str | None = None
+    branch: str | None = None
+
+
+class Run(Request):
+    """The run of a tracker."""
+
+    id: str
+    tracker: str | None = None
+    link: str | None = None
+
+
+class Parent(Request):
+    """A version that this one was made from."""
+
+    reference: str
+    relation: str = "derived"
+    digest: str | None = None
+
+
+class Environment(Request):
+    """The Python and the frameworks."""
+
+    python: str | None = None
+    frameworks: dict[str, str] = {}
+
+
+class Column(Request):
+    """One input or output of the model."""
+
+    name: str
+    type: str
+    shape: list[int] | None = None
+
+
+class Schema(Request):
+    """What the model takes and what it returns."""
+
+    inputs: list[Column] = []
+    outputs: list[Column] = []
+
+
+class Provenance(Request):
+    """Everything that registration records about where a version came from."""
+
+    parameters: dict[str, str | int | float | bool] = {}
+    metrics: list[Metric] = []
+    data: list[Data] = []
+    code: Code | None = None
+    run: Run | None = None
+    parents: list[Parent] = []
+    environment: Environment | None = None
+    schema: Schema | None = None
+
+
+def to_domain(shape: Provenance) -> domain.Provenance:
+    """Return the domain's value, checked."""
+    return domain.check(msgspec.convert(msgspec.to_builtins(shape), domain.Provenance))
+
+
+def from_domain(value: domain.Provenance) -> Provenance:
+    """Return the wire shape of a domain value."""
+    return msgspec.convert(msgspec.to_builtins(value), Provenance)
