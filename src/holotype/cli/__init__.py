@@ -1,0 +1,1 @@
+"""How does a person talk to a registry from a terminal?"""

@@ -1,0 +1,1 @@
+"""Which rules must a version satisfy before it may move?"""

@@ -1,0 +1,1 @@
+"""How does the native API translate HTTP to operations?"""

@@ -1,0 +1,1 @@
+"""What is a file, judged by its header alone?"""
