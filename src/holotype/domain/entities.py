@@ -28,7 +28,6 @@ class Model:
     name: str
     kind: str
     description: str
-    card: str
     created_at: datetime
     created_by: str
     changed_at: datetime
@@ -58,7 +57,6 @@ class Version:
     stage: str
     stage_changed_at: datetime
     description: str
-    card: str
     created_at: datetime
     created_by: str
     deleted_at: datetime | None = None
@@ -70,6 +68,27 @@ class Version:
     def reference(self) -> str:
         """``namespace/name:number``."""
         return f"{self.namespace}/{self.model}:{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A movable name and the version that it names now."""
+
+    name: str
+    number: int
+    digest: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """What became of a move: ``applied``, or ``possible`` in a dry run. ``replaced`` had to leave the stage."""
+
+    status: str
+    version: Version
+    source: str
+    target: str
+    replaced: Version | None = None
 
 
 @dataclass(frozen=True, slots=True)

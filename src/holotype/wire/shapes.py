@@ -22,24 +22,27 @@ class Namespace(Response):
 
 
 class Model(Response):
-    """A named line of versions."""
+    """A named line of versions; ``card`` is there when one model is shown, not in lists."""
 
     reference: str
     namespace: str
     name: str
     kind: str
     description: str
-    card: str
     tags: dict[str, str]
     latest: int | None
     created_at: datetime
     created_by: str
     changed_at: datetime
     deleted_at: datetime | None = None
+    card: str | None = None
 
 
 class Version(Response):
-    """One version: what it is (number, digest), where it is (stage, aliases), and what people said about it."""
+    """One version: what it is (number, digest), where it is (stage, aliases), and what people said about it.
+
+    ``card`` and ``provenance`` are there when one version is shown, not in lists.
+    """
 
     reference: str
     namespace: str
@@ -51,12 +54,12 @@ class Version(Response):
     aliases: list[str]
     tags: dict[str, str]
     description: str
-    card: str
     size: int
     file_count: int
     created_at: datetime
     created_by: str
     deleted_at: datetime | None = None
+    card: str | None = None
     provenance: Provenance | None = None
 
 
@@ -158,22 +161,13 @@ class NewPromotion(Request):
     dry_run: bool = False
 
 
-class Verdict(Response):
-    """What a gate said."""
-
-    gate: str
-    passed: bool
-    reason: str
-
-
 class Promotion(Response):
-    """What became of a move: ``applied``, ``refused`` or, in a dry run, ``possible``."""
+    """What became of a move: ``applied`` or, in a dry run, ``possible``. ``replaced`` had to leave the stage."""
 
     status: str
     version: Version
     source: str
     target: str
-    verdicts: list[Verdict]
     replaced: str | None = None
 
 

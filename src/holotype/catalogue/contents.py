@@ -1,0 +1,131 @@
+"""What is a version made of, and which parts of its provenance can be searched?
+
+The manifest, the config and the provenance are kept as they are in ``documents``; the rows beside them are there to
+be found and compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from holotype.catalogue.tables import data_references, documents, files, metrics, parameters, parents
+from holotype.db import Tx
+from holotype.db.types import bound_list, in_list
+from holotype.domain.manifest import Document, File
+from holotype.domain.provenance import Provenance, Scalar
+from holotype.errors import Corrupt
+
+_FILES = (
+    sa.select(files)
+    .where(files.c.version_id == sa.bindparam("version_id"), files.c.path > sa.bindparam("after"))
+    .order_by(files.c.path)
+    .limit(sa.bindparam("limit"))
+)
+_FILE = sa.select(files).where(files.c.version_id == sa.bindparam("version_id"), files.c.path == sa.bindparam("path"))
+_DOCUMENT = sa.select(documents).where(documents.c.digest == sa.bindparam("digest"))
+_DIGESTS = sa.select(files.c.digest).distinct().where(files.c.version_id == sa.bindparam("version_id"))
+_OF_VERSIONS = {table.name: sa.select(table).where(in_list(table.c.version_id, "ids")) for table in (metrics, parameters)}
+
+
+def insert(
+    tx: Tx, version_id: int, kept: Sequence[Document], held: Sequence[File], origin: Provenance, local: dict[str, int]
+) -> None:
+    """Write everything about a version's content; ``local`` maps parent references to ids of versions we have."""
+    values = [{"digest": d.digest, "media_type": d.media_type, "content": d.content} for d in kept]
+    tx.execute(_INSERT_DOCUMENTS[tx.dialect.name], values)
+    rows = {
+        files: [
+            {"path": f.path, "digest": f.digest, "size": f.size, "role": f.role, "format": f.format} for f in held
+        ],
+        parameters: [
+            {"name": name, "text": text_of(value), "number": number_of(value)}
+            for name, value in origin.parameters.items()
+        ],
+        metrics: [
+            {
+                "name": m.name,
+                "value": float(m.value),
+                "dataset": m.dataset or "",
+                "slice": m.slice or "",
+                "direction": m.direction,
+            }
+            for m in origin.metrics
+        ],
+        data_references: [
+            {"position": i, "uri": d.uri, "digest": d.digest, "role": d.role} for i, d in enumerate(origin.data)
+        ],
+        parents: [
+            {
+                "position": i,
+                "reference": p.reference,
+                "relation": p.relation,
+                "digest": p.digest,
+                "parent_id": local.get(p.reference),
+            }
+            for i, p in enumerate(origin.parents)
+        ],
+    }
+    for table, values in rows.items():
+        if values:
+            tx.execute(_INSERTS[table.name], [value | {"version_id": version_id} for value in values])
+
+
+def page_of_files(tx: Tx, version_id: int, *, after: str, limit: int) -> list[File]:
+    """Return up to ``limit`` files of a version whose paths come after ``after``."""
+    rows = tx.execute(_FILES, {"version_id": version_id, "after": after, "limit": limit})
+    return [_file(row) for row in rows]
+
+
+def file(tx: Tx, version_id: int, path: str) -> File | None:
+    """Return one file of a version, if it has it."""
+    row = tx.execute(_FILE, {"version_id": version_id, "path": path}).one_or_none()
+    return None if row is None else _file(row)
+
+
+def digests(tx: Tx, version_id: int) -> list[str]:
+    """Return the digests of all bytes that a version needs."""
+    return [row.digest for row in tx.execute(_DIGESTS, {"version_id": version_id})]
+
+
+def document(tx: Tx, digest: str) -> Document:
+    """Return a manifest, config or provenance exactly as it was written, or raise ``Corrupt``."""
+    row = tx.execute(_DOCUMENT, {"digest": digest}).one_or_none()
+    if row is None:
+        raise Corrupt(f"The catalogue lost the document {digest}.", hint="Run `holotype admin doctor`.")
+    found = Document.of(row.media_type, bytes(row.content))
+    if found.digest != digest:
+        raise Corrupt(f"The document {digest} was altered in the catalogue.", hint="Run `holotype admin doctor`.")
+    return found
+
+
+def projections(tx: Tx, version_ids: Collection[int]) -> dict[str, list[sa.Row[Any]]]:
+    """Return the rows of ``metrics`` and ``parameters`` of several versions, two statements in all."""
+    return {
+        name: list(tx.execute(statement, {"ids": bound_list(list(version_ids))}))
+        for name, statement in _OF_VERSIONS.items()
+    }
+
+
+def text_of(value: Scalar) -> str:
+    """Return a parameter's value as people write it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def number_of(value: Scalar) -> float | None:
+    """Return a parameter's value as a number, where it is one."""
+    return None if isinstance(value, str | bool) else float(value)
+
+
+def _file(row: sa.Row[Any]) -> File:
+    return File(row.path, row.digest, row.size, row.role, row.format)
+
+
+_INSERTS = {table.name: table.insert() for table in (files, parameters, metrics, data_references, parents)}
+_INSERT_DOCUMENTS = {
+    "sqlite": sqlite.insert(documents).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(documents).on_conflict_do_nothing(),
+}

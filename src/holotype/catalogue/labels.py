@@ -1,0 +1,94 @@
+"""Who holds a stage or an alias now, and what are things tagged with?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from holotype.catalogue.tables import aliases, model_tags, models, version_tags, versions
+from holotype.db import Tx
+from holotype.domain import times
+from holotype.domain.entities import Alias
+
+_IN_STAGE = (
+    sa.select(versions.c.id)
+    .where(
+        versions.c.model_id == sa.bindparam("model_id"),
+        versions.c.stage == sa.bindparam("stage"),
+        versions.c.deleted_at.is_(None),
+    )
+    .order_by(versions.c.number)
+)
+_ALIAS = sa.select(aliases.c.version_id).where(
+    aliases.c.model_id == sa.bindparam("model_id"), aliases.c.name == sa.bindparam("name")
+)
+_PAGE = (
+    sa.select(aliases.c.name, aliases.c.changed_at, versions.c.number, versions.c.digest)
+    .join_from(aliases, versions)
+    .where(aliases.c.model_id == sa.bindparam("model_id"), aliases.c.name > sa.bindparam("after"))
+    .order_by(aliases.c.name)
+    .limit(sa.bindparam("limit"))
+)
+_NEXT_NUMBER = (
+    models.update()
+    .where(models.c.id == sa.bindparam("model_id"))
+    .values(next_number=models.c.next_number + 1, changed_at=sa.bindparam("now"))
+    .returning(models.c.next_number - 1)
+)
+_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def next_number(tx: Tx, model_id: int, now: datetime) -> int:
+    """Allocate the next version number of a model, in one statement; it is never given out again."""
+    return int(tx.execute(_NEXT_NUMBER, {"model_id": model_id, "now": times.to_micros(now)}).scalar_one())
+
+
+def in_stage(tx: Tx, model_id: int, stage: str) -> list[int]:
+    """Return the ids of the versions of a model that are in a stage."""
+    return list(tx.execute(_IN_STAGE, {"model_id": model_id, "stage": stage}).scalars())
+
+
+def alias(tx: Tx, model_id: int, name: str) -> int | None:
+    """Return the id of the version that an alias names, if there is such an alias."""
+    return tx.execute(_ALIAS, {"model_id": model_id, "name": name}).scalar_one_or_none()
+
+
+def set_alias(tx: Tx, model_id: int, name: str, version_id: int, now: datetime) -> None:
+    """Let an alias name a version, whatever it named before."""
+    changed = {"version_id": version_id, "changed_at": times.to_micros(now)}
+    statement = _INSERT[tx.dialect.name](aliases).values(model_id=model_id, name=name, **changed)
+    tx.execute(statement.on_conflict_do_update(index_elements=["model_id", "name"], set_=changed))
+
+
+def remove_alias(tx: Tx, model_id: int, name: str) -> None:
+    """Remove an alias."""
+    tx.execute(aliases.delete().where(aliases.c.model_id == model_id, aliases.c.name == name))
+
+
+def page_of_aliases(tx: Tx, model_id: int, *, after: str, limit: int) -> list[Alias]:
+    """Return up to ``limit`` aliases of a model whose names come after ``after``."""
+    rows = tx.execute(_PAGE, {"model_id": model_id, "after": after, "limit": limit})
+    return [Alias(row.name, row.number, row.digest, times.from_micros(row.changed_at)) for row in rows]
+
+
+def tag_model(tx: Tx, model_id: int, tags: Mapping[str, str | None]) -> None:
+    """Set tags of a model; one with no value is removed."""
+    _tag(tx, model_tags, "model_id", model_id, tags)
+
+
+def tag_version(tx: Tx, version_id: int, tags: Mapping[str, str | None]) -> None:
+    """Set tags of a version; one with no value is removed."""
+    _tag(tx, version_tags, "version_id", version_id, tags)
+
+
+def _tag(tx: Tx, table: sa.Table, column: str, owner: int, tags: Mapping[str, str | None]) -> None:
+    gone = [key for key, value in tags.items() if value is None]
+    if gone:
+        tx.execute(table.delete().where(table.c[column] == owner, table.c.key.in_(gone)))
+    rows = [{column: owner, "key": key, "value": value} for key, value in tags.items() if value is not None]
+    if rows:
+        insert = _INSERT[tx.dialect.name](table)
+        tx.execute(insert.on_conflict_do_update(index_elements=[column, "key"], set_={"value": insert.excluded.value}), rows)

@@ -1,0 +1,116 @@
+"""Which models are there, and what do people say about them?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from holotype.catalogue.tables import model_tags, models, namespaces, versions
+from holotype.db import Tx
+from holotype.db.types import bound_list, in_list, json_map
+from holotype.domain import times
+from holotype.domain.entities import Model, Namespace
+from holotype.errors import AlreadyExists, NotFound
+
+_LATEST = (
+    sa.select(sa.func.max(versions.c.number))
+    .where(versions.c.model_id == models.c.id, versions.c.deleted_at.is_(None))
+    .scalar_subquery()
+)
+_TAGS = sa.select(json_map(model_tags.c.key, model_tags.c.value)).where(model_tags.c.model_id == models.c.id)
+_COLUMNS = [column for column in models.c if column.name not in {"card", "next_number"}]
+
+SELECT = sa.select(
+    *_COLUMNS, namespaces.c.name.label("namespace"), _LATEST.label("latest"), _TAGS.scalar_subquery().label("tags")
+).join_from(models, namespaces)
+
+_GET = SELECT.where(namespaces.c.name == sa.bindparam("namespace"), models.c.name == sa.bindparam("name"))
+_BY_IDS = SELECT.where(in_list(models.c.id, "ids"))
+_LOCK = (
+    sa.select(models.c.id, models.c.deleted_at)
+    .where(models.c.namespace_id == sa.bindparam("namespace_id"), models.c.name == sa.bindparam("name"))
+    .with_for_update()
+)
+_CARD = sa.select(models.c.card).where(models.c.id == sa.bindparam("id"))
+
+
+def get(tx: Tx, namespace: str, name: str, *, deleted: bool = False) -> Model:
+    """Return a model, or raise ``NotFound``; a deleted one only where ``deleted`` says so."""
+    row = tx.execute(_GET, {"namespace": namespace, "name": name}).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no model {namespace}/{name}.", hint="List the models with `holotype ls`.")
+    if row.deleted_at is not None and not deleted:
+        raise NotFound(
+            f"The model {namespace}/{name} was deleted.", hint=f"Bring it back: `holotype restore {namespace}/{name}`."
+        )
+    return entity(row)
+
+
+def lock(tx: Tx, namespace: Namespace, name: str) -> int | None:
+    """Hold a model until the transaction ends and return its id, or nothing where there is none.
+
+    Numbers, moves and aliases of a model change only under this lock, also with several servers on one database.
+    """
+    row = tx.execute(_LOCK, {"namespace_id": namespace.id, "name": name}).one_or_none()
+    if row is not None and row.deleted_at is not None:
+        raise AlreadyExists(
+            f"The model {namespace.name}/{name} was deleted and keeps its name.",
+            hint=f"Bring it back with `holotype restore {namespace.name}/{name}`, or choose another name.",
+        )
+    return None if row is None else int(row.id)
+
+
+def create(tx: Tx, namespace: Namespace, name: str, *, description: str, card: str, by: str, now: datetime) -> int:
+    """Insert a model and return its id; the caller has found the name free and holds the write transaction."""
+    micros = times.to_micros(now)
+    values = {
+        "namespace_id": namespace.id,
+        "name": name,
+        "description": description,
+        "card": card,
+        "created_at": micros,
+        "created_by": by,
+        "changed_at": micros,
+    }
+    try:
+        return int(tx.execute(models.insert().values(values).returning(models.c.id)).scalar_one())
+    except sa.exc.IntegrityError as error:
+        raise AlreadyExists(f"There is a model {namespace.name}/{name} already.", hint="Push to it.") from error
+
+
+def change(tx: Tx, model_id: int, now: datetime, **values: Any) -> None:
+    """Set columns of a model (description, card, deleted_at) and its time of change."""
+    tx.execute(models.update().where(models.c.id == model_id).values(values | {"changed_at": times.to_micros(now)}))
+
+
+def card(tx: Tx, model_id: int) -> str:
+    """Return the model card, Markdown."""
+    return str(tx.execute(_CARD, {"id": model_id}).scalar_one())
+
+
+def by_ids(tx: Tx, ids: Collection[int]) -> list[Model]:
+    """Return the models with these ids, in the order of the ids."""
+    found = {row.id: entity(row) for row in tx.execute(_BY_IDS, {"ids": bound_list(ids)})}
+    return [found[i] for i in ids if i in found]
+
+
+def entity(row: sa.Row[Any]) -> Model:
+    """Return the model of a row of :data:`SELECT`."""
+    return Model(
+        id=row.id,
+        namespace_id=row.namespace_id,
+        namespace=row.namespace,
+        name=row.name,
+        kind=row.kind,
+        description=row.description,
+        created_at=times.from_micros(row.created_at),
+        created_by=row.created_by,
+        changed_at=times.from_micros(row.changed_at),
+        deleted_at=None if row.deleted_at is None else times.from_micros(row.deleted_at),
+        latest=row.latest,
+        tags=json.loads(row.tags) if row.tags else {},
+    )

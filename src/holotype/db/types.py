@@ -1,0 +1,88 @@
+"""Where do the two databases differ in SQL? Only here.
+
+``json_list(column)`` and ``json_map(key, value)`` gather the rows of a subquery into JSON text; ``in_list(column,
+name)`` compares with one bound list of any length.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class json_list(FunctionElement[str]):  # noqa: N801  (a SQL function)
+    """Gather one column into a JSON array."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+class json_map(FunctionElement[str]):  # noqa: N801  (a SQL function)
+    """Gather two columns into a JSON object."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+class _each(FunctionElement[str]):  # noqa: N801  (a SQL function)
+    """The elements of a JSON array of strings, as rows."""
+
+    type: Any = sa.Text()
+    inherit_cache = True
+    numbers = False
+
+
+class _each_number(_each):  # noqa: N801  (a SQL function)
+    """The elements of a JSON array of integers, as rows."""
+
+    type: Any = sa.BigInteger()
+    inherit_cache = True
+    numbers = True
+
+
+@compiles(json_list, "sqlite")
+def _json_list_sqlite(element: json_list, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_group_array({compiler.process(element.clauses, **options)})"
+
+
+@compiles(json_list, "postgresql")
+def _json_list_postgresql(element: json_list, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_agg({compiler.process(element.clauses, **options)})::text"
+
+
+@compiles(json_map, "sqlite")
+def _json_map_sqlite(element: json_map, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_group_object({compiler.process(element.clauses, **options)})"
+
+
+@compiles(json_map, "postgresql")
+def _json_map_postgresql(element: json_map, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_object_agg({compiler.process(element.clauses, **options)})::text"
+
+
+@compiles(_each, "sqlite")
+def _each_sqlite(element: _each, compiler: SQLCompiler, **options: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **options)}))"
+
+
+@compiles(_each, "postgresql")
+def _each_postgresql(element: _each, compiler: SQLCompiler, **options: Any) -> str:
+    values = f"jsonb_array_elements_text(({compiler.process(element.clauses, **options)})::jsonb)"
+    return f"(SELECT {values}::{'bigint' if element.numbers else 'text'})"
+
+
+def in_list(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """Compare a text or integer column with the list bound as ``name``; bind it with :func:`bound_list`."""
+    each = _each_number if isinstance(column.type, sa.Integer) else _each
+    return column.op("IN", is_comparison=True)(each(sa.bindparam(name, type_=sa.Text)))
+
+
+def bound_list(values: Collection[str] | Collection[int]) -> str:
+    """Return the bound form of a list for :func:`in_list`."""
+    return json.dumps(list(values))
