@@ -1,0 +1,23 @@
+"""What can a program ask a registry? One class, whose calls are grouped in the modules beside this one.
+
+Client
+├─ Catalogue   namespaces, models, versions: list, show, compare, change, delete, restore
+├─ Labels      resolve, promote, rollback, aliases
+├─ Records     history, ledger, tokens, whoami
+└─ Transfers   push, pull, verify
+"""
+
+from __future__ import annotations
+
+from holotype.client.catalogue import Catalogue
+from holotype.client.labels import Labels
+from holotype.client.records import Records
+from holotype.client.transfers import Transfers
+
+
+class Client(Catalogue, Labels, Records, Transfers):
+    """A registry, seen from a program: typed results, the errors of ``holotype.errors``, and nothing is printed.
+
+    ``Client(url, token)``: what is not given is taken from ``HOLOTYPE_URL`` and ``HOLOTYPE_TOKEN``, else from the
+    credentials that a server left for the same OS user, else ``http://127.0.0.1:7878``. Threads may share a client.
+    """

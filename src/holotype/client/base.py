@@ -1,0 +1,81 @@
+"""What do all calls of the client share? One transport, the routes of models and versions, and the walk over pages."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import Self, TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from holotype.client import credentials
+from holotype.client.transport import Transport
+from holotype.domain.references import Reference
+from holotype.wire.shapes import Page
+
+T = TypeVar("T")
+ROOT = "/api/v1"
+_PAGE, _LARGEST_PAGE = 100, 500
+
+
+class Base:
+    """A connection to one registry."""
+
+    def __init__(self, url: str | None = None, token: str | None = None) -> None:
+        """Take what is given, else the environment, else the credentials that a server left for this OS user."""
+        self._http = Transport(*credentials.find(url, token))
+
+    @property
+    def url(self) -> str:
+        """The URL of the registry that is asked."""
+        return self._http.url
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        """Use the client in a ``with`` block."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Close the client."""
+        self.close()
+
+    def _get(self, path: str, shape: type[T], **params: object) -> T:
+        return self._http.call("GET", path, shape, params=params)
+
+    def _post(self, path: str, shape: type[T], body: msgspec.Struct | None = None, *, timeout: float = 60.0) -> T:
+        return self._http.call("POST", path, shape, body=body, key=new_key(), timeout=timeout)
+
+    def _pages(
+        self, path: str, shape: type[T], params: Mapping[str, object] | None = None, limit: int | None = None
+    ) -> Iterator[T]:
+        """Yield the items of a list page by page, at most ``limit`` of them."""
+        cursor: str | None = None
+        left = limit
+        while left is None or left > 0:
+            size = _PAGE if left is None else min(left, _LARGEST_PAGE)
+            page = self._http.call("GET", path, Page[shape], params={**(params or {}), "limit": size, "cursor": cursor})  # type: ignore[valid-type]
+            yield from page.items[:left]
+            left = None if left is None else left - len(page.items)
+            cursor = page.next
+            if cursor is None:
+                return
+
+
+def new_key() -> str:
+    """Return a fresh idempotency key: the request that bears it takes effect once, however often it is sent."""
+    return secrets.token_hex(16)
+
+
+def model_path(reference: Reference) -> str:
+    """Return the route of a model."""
+    return f"{ROOT}/models/{reference.namespace}/{reference.model}"
+
+
+def version_path(reference: Reference) -> str:
+    """Return the route of a version; a digest says more than a label."""
+    return f"{model_path(reference)}/versions/{quote(reference.digest or reference.label or '', safe=':')}"

@@ -1,0 +1,112 @@
+"""What does the registry have? Namespaces, models and versions: list, show, compare, change, delete, restore."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from holotype.client.base import ROOT, Base, model_path, version_path
+from holotype.domain import references
+from holotype.wire import shapes
+
+
+class Catalogue(Base):
+    """The calls about namespaces, models and versions."""
+
+    def namespaces(self, *, limit: int | None = None) -> Iterator[shapes.Namespace]:
+        """Iterate over the namespaces that the caller may see."""
+        return self._pages(f"{ROOT}/namespaces", shapes.Namespace, limit=limit)
+
+    def create_namespace(self, name: str, *, description: str = "") -> shapes.Namespace:
+        """Create a namespace."""
+        body = shapes.NewNamespace(name=name, description=description)
+        return self._post(f"{ROOT}/namespaces", shapes.Namespace, body)
+
+    def models(
+        self, query: str | None = None, *, sort: str | None = None, limit: int | None = None
+    ) -> Iterator[shapes.Model]:
+        """Iterate over the models that a query finds, for example ``tag.team:risk metric.auc>0.9``."""
+        return self._pages(f"{ROOT}/models", shapes.Model, {"query": query or None, "sort": sort}, limit)
+
+    def versions(
+        self, model: str | None = None, *, query: str | None = None, sort: str | None = None, limit: int | None = None
+    ) -> Iterator[shapes.Version]:
+        """Iterate over the versions of a model, or over all that a query finds; the newest first unless sorted."""
+        terms = [query] if query else []
+        if model is not None:
+            terms.insert(0, f"model:{references.parse_model(model).model_reference}")
+        text = " AND ".join(f"({term})" for term in terms) if len(terms) > 1 else "".join(terms)
+        return self._pages(f"{ROOT}/versions", shapes.Version, {"query": text or None, "sort": sort}, limit)
+
+    def show(self, reference: str) -> shapes.Model | shapes.Version:
+        """Return what a reference names: a version when it has a label or a digest, else the model."""
+        return self.version(reference) if references.parse(reference).names_version else self.model(reference)
+
+    def model(self, reference: str) -> shapes.Model:
+        """Return a model."""
+        return self._get(model_path(references.parse_model(reference)), shapes.Model)
+
+    def version(self, reference: str) -> shapes.Version:
+        """Return a version with its provenance."""
+        return self._get(version_path(references.parse_version(reference)), shapes.Version)
+
+    def files(self, reference: str, *, limit: int | None = None) -> Iterator[shapes.File]:
+        """Iterate over the files of a version, by path."""
+        return self._pages(f"{version_path(references.parse_version(reference))}/files", shapes.File, limit=limit)
+
+    def create_model(
+        self, model: str, *, description: str = "", card: str = "", tags: Mapping[str, str] | None = None
+    ) -> shapes.Model:
+        """Create a model that has no version yet; ``push`` creates the model of its first version by itself."""
+        parsed = references.parse_model(model)
+        body = shapes.NewModel(
+            namespace=parsed.namespace, name=parsed.model, description=description, card=card, tags=dict(tags or {})
+        )
+        return self._post(f"{ROOT}/models", shapes.Model, body)
+
+    def change_model(
+        self,
+        model: str,
+        *,
+        description: str | None = None,
+        card: str | None = None,
+        tags: Mapping[str, str | None] | None = None,
+    ) -> shapes.Model:
+        """Change what is said about a model; a tag set to None is removed."""
+        body = shapes.ModelChange(description=description, card=card, tags=dict(tags or {}))
+        return self._http.call("PATCH", model_path(references.parse_model(model)), shapes.Model, body=body)
+
+    def change_version(
+        self,
+        reference: str,
+        *,
+        description: str | None = None,
+        card: str | None = None,
+        tags: Mapping[str, str | None] | None = None,
+    ) -> shapes.Version:
+        """Change what is said about a version; a tag set to None is removed. Its content never changes."""
+        body = shapes.VersionChange(description=description, card=card, tags=dict(tags or {}))
+        return self._http.call("PATCH", version_path(references.parse_version(reference)), shapes.Version, body=body)
+
+    def delete(self, reference: str) -> None:
+        """Delete a model or a version, softly; refused while a stage or an alias holds it."""
+        self._http.call("DELETE", self._path(reference), type(None))
+
+    def restore(self, reference: str) -> shapes.Model | shapes.Version:
+        """Bring a deleted model or version back, within the grace period."""
+        route = f"{self._path(reference)}/restore"
+        if references.parse(reference).names_version:
+            return self._post(route, shapes.Version)
+        return self._post(route, shapes.Model)
+
+    def compare(self, *versions: str, everything: bool = False) -> dict[str, object]:
+        """Return how versions differ; with ``everything``, also where they agree."""
+        named = [str(references.parse_version(version)) for version in versions]
+        return self._get(f"{ROOT}/compare", dict[str, object], reference=named, all=everything or None)
+
+    def lineage(self, reference: str) -> dict[str, object]:
+        """Return what a version was made from and what was made from it."""
+        return self._get(f"{version_path(references.parse_version(reference))}/lineage", dict[str, object])
+
+    def _path(self, reference: str) -> str:
+        parsed = references.parse(reference)
+        return version_path(parsed) if parsed.names_version else model_path(parsed)

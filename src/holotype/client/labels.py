@@ -1,0 +1,50 @@
+"""Which version is where? Resolve a reference, move versions between stages, point aliases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from holotype.client.base import ROOT, Base, model_path, version_path
+from holotype.domain import names, references, times
+from holotype.wire import shapes
+
+
+class Labels(Base):
+    """The calls about stages and aliases."""
+
+    def resolve(self, reference: str, *, at: datetime | str | None = None) -> shapes.Version:
+        """Return the version that a reference names now, or named at a moment (naive times count as UTC)."""
+        text = times.text(times.from_micros(times.to_micros(at))) if isinstance(at, datetime) else at
+        return self._get(f"{ROOT}/resolve", shapes.Version, reference=str(references.parse(reference)), at=text)
+
+    def promote(self, reference: str, stage: str, *, reason: str = "", dry_run: bool = False) -> shapes.Promotion:
+        """Move a version to a stage. A gate's refusal is a result, not an error: see ``status`` and ``verdicts``."""
+        body = shapes.NewPromotion(stage=stage, reason=reason, dry_run=dry_run)
+        path = f"{version_path(references.parse_version(reference))}/promotions"
+        return self._post(path, shapes.Promotion, body)
+
+    def rollback(self, model: str, stage: str, *, reason: str) -> shapes.Promotion:
+        """Give a stage back to the version that held it before."""
+        body = shapes.NewRollback(stage=stage, reason=reason)
+        return self._post(f"{model_path(references.parse_model(model))}/rollbacks", shapes.Promotion, body)
+
+    def aliases(self, model: str, *, limit: int | None = None) -> Iterator[shapes.Alias]:
+        """Iterate over the aliases of a model."""
+        return self._pages(f"{model_path(references.parse_model(model))}/aliases", shapes.Alias, limit=limit)
+
+    def set_alias(self, reference: str, alias: str) -> shapes.Alias:
+        """Make an alias name a version, whatever it named before."""
+        parsed = references.parse_version(reference)
+        body = shapes.NewAlias(version=parsed.digest or parsed.label or "")
+        return self._http.call("PUT", f"{model_path(parsed)}/aliases/{alias_of(alias)}", shapes.Alias, body=body)
+
+    def remove_alias(self, model: str, alias: str) -> None:
+        """Remove an alias; the version that it named stays."""
+        parsed = references.parse_model(model)
+        self._http.call("DELETE", f"{model_path(parsed)}/aliases/{alias_of(alias)}", type(None))
+
+
+def alias_of(name: str) -> str:
+    """Return an alias that can be part of a route, or raise ``InvalidName``."""
+    return names.label(name)

@@ -1,0 +1,68 @@
+"""How do files get there and back? ``push``, ``pull`` and ``verify``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Literal
+
+from holotype.client.base import Base
+from holotype.client.progress import Callback
+from holotype.domain.provenance import Code, Data, Environment, Metric, Parent, Run, Schema
+from holotype.wire import shapes
+
+Number = float | int
+
+
+class Transfers(Base):
+    """The calls that move bytes."""
+
+    def push(  # noqa: PLR0913 - one keyword for each thing that a version may bear, as the design gives it
+        self,
+        path: str | os.PathLike[str],
+        model: str,
+        *,
+        params: Mapping[str, object] | None = None,
+        metrics: Mapping[str, object] | Iterable[Metric] | None = None,
+        data: Iterable[str | Data] = (),
+        run: str | Run | None = None,
+        parents: Iterable[str | Parent] = (),
+        schema: Schema | None = None,
+        card: str = "",
+        description: str = "",
+        tags: Mapping[str, str] | None = None,
+        aliases: Iterable[str] = (),
+        code: Code | Literal["auto"] | None = "auto",
+        environment: Environment | Literal["auto"] | None = "auto",
+        progress: Callback | None = None,
+    ) -> shapes.Version:
+        """Register the file or the files of a directory as a version of a model, and return it.
+
+        Only bytes that the registry does not hold cross the wire. Content and provenance that are already registered
+        give the version that was there.
+        """
+        raise NotImplementedError
+
+    def pull(
+        self,
+        reference: str,
+        directory: str | os.PathLike[str] | None = None,
+        *,
+        include: Iterable[str] = (),
+        overwrite: bool = False,
+        progress: Callback | None = None,
+    ) -> Path:
+        """Write the files of a version into a directory (else one named like the model) and return its path.
+
+        Every file is verified against the version's digest before it gets its name. ``include`` takes globs over the
+        paths. A file that is there with other content is only replaced with ``overwrite``.
+        """
+        raise NotImplementedError
+
+    def verify(self, target: str | os.PathLike[str], *, progress: Callback | None = None) -> shapes.Version:
+        """Check the bytes of a version in the registry, or of a directory that was pulled; return the version.
+
+        Raises ``Corrupt`` naming the first files that differ.
+        """
+        raise NotImplementedError
