@@ -7,14 +7,16 @@ be found and compared.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from holotype.catalogue.tables import data_references, documents, files, metrics, parameters, parents
+from holotype.catalogue.tables import data_references, documents, files, metrics, parameters, parents, versions
 from holotype.db import Tx
 from holotype.db.types import bound_list, in_list
+from holotype.domain import times
 from holotype.domain.manifest import Document, File
 from holotype.domain.provenance import Provenance, Scalar
 from holotype.errors import Corrupt
@@ -28,6 +30,12 @@ _FILES = (
 _FILE = sa.select(files).where(files.c.version_id == sa.bindparam("version_id"), files.c.path == sa.bindparam("path"))
 _DOCUMENT = sa.select(documents).where(documents.c.digest == sa.bindparam("digest"))
 _DIGESTS = sa.select(files.c.digest).distinct().where(files.c.version_id == sa.bindparam("version_id"))
+_DIGESTS_OF_DELETED = (
+    sa.select(files.c.digest)
+    .distinct()
+    .join_from(files, versions)
+    .where(versions.c.model_id == sa.bindparam("model_id"), versions.c.deleted_at == sa.bindparam("moment"))
+)
 _OF_VERSIONS = {table.name: sa.select(table).where(in_list(table.c.version_id, "ids")) for table in (metrics, parameters)}
 
 
@@ -89,6 +97,12 @@ def file(tx: Tx, version_id: int, path: str) -> File | None:
 def digests(tx: Tx, version_id: int) -> list[str]:
     """Return the digests of all bytes that a version needs."""
     return [row.digest for row in tx.execute(_DIGESTS, {"version_id": version_id})]
+
+
+def digests_of_deleted(tx: Tx, model_id: int, moment: datetime) -> list[str]:
+    """Return the digests of all bytes that the versions of a model need which were deleted at exactly that moment."""
+    rows = tx.execute(_DIGESTS_OF_DELETED, {"model_id": model_id, "moment": times.to_micros(moment)})
+    return list(rows.scalars())
 
 
 def document(tx: Tx, digest: str) -> Document:

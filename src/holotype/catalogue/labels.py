@@ -1,14 +1,13 @@
-"""Who holds a stage or an alias now, and what are things tagged with?"""
+"""Which version holds a number, a stage or an alias now?"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from holotype.catalogue.tables import aliases, model_tags, models, version_tags, versions
+from holotype.catalogue.tables import aliases, models, versions
 from holotype.db import Tx
 from holotype.domain import times
 from holotype.domain.entities import Alias
@@ -72,23 +71,3 @@ def page_of_aliases(tx: Tx, model_id: int, *, after: str, limit: int) -> list[Al
     """Return up to ``limit`` aliases of a model whose names come after ``after``."""
     rows = tx.execute(_PAGE, {"model_id": model_id, "after": after, "limit": limit})
     return [Alias(row.name, row.number, row.digest, times.from_micros(row.changed_at)) for row in rows]
-
-
-def tag_model(tx: Tx, model_id: int, tags: Mapping[str, str | None]) -> None:
-    """Set tags of a model; one with no value is removed."""
-    _tag(tx, model_tags, "model_id", model_id, tags)
-
-
-def tag_version(tx: Tx, version_id: int, tags: Mapping[str, str | None]) -> None:
-    """Set tags of a version; one with no value is removed."""
-    _tag(tx, version_tags, "version_id", version_id, tags)
-
-
-def _tag(tx: Tx, table: sa.Table, column: str, owner: int, tags: Mapping[str, str | None]) -> None:
-    gone = [key for key, value in tags.items() if value is None]
-    if gone:
-        tx.execute(table.delete().where(table.c[column] == owner, table.c.key.in_(gone)))
-    rows = [{column: owner, "key": key, "value": value} for key, value in tags.items() if value is not None]
-    if rows:
-        insert = _INSERT[tx.dialect.name](table)
-        tx.execute(insert.on_conflict_do_update(index_elements=[column, "key"], set_={"value": insert.excluded.value}), rows)

@@ -56,6 +56,24 @@ _EXISTS = (
     .join_from(namespaces, models, (models.c.namespace_id == namespaces.c.id) & (models.c.name == sa.bindparam("model")))
     .where(namespaces.c.name == sa.bindparam("namespace"))
 )
+_LATEST_AT = (
+    sa.select(versions.c.id)
+    .where(
+        versions.c.model_id == sa.bindparam("model_id"),
+        versions.c.created_at <= sa.bindparam("moment"),
+        versions.c.deleted_at.is_(None) | (versions.c.deleted_at > sa.bindparam("moment")),
+    )
+    .order_by(versions.c.number.desc())
+    .limit(1)
+)
+_HOLDING = (
+    SELECT.where(versions.c.model_id == sa.bindparam("model_id"), _LIVE)
+    .where(
+        in_list(versions.c.stage, "stages")
+        | versions.c.id.in_(sa.select(aliases.c.version_id).where(aliases.c.model_id == sa.bindparam("model_id")))
+    )
+    .limit(6)
+)
 _CARD = sa.select(versions.c.card).where(versions.c.id == sa.bindparam("id"))
 _LARGEST_NUMBER = 2**31 - 1
 
@@ -90,6 +108,30 @@ def by_ids(tx: Tx, ids: Collection[int]) -> list[Version]:
     """Return the versions with these ids, in the order of the ids."""
     found = {row.id: entity(row) for row in tx.execute(_BY_IDS, {"ids": bound_list(list(ids))})}
     return [found[i] for i in ids if i in found]
+
+
+def latest_at(tx: Tx, model_id: int, moment: datetime) -> list[int]:
+    """Return the id of the version that was the latest of a model at a moment, if there was one."""
+    return list(tx.execute(_LATEST_AT, {"model_id": model_id, "moment": times.to_micros(moment)}).scalars())
+
+
+def in_model(tx: Tx, model_id: int, *, stages: Collection[str]) -> list[Version]:
+    """Return up to six versions of a model that are in one of some stages or have an alias: what holds the model."""
+    rows = tx.execute(_HOLDING, {"model_id": model_id, "stages": bound_list(stages)})
+    return [entity(row) for row in rows]
+
+
+def mark_deleted(tx: Tx, model_id: int, now: datetime) -> None:
+    """Mark every live version of a model as deleted at a moment."""
+    micros = times.to_micros(now)
+    where = (versions.c.model_id == model_id) & versions.c.deleted_at.is_(None)
+    tx.execute(versions.update().where(where).values(deleted_at=micros, changed_at=micros))
+
+
+def mark_restored(tx: Tx, model_id: int, moment: datetime, now: datetime) -> None:
+    """Bring back those versions of a model that were deleted at exactly that moment."""
+    where = (versions.c.model_id == model_id) & (versions.c.deleted_at == times.to_micros(moment))
+    tx.execute(versions.update().where(where).values(deleted_at=None, changed_at=times.to_micros(now)))
 
 
 def insert(tx: Tx, values: dict[str, Any]) -> int:

@@ -7,7 +7,8 @@ evidence, not provenance.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from holotype.domain import digest as digests
 from holotype.domain import names
@@ -124,6 +125,18 @@ def check(provenance: Provenance) -> Provenance:
         if parent.relation not in RELATIONS:
             raise Invalid(f"{parent.relation[:80]!r} is not a relation.", hint=f"Relations: {', '.join(RELATIONS)}.")
     return provenance
+
+
+def given(provenance: Provenance) -> dict[str, Any]:
+    """Return a provenance as plain dictionaries and lists, without what was not given."""
+    plain = {key: _pruned(value) for key, value in asdict(provenance).items()}
+    return {key: value for key, value in plain.items() if value not in (None, [], {})}
+
+
+def _pruned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _pruned(item) for key, item in value.items() if item is not None}
+    return [_pruned(item) for item in value] if isinstance(value, list) else value
 
 
 def _check_metrics(metrics: list[Metric]) -> None:

@@ -1,0 +1,33 @@
+"""What are models and versions tagged with?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from holotype.catalogue.tables import model_tags, version_tags
+from holotype.db import Tx
+
+_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def tag_model(tx: Tx, model_id: int, tags: Mapping[str, str | None]) -> None:
+    """Set tags of a model; one with no value is removed."""
+    _tag(tx, model_tags, "model_id", model_id, tags)
+
+
+def tag_version(tx: Tx, version_id: int, tags: Mapping[str, str | None]) -> None:
+    """Set tags of a version; one with no value is removed."""
+    _tag(tx, version_tags, "version_id", version_id, tags)
+
+
+def _tag(tx: Tx, table: sa.Table, column: str, owner: int, tags: Mapping[str, str | None]) -> None:
+    gone = [key for key, value in tags.items() if value is None]
+    if gone:
+        tx.execute(table.delete().where(table.c[column] == owner, table.c.key.in_(gone)))
+    rows = [{column: owner, "key": key, "value": value} for key, value in tags.items() if value is not None]
+    if rows:
+        insert = _INSERT[tx.dialect.name](table)
+        tx.execute(insert.on_conflict_do_update(index_elements=[column, "key"], set_={"value": insert.excluded.value}), rows)

@@ -1,0 +1,42 @@
+"""What happens when an alias starts or stops naming a version? Shared by the verbs that do so."""
+
+from __future__ import annotations
+
+from holotype.catalogue import labels, versions
+from holotype.db import Tx
+from holotype.domain.entities import Version
+from holotype.domain.events import Action
+from holotype.ledger import append
+from holotype.ledger import labels as spans
+from holotype.operations import entries
+from holotype.operations.call import Call
+
+
+def point(tx: Tx, call: Call, version: Version, alias: str) -> None:
+    """Let an alias name a version; the caller holds the model's lock. Nothing is recorded where nothing changes."""
+    before = labels.alias(tx, version.model_id, alias)
+    if before == version.id:
+        return
+    data: dict[str, object] = {"alias": alias}
+    if before is not None:
+        data["from"] = versions.by_ids(tx, [before])[0].number
+    sequence = _append(tx, call, version, Action.ALIAS_SET, data)
+    if before is not None:
+        spans.leave(
+            tx, model_id=version.model_id, label=alias, version_id=before, sequence=sequence, now=call.now
+        )
+    labels.set_alias(tx, version.model_id, alias, version.id, call.now)
+    spans.enter(tx, model_id=version.model_id, label=alias, version_id=version.id, sequence=sequence, now=call.now)
+
+
+def clear(tx: Tx, call: Call, version: Version, alias: str) -> None:
+    """Remove an alias that names this version; the caller holds the model's lock."""
+    data: dict[str, object] = {"alias": alias}
+    sequence = _append(tx, call, version, Action.ALIAS_REMOVED, data)
+    labels.remove_alias(tx, version.model_id, alias)
+    spans.leave(tx, model_id=version.model_id, label=alias, version_id=version.id, sequence=sequence, now=call.now)
+
+
+def _append(tx: Tx, call: Call, version: Version, action: Action, data: dict[str, object]) -> int:
+    entry = entries.about(version, action, data)
+    return append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])[0]

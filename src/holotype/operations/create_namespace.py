@@ -1,0 +1,33 @@
+"""How does a namespace come to be?"""
+
+from __future__ import annotations
+
+from holotype.access import rules
+from holotype.catalogue import namespaces
+from holotype.domain import names
+from holotype.domain.entities import Namespace
+from holotype.domain.events import Action
+from holotype.domain.permissions import Permission
+from holotype.errors import AlreadyExists
+from holotype.ledger import append
+from holotype.ledger.append import Entry
+from holotype.operations import once
+from holotype.operations.call import Call
+
+
+def create_namespace(call: Call, name: str, *, description: str = "") -> Namespace:
+    """Create a namespace and return it."""
+    rules.require(call.actor, Permission.NAMESPACE_CREATE)
+    names.component(name, "namespace")
+    names.text(description, "description")
+    mark = once.fingerprint("create_namespace", name, description)
+    with call.write() as tx:
+        if once.recall(tx, call, mark) is not None:
+            return namespaces.get(tx, name)
+        created = namespaces.create(tx, name, description, call.now)
+        if created is None:
+            raise AlreadyExists(f"There is a namespace {name} already.", hint="Use it, or choose another name.")
+        entry = Entry(Action.NAMESPACE_CREATED, name, {"description": description}, namespace_id=created.id)
+        append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
+        once.remember(tx, call, mark, name)
+        return created

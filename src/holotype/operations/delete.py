@@ -1,0 +1,64 @@
+"""How is a version or a model deleted?
+
+Softly: it is hidden, its number or name stays taken, and `restore` brings it back until the sweep has freed its bytes.
+Refused while something holds it: a stage other than ``none`` and ``archived``, or an alias.
+"""
+
+from __future__ import annotations
+
+from holotype.access import rules
+from holotype.catalogue import models, versions
+from holotype.domain import lifecycle, times
+from holotype.domain.entities import Model, Version
+from holotype.domain.events import Action
+from holotype.domain.permissions import Permission
+from holotype.domain.references import Reference
+from holotype.errors import InUse
+from holotype.ledger import append
+from holotype.ledger.append import Entry
+from holotype.operations import entries, locking
+from holotype.operations.call import Call
+
+HOLDING_STAGES = tuple(name for name in lifecycle.STAGES if name not in (lifecycle.NONE, lifecycle.ARCHIVED))
+
+
+def delete_version(call: Call, reference: Reference) -> Version:
+    """Delete a version that nothing holds, and return it as it was."""
+    rules.require(call.actor, Permission.VERSION_DELETE, namespace=reference.namespace, model=reference.model)
+    with call.write() as tx:
+        locking.lock(tx, reference)
+        version = versions.find(tx, reference)
+        _check_free(version)
+        versions.change(tx, version.id, call.now, deleted_at=times.to_micros(call.now))
+        entry = entries.about(version, Action.VERSION_DELETED, {"stage": version.stage})
+        append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
+        return version
+
+
+def delete_model(call: Call, reference: Reference) -> Model:
+    """Delete a model and its versions, none of which is held, and return it as it was."""
+    rules.require(call.actor, Permission.MODEL_DELETE, namespace=reference.namespace, model=reference.model)
+    with call.write() as tx:
+        model_id = locking.lock(tx, reference)
+        model = models.get(tx, reference.namespace, reference.model)
+        for version in versions.in_model(tx, model_id, stages=HOLDING_STAGES):
+            _check_free(version)
+        versions.mark_deleted(tx, model_id, call.now)
+        models.change(tx, model_id, call.now, deleted_at=times.to_micros(call.now))
+        where = {"namespace_id": model.namespace_id, "model_id": model_id}
+        entry = Entry(Action.MODEL_DELETED, model.reference, {}, **where)
+        append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
+        return model
+
+
+def _check_free(version: Version) -> None:
+    if version.stage in HOLDING_STAGES:
+        raise InUse(
+            f"{version.reference} is in {version.stage}.",
+            hint=f"Move it out first: `holotype promote {version.reference} archived`.",
+        )
+    if version.aliases:
+        model, alias = f"{version.namespace}/{version.model}", version.aliases[0]
+        raise InUse(
+            f"The alias {alias} names {version.reference}.", hint=f"Remove it first: `holotype alias rm {model} {alias}`."
+        )

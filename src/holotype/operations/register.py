@@ -1,0 +1,217 @@
+"""How does a version come to be?
+
+1. The caller may register here.
+2. Everything is checked and the manifest is built, before any lock is taken.
+3. The model is locked, or created where it is new.
+4. The same content with the same provenance is the same version: it is returned as it is.
+5. Every file's bytes are held by this namespace, in the announced size.
+6. The database allocates the number; version, contents, tags and aliases are written.
+7. The ledger entries join the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import rfc8785
+
+from holotype.access import rules
+from holotype.artifacts import holdings
+from holotype.catalogue import contents, labels, models, namespaces, tags, versions
+from holotype.db import Tx
+from holotype.domain import lifecycle, manifest, names, paths, provenance, references, times
+from holotype.domain.entities import Namespace, Version
+from holotype.domain.events import Action
+from holotype.domain.manifest import Document, File, Manifest
+from holotype.domain.permissions import Permission
+from holotype.domain.provenance import Parent, Provenance
+from holotype.domain.references import Reference
+from holotype.errors import Conflict, Denied, Invalid, InvalidReference, MissingContent, NotFound, SizeMismatch, TooLarge
+from holotype.ledger import append
+from holotype.ledger import labels as spans
+from holotype.ledger.append import Entry
+from holotype.operations import aliasing, entries, once
+from holotype.operations.call import Call
+from holotype.operations.words import check_words, recorded
+
+FILE_LIMIT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a caller registers: files whose bytes were uploaded, where they came from, and words about them."""
+
+    files: Sequence[File]
+    provenance: Provenance = field(default_factory=Provenance)
+    description: str = ""
+    card: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    aliases: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """Checked content with its manifest and the documents to keep."""
+
+    content: Content
+    origin: Provenance
+    parents: dict[str, int]
+    manifest: Manifest
+    documents: tuple[Document, ...]
+
+
+def register(call: Call, model: Reference, content: Content) -> tuple[Version, bool]:
+    """Register a version of a model and return it, with whether it is new."""
+    rules.require(call.actor, Permission.VERSION_REGISTER, namespace=model.namespace, model=model.model)  # 1
+    draft = _draft(call, content)  # 2
+    mark = once.fingerprint("register", str(model), draft.manifest.digest, _words(content))
+    with call.write() as tx:
+        done = once.recall(tx, call, mark)
+        if done is not None:
+            version_id, created = done.split()
+            return versions.by_ids(tx, [int(version_id)])[0], created == "new"
+        namespace = namespaces.get(tx, model.namespace)
+        model_id, new_model = _model(tx, call, namespace, model)  # 3
+        found = _same(tx, model, draft.manifest)  # 4
+        if found is None:
+            _check_held(tx, namespace, draft.manifest.files)  # 5
+            version_id = _write(tx, call, namespace, model_id, draft)  # 6
+            version = versions.by_ids(tx, [version_id])[0]
+            _record(tx, call, version, draft, new_model=new_model)  # 7
+            if content.aliases:
+                version = versions.by_ids(tx, [version_id])[0]
+        else:
+            version = found
+        once.remember(tx, call, mark, f"{version.id} {'new' if found is None else 'same'}")
+        return version, found is None
+
+
+def _draft(call: Call, content: Content) -> _Draft:
+    if not content.files:
+        raise Invalid("A version needs at least one file.", hint="Push a file or a directory that is not empty.")
+    if len(content.files) > FILE_LIMIT:
+        raise TooLarge(f"A version has at most {FILE_LIMIT:,} files.", hint="Pack small files together.")
+    check_words(content.description, content.card, content.tags)
+    for alias in content.aliases:
+        names.alias(alias, frozenset(lifecycle.STAGES))
+    paths.check_all(file.path for file in content.files)
+    origin, local = _pin_parents(call, provenance.check(content.provenance))
+    built, documents = manifest.build(content.files, encode(origin))
+    return _Draft(content, origin, local, built, documents)
+
+
+def encode(origin: Provenance) -> bytes:
+    """Return the canonical JSON (RFC 8785) of a provenance, without what was not given."""
+    return rfc8785.dumps(provenance.given(origin))
+
+
+def _pin_parents(call: Call, origin: Provenance) -> tuple[Provenance, dict[str, int]]:
+    """Replace movable labels of parents by number and digest; a parent that is not ours stays as it was written."""
+    pinned: list[Parent] = []
+    local: dict[str, int] = {}
+    for parent in origin.parents:
+        found = _parent(call, parent)
+        if found is None:
+            pinned.append(parent)
+        else:
+            pinned.append(replace(parent, reference=found.reference, digest=found.digest))
+            local[found.reference] = found.id
+    return replace(origin, parents=pinned), local
+
+
+def _parent(call: Call, parent: Parent) -> Version | None:
+    try:
+        reference = references.parse(parent.reference)
+        rules.require(call.actor, Permission.MODEL_READ, namespace=reference.namespace, model=reference.model)
+        with call.read() as tx:
+            models.get(tx, reference.namespace, reference.model)
+    except (Invalid, InvalidReference, NotFound, Denied):
+        return None
+    with call.read() as tx:
+        found = versions.find(tx, reference)
+    if parent.digest is not None and parent.digest != found.digest:
+        raise Conflict(f"The parent {parent.reference} is {found.digest}, not {parent.digest}.")
+    return found
+
+
+def _model(tx: Tx, call: Call, namespace: Namespace, model: Reference) -> tuple[int, bool]:
+    model_id = models.lock(tx, namespace, model.model)
+    if model_id is not None:
+        return model_id, False
+    rules.require(call.actor, Permission.MODEL_CREATE, namespace=model.namespace, model=model.model)
+    names.component(model.model, "model")
+    actor = call.actor.name
+    return models.create(tx, namespace, model.model, description="", card="", by=actor, now=call.now), True
+
+
+def _same(tx: Tx, model: Reference, built: Manifest) -> Version | None:
+    try:
+        found = versions.find(tx, replace(model, label=None, digest=built.digest), deleted=True)
+    except NotFound:
+        return None
+    if found.deleted_at is not None:
+        raise Conflict(
+            f"This content is version {found.number}, which was deleted.",
+            hint=f"Bring it back: `holotype restore {found.reference}`.",
+        )
+    return found
+
+
+def _check_held(tx: Tx, namespace: Namespace, files: Sequence[File]) -> None:
+    held = holdings.sizes(tx, namespace.id, {file.digest for file in files})
+    missing = sorted({file.digest for file in files} - held.keys())
+    if missing:
+        raise MissingContent(
+            f"{namespace.name} does not hold {len(missing)} of the files, e.g. {missing[0]}.",
+            hint="Upload them and register again.",
+        )
+    for file in files:
+        if held[file.digest] != file.size:
+            raise SizeMismatch(f"{file.path!r} is said to have {file.size} bytes; it has {held[file.digest]}.")
+
+
+def _write(tx: Tx, call: Call, namespace: Namespace, model_id: int, draft: _Draft) -> int:
+    now = times.to_micros(call.now)
+    version_id = versions.insert(
+        tx,
+        {
+            "namespace_id": namespace.id,
+            "model_id": model_id,
+            "number": labels.next_number(tx, model_id, call.now),
+            "digest": draft.manifest.digest,
+            "config_digest": draft.manifest.config,
+            "provenance_digest": draft.manifest.provenance,
+            "size": draft.manifest.size,
+            "file_count": len(draft.manifest.files),
+            "stage": lifecycle.NONE,
+            "stage_changed_at": now,
+            "description": draft.content.description,
+            "card": draft.content.card,
+            "created_at": now,
+            "created_by": call.actor.name,
+            "changed_at": now,
+        },
+    )
+    contents.insert(tx, version_id, draft.documents, draft.manifest.files, draft.origin, draft.parents)
+    tags.tag_version(tx, version_id, draft.content.tags)
+    return version_id
+
+
+def _record(tx: Tx, call: Call, version: Version, draft: _Draft, *, new_model: bool) -> None:
+    data = {"size": version.size, "files": version.file_count, **_words(draft.content)}
+    news = [entries.about(version, Action.VERSION_REGISTERED, data)]
+    if new_model:
+        where = {"namespace_id": version.namespace_id, "model_id": version.model_id}
+        model = f"{version.namespace}/{version.model}"
+        news.insert(0, Entry(Action.MODEL_CREATED, model, {"kind": "files"}, **where))
+    sequence = append.append(tx, actor=call.actor.name, now=call.now, entries=news)[-1]
+    where = {"model_id": version.model_id, "version_id": version.id}
+    spans.enter(tx, label=lifecycle.NONE, sequence=sequence, now=call.now, **where)
+    for alias in dict.fromkeys(draft.content.aliases):
+        aliasing.point(tx, call, version, alias)
+
+
+def _words(content: Content) -> dict[str, object]:
+    words = recorded(content.description, content.card, content.tags)
+    return words | {"aliases": list(content.aliases)} if content.aliases else words

@@ -1,0 +1,30 @@
+"""How does an alias stop naming a version?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holotype.access import rules
+from holotype.catalogue import labels, versions
+from holotype.domain.entities import Version
+from holotype.domain.permissions import Permission
+from holotype.domain.references import Reference
+from holotype.errors import NotFound
+from holotype.operations import aliasing, locking
+from holotype.operations.call import Call
+
+
+def remove_alias(call: Call, model: Reference, alias: str) -> Version:
+    """Remove an alias of a model and return the version that it named."""
+    rules.require(call.actor, Permission.ALIAS_WRITE, namespace=model.namespace, model=model.model)
+    with call.write() as tx:
+        model_id = locking.lock(tx, model)
+        version_id = labels.alias(tx, model_id, alias)
+        if version_id is None:
+            raise NotFound(
+                f"{model.model_reference} has no alias {alias!r}.",
+                hint=f"List them with `holotype show {model.model_reference}`.",
+            )
+        version = versions.by_ids(tx, [version_id])[0]
+        aliasing.clear(tx, call, version, alias)
+        return replace(version, aliases=tuple(name for name in version.aliases if name != alias))

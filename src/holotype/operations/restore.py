@@ -1,0 +1,54 @@
+"""How does a deleted version or model come back? Whole or not at all: its bytes must still be held."""
+
+from __future__ import annotations
+
+from holotype.access import rules
+from holotype.artifacts import holdings
+from holotype.catalogue import contents, models, namespaces, versions
+from holotype.db import Tx
+from holotype.domain.entities import Model, Version
+from holotype.domain.events import Action
+from holotype.domain.permissions import Permission
+from holotype.domain.references import Reference
+from holotype.errors import Conflict
+from holotype.ledger import append
+from holotype.ledger.append import Entry
+from holotype.operations import entries, locking
+from holotype.operations.call import Call
+
+
+def restore_version(call: Call, reference: Reference) -> Version:
+    """Bring a deleted version back and return it; one that is not deleted is returned as it is."""
+    rules.require(call.actor, Permission.VERSION_DELETE, namespace=reference.namespace, model=reference.model)
+    with call.write() as tx:
+        locking.lock(tx, reference)
+        version = versions.find(tx, reference, deleted=True)
+        if version.deleted_at is None:
+            return version
+        _check_held(tx, version.namespace, version.reference, contents.digests(tx, version.id))
+        versions.change(tx, version.id, call.now, deleted_at=None)
+        entry = entries.about(version, Action.VERSION_RESTORED, {})
+        append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
+        return versions.by_ids(tx, [version.id])[0]
+
+
+def restore_model(call: Call, reference: Reference) -> Model:
+    """Bring a deleted model back with the versions that went with it; one that is not deleted is returned as it is."""
+    rules.require(call.actor, Permission.MODEL_DELETE, namespace=reference.namespace, model=reference.model)
+    with call.write() as tx:
+        model = models.get(tx, reference.namespace, reference.model, deleted=True)
+        if model.deleted_at is None:
+            return model
+        _check_held(tx, model.namespace, model.reference, contents.digests_of_deleted(tx, model.id, model.deleted_at))
+        versions.mark_restored(tx, model.id, model.deleted_at, call.now)
+        models.change(tx, model.id, call.now, deleted_at=None)
+        where = {"namespace_id": model.namespace_id, "model_id": model.id}
+        append.append(
+            tx, actor=call.actor.name, now=call.now, entries=[Entry(Action.MODEL_RESTORED, model.reference, {}, **where)]
+        )
+        return models.get(tx, reference.namespace, reference.model)
+
+
+def _check_held(tx: Tx, namespace: str, reference: str, needed: list[str]) -> None:
+    if set(needed) - holdings.sizes(tx, namespaces.get(tx, namespace).id, needed).keys():
+        raise Conflict(f"The bytes of {reference} were swept after its deletion.", hint="Push the files again.")
