@@ -47,7 +47,7 @@ check: $(STAMP) ## lint, format, types, import contracts, rules (at most a minut
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-logo
 	$(PYTHON) -m pytest tests/rules -q
 
 bench: $(STAMP) ## measure the budgets of docs/performance.md

@@ -1,0 +1,107 @@
+"""Which fixtures give a test an empty place in a real database and a real object store?
+
+    database_url   one run on each of sqlite, postgresql: the URL of an empty database
+    store          one run on each of folder, s3: the URL of an empty store; AWS_* variables are set for an s3 store
+    backend        one run on each pairing, sqlite+folder and postgresql+s3: both of the above, as one value
+    postgres, s3   the servers themselves, for a test that asks for one backend alone or has to break it
+
+A server starts when the first test of a worker asks for it and is stopped when that worker ends.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.support.postgres import Postgres, start_postgres
+from tests.support.s3 import S3, start_s3
+
+DATABASES = ("sqlite", "postgresql")
+STORES = ("folder", "s3")
+PAIRINGS = (("sqlite", "folder"), ("postgresql", "s3"))
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An empty object store: its URL, and the variables that a process needs to reach it."""
+
+    url: str
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """An empty database with an empty object store, and the variables that a process needs to reach them."""
+
+    database_url: str
+    store_url: str
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server, one a worker."""
+    running = start_postgres()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3]:
+    """An S3 server, one a worker."""
+    running = start_s3()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database."""
+    yield from _database(request, request.param, tmp_path)
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """An empty object store."""
+    yield from _store(request, request.param, tmp_path, monkeypatch)
+
+
+@pytest.fixture(params=PAIRINGS, ids="+".join)
+def backend(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
+    """An empty database with an empty object store."""
+    database_kind, store_kind = request.param
+    for url in _database(request, database_kind, tmp_path):
+        for place in _store(request, store_kind, tmp_path, monkeypatch):
+            yield Backend(url, place.url, place.environment)
+
+
+def _database(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[str]:
+    """Give an empty database of one kind, and drop it afterwards."""
+    if kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'holotype.db'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = f"test_{uuid.uuid4().hex}"
+    yield server.create_database(name)
+    server.drop_database(name)
+
+
+def _store(
+    request: pytest.FixtureRequest, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Store]:
+    """Give an empty store of one kind, and remove it afterwards."""
+    if kind == "folder":
+        folder = tmp_path / "store"
+        folder.mkdir()
+        yield Store(folder.as_uri())
+        return
+    server: S3 = request.getfixturevalue("s3")
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    bucket = f"test-{uuid.uuid4().hex}"
+    yield Store(server.create_bucket(bucket), server.environment)
+    server.drop_bucket(bucket)
