@@ -4,14 +4,36 @@
                         └─< aliases · model_tags · label_spans
     documents   the manifest, config and provenance bytes of versions, under their digest
 
-A namespace is part of every key, moments are microseconds, names are unique also among the deleted.
+A namespace is part of every key, moments are microseconds, names are unique also among the deleted. Long texts come
+last in a row: whoever scans the other columns must not walk through them. A ``head`` is the part of a long text that an
+index can hold.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    Computed,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from holotype.db.metadata import Id, Moment, metadata
+
+
+def _among_deleted(table: str) -> Index:
+    """Return the index of the few deleted rows, by which a search leaves them out."""
+    where = text("deleted_at IS NOT NULL")
+    return Index(f"ix_{table}_deleted", "id", sqlite_where=where, postgresql_where=where)
+
 
 namespaces = Table(
     "namespaces",
@@ -29,15 +51,18 @@ models = Table(
     Column("namespace_id", Id, ForeignKey("namespaces.id"), nullable=False),
     Column("name", String, nullable=False),
     Column("kind", String, nullable=False, server_default="files"),
-    Column("description", Text, nullable=False, server_default=""),
-    Column("card", Text, nullable=False, server_default=""),
     Column("next_number", Integer, nullable=False, server_default="1"),
     Column("created_at", Moment, nullable=False),
     Column("created_by", String, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("deleted_at", Moment),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("card", Text, nullable=False, server_default=""),
     UniqueConstraint("namespace_id", "name"),
     Index("ix_models_created", "namespace_id", "created_at", "id"),
+    Index("ix_models_name", "name", "id"),
+    Index("ix_models_changed", "changed_at", "id"),
+    _among_deleted("models"),
 )
 
 versions = Table(
@@ -54,17 +79,21 @@ versions = Table(
     Column("file_count", Integer, nullable=False),
     Column("stage", String, nullable=False),
     Column("stage_changed_at", Moment, nullable=False),
-    Column("description", Text, nullable=False, server_default=""),
-    Column("card", Text, nullable=False, server_default=""),
     Column("created_at", Moment, nullable=False),
     Column("created_by", String, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("deleted_at", Moment),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("card", Text, nullable=False, server_default=""),
     UniqueConstraint("model_id", "number"),
     UniqueConstraint("model_id", "digest"),
     Index("ix_versions_stage", "model_id", "stage", "number"),
     Index("ix_versions_digest", "digest"),
     Index("ix_versions_created", "created_at", "id"),
+    Index("ix_versions_changed", "changed_at", "id"),
+    Index("ix_versions_of_stage", "stage", "id"),
+    Index("ix_versions_author", "created_by", "id"),
+    Index("ix_versions_size", "size", "id"),
 )
 
 files = Table(
@@ -88,8 +117,9 @@ parameters = Table(
     Column("name", String, primary_key=True),
     Column("text", Text, nullable=False),
     Column("number", Float),
+    Column("head", String, Computed("substr(text, 1, 64)", persisted=True)),
     Index("ix_parameters_number", "name", "number", "version_id"),
-    Index("ix_parameters_version", "name", "version_id"),
+    Index("ix_parameters_head", "name", "head", "version_id"),
     sqlite_with_rowid=False,
 )
 
@@ -148,7 +178,8 @@ version_tags = Table(
     Column("version_id", Id, ForeignKey("versions.id"), primary_key=True),
     Column("key", String, primary_key=True),
     Column("value", Text, nullable=False),
-    Index("ix_version_tags_key", "key", "version_id"),
+    Column("head", String, Computed("substr(value, 1, 64)", persisted=True)),
+    Index("ix_version_tags_head", "key", "head", "version_id"),
     sqlite_with_rowid=False,
 )
 
