@@ -1,9 +1,12 @@
 """Which tables hold the ledger?
 
-    ledger_entries   one row an event, in order, with its leaf hash and the tree head after it
-    ledger_nodes     the hashes of complete subtrees above the leaves, so that a proof reads O(log n) rows
-    ledger_head      one row: the size of the tree and its right edge; locking it orders all writers
+    ledger_entries   one row an event, in order, with its leaf hash, the hashes of the subtrees that it completes, and
+                     the tree head after it; a proof over n entries reads O(log n) rows
+    ledger_head      one row: the size of the tree, its right edge and the time of the last entry
     label_spans      which version a stage or alias named, from which event until which
+
+Entry n (sequences count from 1) is leaf n - 1 of the tree, and its root is that of the tree of size n. The times of
+entries never run backwards, so a moment is a sequence: what was so at a moment was so after the last entry until then.
 """
 
 from __future__ import annotations
@@ -25,19 +28,12 @@ ledger_entries = Table(
     Column("version_id", Id),
     Column("data", Text, nullable=False),
     Column("leaf", LargeBinary(32), nullable=False),
+    Column("nodes", LargeBinary, nullable=False),
     Column("root", LargeBinary(32), nullable=False),
+    Index("ix_ledger_entries_time", "time", "sequence"),
     Index("ix_ledger_entries_model", "model_id", "sequence"),
     Index("ix_ledger_entries_namespace", "namespace_id", "sequence"),
     Index("ix_ledger_entries_version", "version_id", "sequence"),
-)
-
-ledger_nodes = Table(
-    "ledger_nodes",
-    metadata,
-    Column("level", Integer, primary_key=True),
-    Column("position", Id, primary_key=True),
-    Column("hash", LargeBinary(32), nullable=False),
-    sqlite_with_rowid=False,
 )
 
 ledger_head = Table(
@@ -46,6 +42,7 @@ ledger_head = Table(
     Column("id", Integer, primary_key=True),
     Column("size", Id, nullable=False),
     Column("edge", LargeBinary, nullable=False),
+    Column("time", Moment, nullable=False),
 )
 
 label_spans = Table(
@@ -58,6 +55,6 @@ label_spans = Table(
     Column("since", Moment, nullable=False),
     Column("until_sequence", Id),
     Column("until", Moment),
-    Index("ix_label_spans_since", "model_id", "label", "since"),
+    Index("ix_label_spans_since", "model_id", "label", "since_sequence"),
     sqlite_with_rowid=False,
 )

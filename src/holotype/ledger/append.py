@@ -1,0 +1,94 @@
+"""How does an event enter the ledger? In the transaction of its verb, all of a verb's events at once.
+
+Three statements whatever the number of entries: lock and read the head, insert the entries, advance the head.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from holotype.db import Tx
+from holotype.domain import times
+from holotype.domain.events import Action
+from holotype.errors import Unavailable
+from holotype.ledger import merkle
+from holotype.ledger.entry import canonical, canonical_data
+from holotype.ledger.tables import ledger_entries, ledger_head
+
+HEAD_ID = 1
+
+_HEAD = (
+    sa.select(ledger_head.c.size, ledger_head.c.edge, ledger_head.c.time)
+    .where(ledger_head.c.id == HEAD_ID)
+    .with_for_update()
+)
+_ADVANCE = (
+    ledger_head.update()
+    .where(ledger_head.c.id == HEAD_ID)
+    .values(size=sa.bindparam("new_size"), edge=sa.bindparam("new_edge"), time=sa.bindparam("new_time"))
+)
+_INSERT = ledger_entries.insert().inline()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event to append: what happened, to what, with which particulars. ``data`` holds JSON values only."""
+
+    action: Action
+    subject: str
+    data: dict[str, object] = field(default_factory=dict)
+    namespace_id: int | None = None
+    model_id: int | None = None
+    version_id: int | None = None
+
+
+def append(tx: Tx, *, actor: str, now: datetime, entries: Sequence[Entry]) -> list[int]:
+    """Append entries in their order and return their sequences.
+
+    Their time is ``now``, or that of the entry before them where a clock ran backwards. Nobody else appends until
+    this transaction ends.
+    """
+    if not entries:
+        return []
+    head = tx.execute(_HEAD).one_or_none()
+    if head is None:
+        raise Unavailable("The ledger has no head.", hint="Run `holotype admin migrate`, then `holotype admin doctor`.")
+    tree = merkle.Tree(head.size, merkle.unpack(head.edge))
+    micros = max(times.to_micros(now), head.time)
+    rows: list[dict[str, Any]] = []
+    for entry in entries:
+        row, tree = _row(tree, entry, actor, micros)
+        rows.append(row)
+    tx.execute(_INSERT, rows[0] if len(rows) == 1 else rows)
+    tx.execute(_ADVANCE, {"new_size": tree.size, "new_edge": merkle.pack(tree.edge), "new_time": micros})
+    return [row["sequence"] for row in rows]
+
+
+def _row(tree: merkle.Tree, entry: Entry, actor: str, micros: int) -> tuple[dict[str, Any], merkle.Tree]:
+    sequence, data = tree.size + 1, canonical_data(entry.data)
+    leaf = merkle.leaf_hash(
+        canonical(
+            sequence=sequence, micros=micros, actor=actor, action=entry.action.value, subject=entry.subject, data=data
+        )
+    )
+    grown = merkle.append(tree, leaf)
+    row = {
+        "sequence": sequence,
+        "time": micros,
+        "actor": actor,
+        "action": entry.action.value,
+        "subject": entry.subject,
+        "namespace_id": entry.namespace_id,
+        "model_id": entry.model_id,
+        "version_id": entry.version_id,
+        "data": data,
+        "leaf": leaf,
+        "nodes": merkle.pack(grown.nodes),
+        "root": merkle.root(grown.tree),
+    }
+    return row, grown.tree

@@ -1,0 +1,36 @@
+"""Which bytes does the ledger bind? The canonical JSON (RFC 8785) of an entry.
+
+    {"action":"version.moved","actor":"ada","data":{…},"sequence":12,"subject":"risk/fraud:7","time":"2026-01-02T…Z"}
+
+Whoever has these six values can write the same bytes with any RFC 8785 library and hash them. Surrogate ids are not
+among them: they are this database's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from json.encoder import encode_basestring
+
+import rfc8785
+
+from holotype.domain import times
+from holotype.errors import Invalid
+
+
+def canonical_data(data: Mapping[str, object]) -> str:
+    """Return the canonical JSON of an entry's data, or raise ``Invalid`` where JSON cannot carry it exactly."""
+    try:
+        return rfc8785.dumps(dict(data)).decode()  # type: ignore[arg-type]  # anything else is refused by the library
+    except rfc8785.CanonicalizationError as error:
+        raise Invalid(f"The ledger cannot keep this exactly: {error}.") from error
+
+
+def canonical(*, sequence: int, micros: int, actor: str, action: str, subject: str, data: str) -> bytes:
+    """Return the bytes of an entry, given its data as canonical JSON and its time in microseconds since 1970.
+
+    Written out by hand, in the order that RFC 8785 gives the six keys, because ``data`` is canonical already.
+    """
+    return (
+        f'{{"action":{encode_basestring(action)},"actor":{encode_basestring(actor)},"data":{data},'
+        f'"sequence":{sequence},"subject":{encode_basestring(subject)},"time":"{times.text(times.from_micros(micros))}"}}'
+    ).encode()
