@@ -1,0 +1,72 @@
+"""How do the domain's values become wire shapes?"""
+
+from __future__ import annotations
+
+import msgspec
+
+from holotype.domain import entities, manifest
+from holotype.wire import shapes
+from holotype.wire.provenance import Provenance
+
+
+def namespace(value: entities.Namespace) -> shapes.Namespace:
+    """Return the wire shape of a namespace."""
+    return shapes.Namespace(value.name, value.description, value.created_at)
+
+
+def model(value: entities.Model, card: str | None = None) -> shapes.Model:
+    """Return the wire shape of a model, with its card where it is given."""
+    return shapes.Model(
+        reference=value.reference,
+        namespace=value.namespace,
+        name=value.name,
+        kind=value.kind,
+        description=value.description,
+        tags=value.tags,
+        latest=value.latest,
+        created_at=value.created_at,
+        created_by=value.created_by,
+        changed_at=value.changed_at,
+        deleted_at=value.deleted_at,
+        card=card,
+    )
+
+
+def version(value: entities.Version, card: str | None = None, provenance: bytes | None = None) -> shapes.Version:
+    """Return the wire shape of a version, with its card and its provenance (JSON) where they are given."""
+    return shapes.Version(
+        reference=value.reference,
+        namespace=value.namespace,
+        model=value.model,
+        number=value.number,
+        digest=value.digest,
+        stage=value.stage,
+        stage_changed_at=value.stage_changed_at,
+        aliases=list(value.aliases),
+        tags=value.tags,
+        description=value.description,
+        size=value.size,
+        file_count=value.file_count,
+        created_at=value.created_at,
+        created_by=value.created_by,
+        deleted_at=value.deleted_at,
+        card=card,
+        provenance=msgspec.json.decode(provenance, type=Provenance) if provenance else None,
+    )
+
+
+def file(value: manifest.File) -> shapes.File:
+    """Return the wire shape of a file."""
+    return shapes.File(value.path, value.digest, value.size, value.role, value.format)
+
+
+def alias(value: entities.Alias, model_reference: str) -> shapes.Alias:
+    """Return the wire shape of an alias of a model."""
+    reference = f"{model_reference}:{value.number}"
+    return shapes.Alias(value.name, reference, value.number, value.digest, value.changed_at)
+
+
+def promotion(value: entities.Promotion) -> shapes.Promotion:
+    """Return the wire shape of a promotion."""
+    replaced = value.replaced.reference if value.replaced else None
+    return shapes.Promotion(value.status, version(value.version), value.source, value.target, replaced)

@@ -1,0 +1,51 @@
+"""Is provenance checked before it is kept?"""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from holotype.domain import provenance
+from holotype.domain.provenance import Column, Data, Metric, Parent, Provenance, Schema
+from holotype.errors import HolotypeError, Invalid
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 2**60])
+def test_numbers_that_json_cannot_carry_are_refused(value: float) -> None:
+    """Neither a metric nor a parameter may be non-finite or lose digits."""
+    with pytest.raises(Invalid):
+        provenance.check(Provenance(metrics=[Metric("auc", value)]))
+    with pytest.raises(Invalid):
+        provenance.check(Provenance(parameters={"depth": value}))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Provenance(metrics=[Metric("auc", 1.0), Metric("auc", 2.0)]),
+        Provenance(metrics=[Metric("auc", 1.0, direction="up")]),
+        Provenance(metrics=[Metric("", 1.0)]),
+        Provenance(parents=[Parent("fraud:1", relation="cousin")]),
+        Provenance(parents=[Parent("fraud:1", digest="sha256:1")]),
+        Provenance(data=[Data("s3://x", digest="md5:1")]),
+        Provenance(data=[Data("x" * 2_001)]),
+        Provenance(parameters={"a\nb": 1}),
+    ],
+)
+def test_each_wrong_field_is_refused(wrong: Provenance) -> None:
+    """With an error that names it."""
+    with pytest.raises(HolotypeError):
+        provenance.check(wrong)
+
+
+def test_the_same_metric_on_two_slices_is_two_metrics() -> None:
+    """Data set and slice belong to what a metric is."""
+    two = Provenance(metrics=[Metric("auc", 1.0, "holdout", "adults"), Metric("auc", 0.9, "holdout", "minors")])
+    assert provenance.check(two) is two
+
+
+def test_what_was_not_given_is_not_kept() -> None:
+    """Empty fields leave no trace, so that adding a field later changes no digest; a scalar's empty shape stays."""
+    kept = provenance.given(Provenance(schema=Schema(inputs=[Column("x", "float", [])])))
+    assert kept == {"schema": {"inputs": [{"name": "x", "type": "float", "shape": []}], "outputs": []}}
