@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
-from tests.support.source import ROOT
+from tests.support.source import ROOT, project_files, relative
 
 CONFIGURATION = """
 [tool.importlinter]
@@ -52,3 +53,17 @@ def test_every_module_has_a_place_in_the_layers() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     assert contracts[0]["type"] == "layers"
     assert contracts[0]["exhaustive"] is True
+
+
+def taken_from_the_root(path: Path) -> set[str]:
+    """Return the names that a module takes from ``holotype`` itself and that are no modules below it."""
+    nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)]
+    names = {alias.name for node in nodes if node.module == "holotype" for alias in node.names}
+    return {name for name in names if not any((ROOT / "src/holotype").glob(f"{name}*"))}
+
+
+def test_no_module_takes_more_than_the_version_from_the_root() -> None:
+    """The root names the client, so whoever took a name from it would import upwards unseen."""
+    modules = [path for path in project_files("src/holotype/*.py") if path.parent.name != "holotype"]
+    found = {relative(path): taken_from_the_root(path) - {"__version__"} for path in modules}
+    assert {name: names for name, names in found.items() if names} == {}
