@@ -10,7 +10,10 @@ import sqlalchemy as sa
 from holotype.errors import StorageFull, Unavailable
 
 _FULL = ("database or disk is full", "could not extend file", "No space left on device", "disk quota exceeded")
+_BUSY = ("database is locked", "LockNotAvailable", "database table is locked")
 _NEW_SCHEMA = ("no such table", "no such column", "UndefinedTable", "UndefinedColumn")
+_GONE = (sa.exc.PendingRollbackError, sa.exc.ResourceClosedError)
+"""What SQLAlchemy raises for a connection that was lost or closed a statement earlier."""
 
 
 @contextmanager
@@ -20,18 +23,35 @@ def translated() -> Iterator[None]:
         yield
     except sa.exc.IntegrityError:
         raise
-    except sa.exc.DBAPIError as error:
-        text = f"{type(error.orig).__name__}: {error.orig}"
-        if any(mark.casefold() in text.casefold() for mark in _FULL):
-            raise StorageFull(
-                "The disk that holds the catalogue is full; nothing was changed.", hint="Free some space and try again."
-            ) from error
-        if any(mark in text for mark in _NEW_SCHEMA):
-            raise Unavailable(
-                "The database does not have the schema that this server needs.", hint="Run `holotype admin migrate`."
-            ) from error
-        if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.InternalError):
-            raise Unavailable(
-                "The database does not answer; nothing was changed.", hint="Try again; see `holotype admin doctor`."
-            ) from error
-        raise
+    except (sa.exc.DBAPIError, *_GONE) as error:
+        ours = _ours(error)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def lost(error: BaseException) -> bool:
+    """Say whether an error means that the connection to the database is gone."""
+    return isinstance(error, _GONE) or (isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated)
+
+
+def _ours(error: sa.exc.SQLAlchemyError) -> Unavailable | None:
+    cause = getattr(error, "orig", error)
+    text = f"{type(cause).__name__}: {cause}"
+    if any(mark.casefold() in text.casefold() for mark in _FULL):
+        return StorageFull(
+            "The disk that holds the catalogue is full; nothing was changed.", hint="Free some space and try again."
+        )
+    if any(mark in text for mark in _BUSY):
+        return Unavailable(
+            "The database is busy with another process; nothing was changed.", hint="Try again in a moment."
+        )
+    if any(mark in text for mark in _NEW_SCHEMA):
+        return Unavailable(
+            "The database does not have the schema that this server needs.", hint="Run `holotype admin migrate`."
+        )
+    if isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, *_GONE)):
+        return Unavailable(
+            "The database does not answer; nothing was changed.", hint="Try again; see `holotype admin doctor`."
+        )
+    return None

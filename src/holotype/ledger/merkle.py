@@ -1,9 +1,9 @@
-"""How are many entries bound to one hash? By the Merkle tree of RFC 6962, kept as its right edge.
+r"""How are many entries bound to one hash? By the Merkle tree of RFC 6962, kept as its right edge.
 
     size 7 = 4 + 2 + 1             root
-                                  /    \\
+                                  /    \
                               [0,4)    ·          the edge is the list of complete subtrees, from the largest down:
-                              /  \\    / \\           [0,4)  [4,6)  [6,7)
+                              /  \    / \           [0,4)  [4,6)  [6,7)
                              ·    · [4,6) [6,7)    one a set bit of the size, so appending never looks further back
 
 Pure functions of the standard library; they know no database.
@@ -29,7 +29,7 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """A tree after one more leaf; ``nodes`` are the hashes of the subtrees that the leaf completed, the lowest first."""
+    """A tree after one more leaf; ``nodes`` hash the subtrees that the leaf completed, the lowest first."""
 
     tree: Tree
     nodes: tuple[bytes, ...] = field(default=())

@@ -1,0 +1,295 @@
+"""Does the engine keep its promises under threads, errors and a database that goes away?"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from holotype.db import Database, connect
+from holotype.errors import HolotypeError, InvalidSetting, StorageFull, Unavailable
+from tests.support.postgres import Postgres
+
+_TABLES = (
+    "CREATE TABLE parent (id INTEGER PRIMARY KEY)",
+    "CREATE TABLE item (id INTEGER PRIMARY KEY, note TEXT, "
+    "parent_id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)",
+)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A database with two tables, one of which checks its foreign key when a transaction commits."""
+    opened = connect(database_url)
+    with opened.write() as tx:
+        for table in _TABLES:
+            tx.exec_driver_sql(table)
+    yield opened
+    opened.close()
+
+
+def _insert(tx: sa.Connection, item: int, parent: int | None = None) -> None:
+    tx.execute(sa.text("INSERT INTO item (id, parent_id) VALUES (:id, :parent)"), {"id": item, "parent": parent})
+
+
+def _items(database: Database) -> list[int]:
+    with database.read() as tx:
+        return list(tx.execute(sa.text("SELECT id FROM item ORDER BY id")).scalars())
+
+
+def _together(database: Database, verbs: list[tuple[int, int | None, bool]]) -> dict[int, BaseException | None]:
+    """Run (item, parent, fails) verbs so that they share one batch: all of them wait while the first holds the turn."""
+    started = threading.Event()
+
+    def verb(item: int, parent: int | None, fails: bool) -> None:
+        with database.write() as tx:
+            _insert(tx, item, parent)
+            if not started.is_set():
+                started.set()
+                while database._writer._waiting < len(verbs) - 1:
+                    threading.Event().wait(0.001)
+            if fails:
+                raise LookupError(item)
+
+    with ThreadPoolExecutor(len(verbs)) as pool:
+        futures = {pool.submit(verb, *one): one[0] for one in verbs}
+        return {futures[future]: future.exception() for future in as_completed(futures)}
+
+
+def test_a_verb_that_raises_is_undone_alone(database: Database) -> None:
+    """Neighbours in the same batch are saved, wherever in the batch the failing verb stood."""
+    outcome = _together(database, [(item, None, item % 3 == 0) for item in range(1, 13)])
+    assert {item for item, error in outcome.items() if error is not None} == {3, 6, 9, 12}
+    assert all(isinstance(error, LookupError) for error in outcome.values() if error is not None)
+    assert _items(database) == [item for item in range(1, 13) if item % 3]
+
+
+def test_verbs_that_arrive_together_share_commits(database: Database) -> None:
+    """Thirty verbs that wait for each other need far fewer than thirty commits."""
+    commits: list[str] = []
+
+    @sa.event.listens_for(database.engine, "before_cursor_execute")
+    def _count(_c: object, _u: object, statement: str, *_rest: object) -> None:
+        if statement == "COMMIT":
+            commits.append(statement)
+
+    _together(database, [(item, None, False) for item in range(30)])
+    assert len(_items(database)) == 30
+    assert len(commits) < 5
+
+
+def test_a_commit_that_fails_fails_for_every_verb_in_it(database: Database) -> None:
+    """Nobody is told that a verb was saved when the commit that held it was refused."""
+    outcome = _together(database, [(item, 99 if item == 4 else None, False) for item in range(8)])
+    assert all(error is not None for error in outcome.values())
+    assert _items(database) == []
+    with database.write() as tx:
+        _insert(tx, 1)
+    assert _items(database) == [1]
+
+
+def test_an_error_in_the_first_verb_commits_nothing(database: Database) -> None:
+    """A lone verb that raises leaves no trace and no open transaction."""
+    with pytest.raises(LookupError), database.write() as tx:
+        _insert(tx, 1)
+        raise LookupError
+    with database.write() as tx:
+        _insert(tx, 2)
+    assert _items(database) == [2]
+
+
+def test_a_failing_statement_leaves_the_writer_usable(database: Database) -> None:
+    """A constraint violation reaches its verb as it is, and the next verb works."""
+    with database.write() as tx:
+        _insert(tx, 1)
+    with pytest.raises(sa.exc.IntegrityError), database.write() as tx:
+        _insert(tx, 1)
+    with database.write() as tx:
+        _insert(tx, 2)
+    assert _items(database) == [1, 2]
+
+
+def test_a_second_transaction_inside_a_verb_is_refused(database: Database) -> None:
+    """It would wait for itself for ever."""
+    with database.write(), pytest.raises(RuntimeError), database.write():
+        pass
+
+
+def test_a_snapshot_sees_one_commit(database: Database) -> None:
+    """What others commit meanwhile stays outside; the next read sees it."""
+    with database.write() as tx:
+        _insert(tx, 1)
+    with database.snapshot() as tx:
+        before = tx.execute(sa.text("SELECT count(*) FROM item")).scalar_one()
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(_write_one, database, 2).result()
+        assert tx.execute(sa.text("SELECT count(*) FROM item")).scalar_one() == before
+    assert _items(database) == [1, 2]
+
+
+def _write_one(database: Database, item: int) -> None:
+    with database.write() as tx:
+        _insert(tx, item)
+
+
+def test_a_hundred_threads_each_get_their_verb_saved(database: Database) -> None:
+    """Ten verbs in each of a hundred threads are all there afterwards."""
+    with ThreadPoolExecutor(100) as pool:
+        list(pool.map(lambda item: _write_one(database, item), range(1000)))
+    assert _items(database) == list(range(1000))
+
+
+def test_connections_of_ended_threads_are_closed(database: Database) -> None:
+    """Short-lived threads do not add up to open connections."""
+    for _ in range(20):
+        thread = threading.Thread(target=_items, args=(database,))
+        thread.start()
+        thread.join()
+    assert len(database._readers) <= 2
+
+
+def test_a_verb_cannot_be_handed_to_a_thread_that_never_comes(database: Database) -> None:
+    """What was handed to a thread that was interrupted while it waited is committed all the same."""
+    database._writer._waiting += 1  # as if somebody waited
+    with ThreadPoolExecutor(1) as pool:
+        saved = pool.submit(_write_one, database, 1)
+        while database._writer._batch is None:
+            threading.Event().wait(0.001)
+        database._writer._waiting -= 1  # and was interrupted
+        saved.result(timeout=10)
+    assert _items(database) == [1]
+
+
+def test_two_servers_that_lock_rows_crosswise_do_not_deadlock(database: Database, database_url: str) -> None:
+    """Writers take one lock first, so none ever waits for a row while it holds another's."""
+    other = connect(database_url)
+    with database.write() as tx:
+        _insert(tx, 1)
+        _insert(tx, 2)
+
+    def cross(server: Database, rows: tuple[int, int]) -> None:
+        for _ in range(100):
+            with server.write() as tx:
+                for row in rows:
+                    tx.execute(sa.text("UPDATE item SET note = 'x' WHERE id = :id"), {"id": row})
+
+    with ThreadPoolExecutor(4) as pool:
+        jobs = [pool.submit(cross, *job) for job in [(database, (1, 2)), (other, (2, 1)), (database, (2, 1))]]
+        for job in jobs:
+            job.result(timeout=60)
+    other.close()
+
+
+def test_a_full_disk_is_named_and_changes_nothing(tmp_path: Path) -> None:
+    """A verb that does not fit says so; once there is space the next one works."""
+    database = connect(f"sqlite:///{tmp_path / 'full.db'}")
+    with database.write() as tx:
+        tx.exec_driver_sql("CREATE TABLE item (id INTEGER PRIMARY KEY, note TEXT)")
+    with database.write() as tx:
+        tx.exec_driver_sql("PRAGMA max_page_count = 10")
+    with pytest.raises(StorageFull), database.write() as tx:
+        tx.execute(sa.text("INSERT INTO item VALUES (1, :note)"), {"note": "x" * 200_000})
+    with database.write() as tx:
+        tx.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    with database.write() as tx:
+        tx.execute(sa.text("INSERT INTO item VALUES (2, :note)"), {"note": "x" * 200_000})
+    assert _items(database) == [2]
+    database.close()
+
+
+def test_a_locked_file_is_named_as_busy(tmp_path: Path) -> None:
+    """Another process that keeps the write lock for too long is an error that says to try again."""
+    url = f"sqlite:///{tmp_path / 'busy.db'}"
+    first, second = connect(url), connect(url, wait_seconds=0.1)
+    with first.write() as tx:
+        tx.exec_driver_sql("CREATE TABLE item (id INTEGER PRIMARY KEY)")
+        with pytest.raises(Unavailable, match="busy"), second.write():
+            pass
+    with second.write() as tx:
+        tx.execute(sa.text("INSERT INTO item VALUES (1)"))
+    assert _items(first) == [1]
+    first.close()
+    second.close()
+
+
+def test_an_unknown_database_is_refused() -> None:
+    """Only two databases are supported, and the error names them."""
+    with pytest.raises(InvalidSetting, match="mysql"):
+        connect("mysql://localhost/holotype")
+
+
+@pytest.fixture
+def server(postgres: Postgres) -> Iterator[Database]:
+    """A PostgreSQL database of its own, whose connections a test may cut."""
+    opened = connect(postgres.create_database("cut"))
+    with opened.write() as tx:
+        for table in _TABLES:
+            tx.exec_driver_sql(table)
+    yield opened
+    opened.close()
+    postgres.drop_database("cut")
+
+
+def _cut(postgres: Postgres) -> None:
+    postgres.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'cut'")
+
+
+def test_a_connection_cut_between_verbs_goes_unnoticed_by_writers(server: Database, postgres: Postgres) -> None:
+    """Nothing was lost, so the verb that finds the dead connection opens a new one."""
+    _write_one(server, 1)
+    _cut(postgres)
+    _write_one(server, 2)
+    assert _items_after_a_cut(server) == [1, 2]
+
+
+def test_a_connection_cut_inside_a_verb_fails_that_verb_alone(server: Database, postgres: Postgres) -> None:
+    """It is told that the database did not answer; the next verb works, nothing of the first is there."""
+    with pytest.raises(Unavailable), server.write() as tx:
+        _insert(tx, 1)
+        _cut(postgres)
+        _insert(tx, 2)
+    _write_one(server, 3)
+    assert _items_after_a_cut(server) == [3]
+
+
+def test_a_connection_cut_before_the_commit_is_told_as_unsure(server: Database, postgres: Postgres) -> None:
+    """The caller learns that the change is there whole or not at all, and what to do."""
+    with pytest.raises(Unavailable, match="whole or not at all"), server.write() as tx:
+        _insert(tx, 1)
+        _cut(postgres)
+    _write_one(server, 2)
+    assert _items_after_a_cut(server) == [2]
+
+
+def test_readers_of_all_threads_recover_from_one_cut(server: Database, postgres: Postgres) -> None:
+    """The first reader that notices spares the others; every thread reads again."""
+    with ThreadPoolExecutor(8) as pool:
+        barrier = threading.Barrier(8)
+
+        def read(_: int) -> list[int]:
+            barrier.wait()
+            return _items(server)
+
+        assert list(pool.map(read, range(8))) == [[]] * 8
+        _cut(postgres)
+        with pytest.raises(Unavailable):
+            pool.submit(_items, server).result()
+        assert list(pool.map(read, range(8))) == [[]] * 8
+
+
+def test_postgresql_sessions_never_hold_the_write_lock_for_ever(server: Database) -> None:
+    """A session that lies idle inside a transaction is ended by PostgreSQL itself."""
+    with server.read() as tx:
+        assert tx.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar_one() == "1min"
+        assert tx.exec_driver_sql("SHOW lock_timeout").scalar_one() == "30s"
+
+
+def _items_after_a_cut(database: Database) -> list[int]:
+    try:
+        return _items(database)
+    except HolotypeError:
+        return _items(database)
