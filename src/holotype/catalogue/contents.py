@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from holotype.catalogue.tables import data_references, documents, files, metrics, parameters, parents, versions
 from holotype.db import Tx
 from holotype.db.types import bound_list, in_list
-from holotype.domain import times
+from holotype.domain import query_values, times
 from holotype.domain.manifest import Document, File
 from holotype.domain.provenance import Provenance, Scalar
 from holotype.errors import Corrupt
@@ -130,8 +130,11 @@ def text_of(value: Scalar) -> str:
 
 
 def number_of(value: Scalar) -> float | None:
-    """Return a parameter's value as a number, where it is one."""
-    return None if isinstance(value, str | bool) else float(value)
+    """Return a parameter's value as a number, where it is one or reads as one: trackers log numbers as text."""
+    if isinstance(value, bool):
+        return None
+    found = query_values.number(value) if isinstance(value, str) else None
+    return float(value) if not isinstance(value, str) else found.value if found else None
 
 
 def _file(row: sa.Row[Any]) -> File:

@@ -11,6 +11,8 @@ index can hold.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Column,
     Computed,
@@ -29,10 +31,9 @@ from sqlalchemy import (
 from holotype.db.metadata import Id, Moment, metadata
 
 
-def _among_deleted(table: str) -> Index:
-    """Return the index of the few deleted rows, by which a search leaves them out."""
-    where = text("deleted_at IS NOT NULL")
-    return Index(f"ix_{table}_deleted", "id", sqlite_where=where, postgresql_where=where)
+def _where(condition: str) -> dict[str, Any]:
+    """Return the arguments of an index that holds only the rows of a condition."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 namespaces = Table(
@@ -62,7 +63,6 @@ models = Table(
     Index("ix_models_created", "namespace_id", "created_at", "id"),
     Index("ix_models_name", "name", "id"),
     Index("ix_models_changed", "changed_at", "id"),
-    _among_deleted("models"),
 )
 
 versions = Table(
@@ -133,6 +133,7 @@ metrics = Table(
     Column("value", Float, nullable=False),
     Column("direction", String),
     Index("ix_metrics_value", "name", "value", "version_id"),
+    Index("ix_metrics_dataset", "name", "dataset", "value", "version_id", **_where("dataset <> ''")),
     sqlite_with_rowid=False,
 )
 
