@@ -47,8 +47,8 @@ class Base:
     def _get(self, path: str, shape: type[T], **params: object) -> T:
         return self._http.call("GET", path, shape, params=params)
 
-    def _post(self, path: str, shape: type[T], body: msgspec.Struct | None = None, *, timeout: float = 60.0) -> T:
-        return self._http.call("POST", path, shape, body=body, key=new_key(), timeout=timeout)
+    def _post(self, path: str, shape: type[T], body: msgspec.Struct | None = None) -> T:
+        return self._http.call("POST", path, shape, body=body, key=new_key())
 
     def _pages(
         self, path: str, shape: type[T], params: Mapping[str, object] | None = None, limit: int | None = None

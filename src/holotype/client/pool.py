@@ -21,9 +21,9 @@ _BLOCK = 2**20
 class Pool:
     """Open connections to one origin."""
 
-    def __init__(self, origin: Origin, timeout: float) -> None:
-        """Connect lazily; ``timeout`` is the longest silence, in seconds, that is borne."""
-        self._origin, self._timeout = origin, timeout
+    def __init__(self, origin: Origin) -> None:
+        """Connect lazily."""
+        self._origin = origin
         self._idle: list[HTTPConnection] = []
         self._lock = threading.Lock()
         self._tls = ssl.create_default_context() if origin.scheme == "https" else None
@@ -34,16 +34,16 @@ class Pool:
         """Whether requests name the whole URL, as a plain proxy wants it."""
         return self._proxy is not None and self._tls is None
 
-    def take(self, timeout: float | None = None) -> HTTPConnection:
-        """Return an idle connection that still stands, or a new one that is not connected yet."""
+    def take(self, timeout: float) -> HTTPConnection:
+        """Return an idle connection that still stands, or one to be connected; ``timeout`` is of silence."""
         with self._lock:
             while self._idle:
                 connection = self._idle.pop()
                 if connection.sock is not None and not _readable(connection):
-                    connection.sock.settimeout(timeout or self._timeout)
+                    connection.sock.settimeout(timeout)
                     return connection
                 connection.close()
-        return self._new(timeout or self._timeout)
+        return self._new(timeout)
 
     def give_back(self, connection: HTTPConnection) -> None:
         """Keep a connection whose last answer was read to its end."""

@@ -7,12 +7,25 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from holotype.domain import times
 
 _FIRST, _LONGEST = 0.1, 5.0
-CALL, TRANSFER = 8.0, 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a request may take: seconds of new tries, and seconds of silence within one try."""
+
+    patience: float
+    silence: float
+
+
+CALL = Limits(patience=8.0, silence=60.0)
+TRANSFER = Limits(patience=60.0, silence=60.0)
+COMMIT = Limits(patience=60.0, silence=3600.0)
 
 
 class Retry:

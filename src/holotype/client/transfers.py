@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
+from holotype.client import described
 from holotype.client.base import Base
 from holotype.client.progress import Callback
+from holotype.client.push import Draft, push
+from holotype.client.walk import walk
+from holotype.domain import references
 from holotype.domain.provenance import Code, Data, Environment, Metric, Parent, Run, Schema
 from holotype.wire import shapes
-
-Number = float | int
 
 
 class Transfers(Base):
@@ -42,7 +44,21 @@ class Transfers(Base):
         Only bytes that the registry does not hold cross the wire. Content and provenance that are already registered
         give the version that was there.
         """
-        raise NotImplementedError
+        parsed = references.parse_model(model)
+        told = described.words(card, description, tags, aliases)
+        origin = described.provenance(
+            params=params,
+            metrics=metrics,
+            data=data,
+            run=run,
+            parents=parents,
+            schema=schema,
+            code=None if code == "auto" else code,
+            environment=None if environment == "auto" else environment,
+        )
+        files = walk(path)
+        draft = Draft(Path(path).absolute(), origin, told, code, environment)
+        return push(self._http, parsed, files, draft, progress).version
 
     def pull(
         self,

@@ -20,14 +20,13 @@ from urllib.parse import urlencode
 import msgspec
 
 from holotype import __version__
-from holotype.client import retry
 from holotype.client.answers import Answer
 from holotype.client.origin import parse
 from holotype.client.pool import Pool
+from holotype.client.retry import CALL, Limits, Retry, after
 from holotype.errors import TooLarge, Unavailable
 
 T = TypeVar("T")
-TIMEOUT = 60.0
 _LARGEST_ANSWER = 256 * 2**20
 _AGAIN = (429, 502, 503)
 _AGAIN_WHERE_SAFE = (500, 504)
@@ -50,7 +49,7 @@ class Transport:
         """Connect lazily."""
         self._origin = parse(url)
         self._token = token
-        self._pool = Pool(self._origin, TIMEOUT)
+        self._pool = Pool(self._origin)
         self._reached = False
 
     @property
@@ -71,16 +70,22 @@ class Transport:
         body: msgspec.Struct | None = None,
         params: Mapping[str, object] | None = None,
         key: str | None = None,
-        timeout: float = TIMEOUT,
+        safe: bool = False,
+        limits: Limits = CALL,
     ) -> T:
-        """Send a JSON request and return the answer in its shape. A POST with a ``key`` may be tried again."""
+        """Send a JSON request and return the answer in its shape.
+
+        A POST is only tried again with a ``key``, or where it changes nothing (``safe``).
+        """
         headers = {"Idempotency-Key": key} if key else {}
         content = b""
         if body is not None:
             content = msgspec.json.encode(body)
             headers["Content-Type"] = "application/json"
-        safe = method in ("GET", "PUT", "DELETE") or key is not None
-        answer = self.request(method, target(path, params), Content(content), headers, safe=safe, timeout=timeout)
+        safe = safe or method in ("GET", "PUT", "DELETE") or key is not None
+        where = target(path, params)
+        sent = Content(content)
+        answer = self.request(method, where, sent, headers, safe=safe, limits=limits)
         return answer.decode(shape)
 
     def request(
@@ -91,15 +96,14 @@ class Transport:
         headers: Mapping[str, str],
         *,
         safe: bool,
-        patience: float = retry.CALL,
-        timeout: float = TIMEOUT,
+        limits: Limits = CALL,
     ) -> Answer:
         """Send a request and read the whole answer; try again what failed, unless it may have been done (``safe``)."""
-        tries = retry.Retry(patience)
+        tries = Retry(limits.patience)
         while True:
             wish: float | None = None
             try:
-                answer = self._whole(method, path, body, headers, timeout)
+                answer = self._whole(method, path, body, headers, limits.silence)
             except Unreached as fault:
                 if not (self._reached and tries.pause()):
                     raise self._unavailable(fault.cause) from fault.cause
@@ -110,7 +114,7 @@ class Transport:
                 continue
             again = answer.status in _AGAIN or (safe and answer.status in _AGAIN_WHERE_SAFE)
             if again:
-                wish = retry.after(answer.headers.get("retry-after"))
+                wish = after(answer.headers.get("retry-after"))
             if not again or not tries.pause(wish):
                 return answer
 
@@ -118,7 +122,7 @@ class Transport:
     def stream(self, path: str, headers: Mapping[str, str]) -> Iterator[tuple[Answer, HTTPResponse]]:
         """Ask for a body too big to hold: yield status and headers, and the body to read; one try, no retry."""
         try:
-            connection, response = self.exchange("GET", path, Content(b""), headers, TIMEOUT)
+            connection, response = self.exchange("GET", path, Content(b""), headers, CALL.silence)
         except Unreached as fault:
             raise self._unavailable(fault.cause) from fault.cause
         try:
