@@ -23,6 +23,7 @@
     ├─ TooLarge                   over a documented limit
     ├─ Expired                    it was there and its time is over (an upload)
     ├─ Corrupt                    stored or received bytes do not match their digest
+    ├─ WrongSchema                the database is older or newer than this Holotype
     ├─ Unavailable                try again later: the database, the object store or the server
     │  └─ StorageFull             no space left where the bytes or the catalogue live
     └─ LocalProblem               on this side of the wire: a symbolic link, an unreadable file
@@ -99,6 +100,14 @@ class Unauthenticated(HolotypeError):
 class Denied(HolotypeError):
     """The caller does not have the right."""
 
+    def __init__(
+        self, detail: str | None = None, *, hint: str | None = None, permission: str = "", subject: str = ""
+    ) -> None:
+        """Name the permission that was missing and the thing it was missing on, for the ledger."""
+        super().__init__(detail, hint=hint)
+        self.permission = permission
+        self.subject = subject
+
 
 class NotFound(HolotypeError):
     """There is no such thing."""
@@ -142,6 +151,10 @@ class Expired(HolotypeError):
 
 class Corrupt(HolotypeError):
     """The bytes do not match their digest."""
+
+
+class WrongSchema(HolotypeError):
+    """The database does not have the schema that this Holotype needs."""
 
 
 class Unavailable(HolotypeError):

@@ -50,6 +50,8 @@ def _ours(error: sa.exc.SQLAlchemyError) -> Unavailable | None:
         return Unavailable(
             "The database does not have the schema that this server needs.", hint="Run `holotype admin migrate`."
         )
+    if "syntax error" in text:  # our own mistake, which SQLite files under operational errors
+        return None
     if isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, *_GONE)):
         return Unavailable(
             "The database does not answer; nothing was changed.", hint="Try again; see `holotype admin doctor`."

@@ -1,0 +1,378 @@
+CREATE TABLE blobs (
+    digest VARCHAR NOT NULL,
+    size BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    sweeping_at BIGINT,
+    CONSTRAINT pk_blobs PRIMARY KEY (digest)
+);
+
+CREATE INDEX ix_blobs_created ON blobs (created_at);
+
+CREATE TABLE documents (
+    digest VARCHAR NOT NULL,
+    media_type VARCHAR NOT NULL,
+    content BYTEA NOT NULL,
+    CONSTRAINT pk_documents PRIMARY KEY (digest)
+);
+
+CREATE TABLE idempotency (
+    principal_id BIGINT NOT NULL,
+    key VARCHAR NOT NULL,
+    fingerprint VARCHAR NOT NULL,
+    result TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    CONSTRAINT pk_idempotency PRIMARY KEY (principal_id, key)
+);
+
+CREATE INDEX ix_idempotency_created ON idempotency (created_at);
+
+CREATE TABLE leases (
+    name VARCHAR NOT NULL,
+    holder VARCHAR NOT NULL,
+    expires_at BIGINT NOT NULL,
+    CONSTRAINT pk_leases PRIMARY KEY (name)
+);
+
+CREATE TABLE ledger_entries (
+    sequence BIGINT NOT NULL,
+    time BIGINT NOT NULL,
+    actor VARCHAR NOT NULL,
+    action VARCHAR NOT NULL,
+    subject VARCHAR NOT NULL,
+    namespace_id BIGINT,
+    model_id BIGINT,
+    version_id BIGINT,
+    data TEXT NOT NULL,
+    leaf BYTEA NOT NULL,
+    nodes BYTEA NOT NULL,
+    root BYTEA NOT NULL,
+    CONSTRAINT pk_ledger_entries PRIMARY KEY (sequence)
+);
+
+CREATE INDEX ix_ledger_entries_model ON ledger_entries (model_id, sequence);
+
+CREATE INDEX ix_ledger_entries_namespace ON ledger_entries (namespace_id, sequence);
+
+CREATE INDEX ix_ledger_entries_time ON ledger_entries (time, sequence);
+
+CREATE INDEX ix_ledger_entries_version ON ledger_entries (version_id, sequence);
+
+CREATE TABLE ledger_head (
+    id SERIAL NOT NULL,
+    size BIGINT NOT NULL,
+    edge BYTEA NOT NULL,
+    time BIGINT NOT NULL,
+    CONSTRAINT pk_ledger_head PRIMARY KEY (id)
+);
+
+CREATE TABLE namespaces (
+    id BIGSERIAL NOT NULL,
+    name VARCHAR NOT NULL,
+    description TEXT DEFAULT '' NOT NULL,
+    created_at BIGINT NOT NULL,
+    CONSTRAINT pk_namespaces PRIMARY KEY (id),
+    CONSTRAINT uq_namespaces_name UNIQUE (name)
+);
+
+CREATE TABLE principals (
+    id BIGSERIAL NOT NULL,
+    name VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    owner_id BIGINT,
+    created_at BIGINT NOT NULL,
+    disabled_at BIGINT,
+    CONSTRAINT pk_principals PRIMARY KEY (id),
+    CONSTRAINT uq_principals_name UNIQUE (name),
+    CONSTRAINT fk_principals_owner_id FOREIGN KEY(owner_id) REFERENCES principals (id)
+);
+
+CREATE TABLE registry (
+    id SERIAL NOT NULL,
+    uuid VARCHAR NOT NULL,
+    created_at BIGINT NOT NULL,
+    CONSTRAINT pk_registry PRIMARY KEY (id)
+);
+
+CREATE TABLE teams (
+    id BIGSERIAL NOT NULL,
+    name VARCHAR NOT NULL,
+    created_at BIGINT NOT NULL,
+    CONSTRAINT pk_teams PRIMARY KEY (id),
+    CONSTRAINT uq_teams_name UNIQUE (name)
+);
+
+CREATE TABLE holdings (
+    namespace_id BIGINT NOT NULL,
+    digest VARCHAR NOT NULL,
+    touched_at BIGINT NOT NULL,
+    CONSTRAINT pk_holdings PRIMARY KEY (namespace_id, digest),
+    CONSTRAINT fk_holdings_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id),
+    CONSTRAINT fk_holdings_digest FOREIGN KEY(digest) REFERENCES blobs (digest) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_holdings_digest ON holdings (digest);
+
+CREATE TABLE models (
+    id BIGSERIAL NOT NULL,
+    namespace_id BIGINT NOT NULL,
+    name VARCHAR NOT NULL,
+    kind VARCHAR DEFAULT 'files' NOT NULL,
+    next_number INTEGER DEFAULT '1' NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by VARCHAR NOT NULL,
+    changed_at BIGINT NOT NULL,
+    deleted_at BIGINT,
+    description TEXT DEFAULT '' NOT NULL,
+    card TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_models PRIMARY KEY (id),
+    CONSTRAINT uq_models_namespace_id_name UNIQUE (namespace_id, name),
+    CONSTRAINT fk_models_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
+);
+
+CREATE INDEX ix_models_changed ON models (changed_at, id);
+
+CREATE INDEX ix_models_created ON models (namespace_id, created_at, id);
+
+CREATE INDEX ix_models_name ON models (name, id);
+
+CREATE TABLE team_members (
+    team_id BIGINT NOT NULL,
+    principal_id BIGINT NOT NULL,
+    CONSTRAINT pk_team_members PRIMARY KEY (team_id, principal_id),
+    CONSTRAINT fk_team_members_team_id FOREIGN KEY(team_id) REFERENCES teams (id) ON DELETE CASCADE,
+    CONSTRAINT fk_team_members_principal_id FOREIGN KEY(principal_id) REFERENCES principals (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_team_members_principal ON team_members (principal_id);
+
+CREATE TABLE uploads (
+    id VARCHAR NOT NULL,
+    namespace_id BIGINT NOT NULL,
+    digest VARCHAR NOT NULL,
+    size BIGINT NOT NULL,
+    part_size BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by VARCHAR NOT NULL,
+    expires_at BIGINT NOT NULL,
+    completed_at BIGINT,
+    CONSTRAINT pk_uploads PRIMARY KEY (id),
+    CONSTRAINT fk_uploads_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
+);
+
+CREATE INDEX ix_uploads_digest ON uploads (digest, namespace_id);
+
+CREATE INDEX ix_uploads_expires ON uploads (expires_at);
+
+CREATE TABLE grants (
+    id BIGSERIAL NOT NULL,
+    principal_id BIGINT,
+    team_id BIGINT,
+    role VARCHAR NOT NULL,
+    scope VARCHAR NOT NULL,
+    namespace_id BIGINT,
+    model_id BIGINT,
+    pattern VARCHAR,
+    stages VARCHAR,
+    created_at BIGINT NOT NULL,
+    created_by VARCHAR NOT NULL,
+    CONSTRAINT pk_grants PRIMARY KEY (id),
+    CONSTRAINT fk_grants_principal_id FOREIGN KEY(principal_id) REFERENCES principals (id) ON DELETE CASCADE,
+    CONSTRAINT fk_grants_team_id FOREIGN KEY(team_id) REFERENCES teams (id) ON DELETE CASCADE,
+    CONSTRAINT fk_grants_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id) ON DELETE CASCADE,
+    CONSTRAINT fk_grants_model_id FOREIGN KEY(model_id) REFERENCES models (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_grants_principal ON grants (principal_id);
+
+CREATE INDEX ix_grants_team ON grants (team_id);
+
+CREATE TABLE model_tags (
+    model_id BIGINT NOT NULL,
+    key VARCHAR NOT NULL,
+    value TEXT NOT NULL,
+    CONSTRAINT pk_model_tags PRIMARY KEY (model_id, key),
+    CONSTRAINT fk_model_tags_model_id FOREIGN KEY(model_id) REFERENCES models (id)
+);
+
+CREATE INDEX ix_model_tags_key ON model_tags (key, model_id);
+
+CREATE TABLE tokens (
+    id VARCHAR NOT NULL,
+    principal_id BIGINT NOT NULL,
+    name VARCHAR NOT NULL,
+    hash BYTEA NOT NULL,
+    role VARCHAR NOT NULL,
+    namespace_id BIGINT,
+    model_id BIGINT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    revoked_at BIGINT,
+    CONSTRAINT pk_tokens PRIMARY KEY (id),
+    CONSTRAINT fk_tokens_principal_id FOREIGN KEY(principal_id) REFERENCES principals (id) ON DELETE CASCADE,
+    CONSTRAINT uq_tokens_hash UNIQUE (hash),
+    CONSTRAINT fk_tokens_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id) ON DELETE CASCADE,
+    CONSTRAINT fk_tokens_model_id FOREIGN KEY(model_id) REFERENCES models (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_tokens_principal ON tokens (principal_id, created_at);
+
+CREATE TABLE upload_parts (
+    upload_id VARCHAR NOT NULL,
+    number INTEGER NOT NULL,
+    size BIGINT NOT NULL,
+    CONSTRAINT pk_upload_parts PRIMARY KEY (upload_id, number),
+    CONSTRAINT fk_upload_parts_upload_id FOREIGN KEY(upload_id) REFERENCES uploads (id) ON DELETE CASCADE
+);
+
+CREATE TABLE versions (
+    id BIGSERIAL NOT NULL,
+    namespace_id BIGINT NOT NULL,
+    model_id BIGINT NOT NULL,
+    number INTEGER NOT NULL,
+    digest VARCHAR NOT NULL,
+    config_digest VARCHAR NOT NULL,
+    provenance_digest VARCHAR,
+    size BIGINT NOT NULL,
+    file_count INTEGER NOT NULL,
+    stage VARCHAR NOT NULL,
+    stage_changed_at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by VARCHAR NOT NULL,
+    changed_at BIGINT NOT NULL,
+    deleted_at BIGINT,
+    description TEXT DEFAULT '' NOT NULL,
+    card TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_versions PRIMARY KEY (id),
+    CONSTRAINT uq_versions_model_id_number UNIQUE (model_id, number),
+    CONSTRAINT uq_versions_model_id_digest UNIQUE (model_id, digest),
+    CONSTRAINT fk_versions_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id),
+    CONSTRAINT fk_versions_model_id FOREIGN KEY(model_id) REFERENCES models (id)
+);
+
+CREATE INDEX ix_versions_author ON versions (created_by, id);
+
+CREATE INDEX ix_versions_changed ON versions (changed_at, id);
+
+CREATE INDEX ix_versions_created ON versions (created_at, id);
+
+CREATE INDEX ix_versions_digest ON versions (digest);
+
+CREATE INDEX ix_versions_of_stage ON versions (stage, id);
+
+CREATE INDEX ix_versions_size ON versions (size, id);
+
+CREATE INDEX ix_versions_stage ON versions (model_id, stage, number);
+
+CREATE TABLE aliases (
+    model_id BIGINT NOT NULL,
+    name VARCHAR NOT NULL,
+    version_id BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL,
+    CONSTRAINT pk_aliases PRIMARY KEY (model_id, name),
+    CONSTRAINT fk_aliases_model_id FOREIGN KEY(model_id) REFERENCES models (id),
+    CONSTRAINT fk_aliases_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
+);
+
+CREATE INDEX ix_aliases_name ON aliases (name, version_id);
+
+CREATE INDEX ix_aliases_version ON aliases (version_id);
+
+CREATE TABLE data_references (
+    version_id BIGINT NOT NULL,
+    position INTEGER NOT NULL,
+    uri TEXT NOT NULL,
+    digest VARCHAR,
+    role VARCHAR NOT NULL,
+    CONSTRAINT pk_data_references PRIMARY KEY (version_id, position),
+    CONSTRAINT fk_data_references_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
+);
+
+CREATE INDEX ix_data_references_uri ON data_references (uri, version_id);
+
+CREATE TABLE files (
+    version_id BIGINT NOT NULL,
+    path VARCHAR NOT NULL,
+    digest VARCHAR NOT NULL,
+    size BIGINT NOT NULL,
+    role VARCHAR NOT NULL,
+    format VARCHAR,
+    CONSTRAINT pk_files PRIMARY KEY (version_id, path),
+    CONSTRAINT fk_files_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
+);
+
+CREATE INDEX ix_files_digest ON files (digest);
+
+CREATE INDEX ix_files_format ON files (format, version_id);
+
+CREATE TABLE label_spans (
+    model_id BIGINT NOT NULL,
+    label VARCHAR NOT NULL,
+    version_id BIGINT NOT NULL,
+    since_sequence BIGINT NOT NULL,
+    since BIGINT NOT NULL,
+    until_sequence BIGINT,
+    until BIGINT,
+    CONSTRAINT pk_label_spans PRIMARY KEY (model_id, label, version_id, since_sequence),
+    CONSTRAINT fk_label_spans_model_id FOREIGN KEY(model_id) REFERENCES models (id),
+    CONSTRAINT fk_label_spans_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
+);
+
+CREATE INDEX ix_label_spans_since ON label_spans (model_id, label, since_sequence);
+
+CREATE TABLE metrics (
+    version_id BIGINT NOT NULL,
+    name VARCHAR NOT NULL,
+    dataset VARCHAR DEFAULT '' NOT NULL,
+    slice VARCHAR DEFAULT '' NOT NULL,
+    value FLOAT NOT NULL,
+    direction VARCHAR,
+    CONSTRAINT pk_metrics PRIMARY KEY (version_id, name, dataset, slice),
+    CONSTRAINT fk_metrics_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
+);
+
+CREATE INDEX ix_metrics_dataset ON metrics (name, dataset, value, version_id) WHERE dataset <> '';
+
+CREATE INDEX ix_metrics_value ON metrics (name, value, version_id);
+
+CREATE TABLE parameters (
+    version_id BIGINT NOT NULL,
+    name VARCHAR NOT NULL,
+    text TEXT NOT NULL,
+    number FLOAT,
+    head VARCHAR GENERATED ALWAYS AS (substr(text, 1, 64)) STORED,
+    CONSTRAINT pk_parameters PRIMARY KEY (version_id, name),
+    CONSTRAINT fk_parameters_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
+);
+
+CREATE INDEX ix_parameters_head ON parameters (name, head, version_id);
+
+CREATE INDEX ix_parameters_number ON parameters (name, number, version_id);
+
+CREATE TABLE parents (
+    version_id BIGINT NOT NULL,
+    position INTEGER NOT NULL,
+    reference TEXT NOT NULL,
+    relation VARCHAR NOT NULL,
+    digest VARCHAR,
+    parent_id BIGINT,
+    CONSTRAINT pk_parents PRIMARY KEY (version_id, position),
+    CONSTRAINT fk_parents_version_id FOREIGN KEY(version_id) REFERENCES versions (id),
+    CONSTRAINT fk_parents_parent_id FOREIGN KEY(parent_id) REFERENCES versions (id)
+);
+
+CREATE INDEX ix_parents_parent ON parents (parent_id, version_id);
+
+CREATE INDEX ix_parents_reference ON parents (reference, version_id);
+
+CREATE TABLE version_tags (
+    version_id BIGINT NOT NULL,
+    key VARCHAR NOT NULL,
+    value TEXT NOT NULL,
+    head VARCHAR GENERATED ALWAYS AS (substr(value, 1, 64)) STORED,
+    CONSTRAINT pk_version_tags PRIMARY KEY (version_id, key),
+    CONSTRAINT fk_version_tags_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
+);
+
+CREATE INDEX ix_version_tags_head ON version_tags (key, head, version_id);
+
+INSERT INTO ledger_head (id, size, edge, time) VALUES (1, 0, '', 0);

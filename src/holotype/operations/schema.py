@@ -1,0 +1,20 @@
+"""Which schema does this Holotype expect? All tables, gathered in one place."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from holotype.access import tables as access
+from holotype.artifacts import tables as artifacts
+from holotype.catalogue import tables as catalogue
+from holotype.db import tables as servers
+from holotype.db.metadata import metadata
+from holotype.ledger import tables as ledger
+
+AREAS = (servers, catalogue, artifacts, ledger, access)
+"""The modules that declare tables; importing them has made their tables known."""
+
+
+def expected() -> sa.MetaData:
+    """Return the declared tables."""
+    return metadata
