@@ -1,9 +1,9 @@
-"""What do all calls of the client share? One transport, the routes of models and versions, and the walk over pages."""
+"""What do all calls of the client share? One transport, the routes of models and versions, and lists in pages."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import quote
@@ -11,13 +11,13 @@ from urllib.parse import quote
 import msgspec
 
 from holotype.client import credentials
+from holotype.client.pages import Pages
 from holotype.client.transport import Transport
 from holotype.domain.references import Reference
 from holotype.wire.shapes import Page
 
 T = TypeVar("T")
 ROOT = "/api/v1"
-_PAGE, _LARGEST_PAGE = 100, 500
 
 
 class Base:
@@ -51,19 +51,19 @@ class Base:
         return self._http.call("POST", path, shape, body=body, key=new_key())
 
     def _pages(
-        self, path: str, shape: type[T], params: Mapping[str, object] | None = None, limit: int | None = None
-    ) -> Iterator[T]:
-        """Yield the items of a list page by page, at most ``limit`` of them."""
-        cursor: str | None = None
-        left = limit
-        while left is None or left > 0:
-            size = _PAGE if left is None else min(left, _LARGEST_PAGE)
-            page = self._http.call("GET", path, Page[shape], params={**(params or {}), "limit": size, "cursor": cursor})  # type: ignore[valid-type]
-            yield from page.items[:left]
-            left = None if left is None else left - len(page.items)
-            cursor = page.next
-            if cursor is None:
-                return
+        self,
+        path: str,
+        shape: type[T],
+        params: Mapping[str, object] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Pages[T]:
+        """Return the items of a list, at most ``limit`` of them."""
+
+        def fetch(size: int, at: str | None) -> Page[T]:
+            return self._http.call("GET", path, Page[shape], params={**(params or {}), "limit": size, "cursor": at})  # type: ignore[valid-type]
+
+        return Pages(fetch, limit, cursor)
 
 
 def new_key() -> str:

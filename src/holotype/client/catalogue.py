@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from holotype.client.base import ROOT, Base, model_path, version_path
+from holotype.client.pages import Pages
 from holotype.domain import references
 from holotype.wire import shapes
 
@@ -12,9 +13,9 @@ from holotype.wire import shapes
 class Catalogue(Base):
     """The calls about namespaces, models and versions."""
 
-    def namespaces(self, *, limit: int | None = None) -> Iterator[shapes.Namespace]:
+    def namespaces(self, *, limit: int | None = None, cursor: str | None = None) -> Pages[shapes.Namespace]:
         """Iterate over the namespaces that the caller may see."""
-        return self._pages(f"{ROOT}/namespaces", shapes.Namespace, limit=limit)
+        return self._pages(f"{ROOT}/namespaces", shapes.Namespace, limit=limit, cursor=cursor)
 
     def create_namespace(self, name: str, *, description: str = "") -> shapes.Namespace:
         """Create a namespace."""
@@ -22,20 +23,26 @@ class Catalogue(Base):
         return self._post(f"{ROOT}/namespaces", shapes.Namespace, body)
 
     def models(
-        self, query: str | None = None, *, sort: str | None = None, limit: int | None = None
-    ) -> Iterator[shapes.Model]:
+        self, query: str | None = None, *, sort: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Pages[shapes.Model]:
         """Iterate over the models that a query finds, for example ``tag.team:risk metric.auc>0.9``."""
-        return self._pages(f"{ROOT}/models", shapes.Model, {"query": query or None, "sort": sort}, limit)
+        return self._pages(f"{ROOT}/models", shapes.Model, {"query": query or None, "sort": sort}, limit, cursor)
 
     def versions(
-        self, model: str | None = None, *, query: str | None = None, sort: str | None = None, limit: int | None = None
-    ) -> Iterator[shapes.Version]:
+        self,
+        model: str | None = None,
+        *,
+        query: str | None = None,
+        sort: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Pages[shapes.Version]:
         """Iterate over the versions of a model, or over all that a query finds; the newest first unless sorted."""
         terms = [query] if query else []
         if model is not None:
             terms.insert(0, f"model:{references.parse_model(model).model_reference}")
         text = " AND ".join(f"({term})" for term in terms) if len(terms) > 1 else "".join(terms)
-        return self._pages(f"{ROOT}/versions", shapes.Version, {"query": text or None, "sort": sort}, limit)
+        return self._pages(f"{ROOT}/versions", shapes.Version, {"query": text or None, "sort": sort}, limit, cursor)
 
     def show(self, reference: str) -> shapes.Model | shapes.Version:
         """Return what a reference names: a version when it has a label or a digest, else the model."""
@@ -49,9 +56,11 @@ class Catalogue(Base):
         """Return a version with its provenance."""
         return self._get(version_path(references.parse_version(reference)), shapes.Version)
 
-    def files(self, reference: str, *, limit: int | None = None) -> Iterator[shapes.File]:
+    def files(self, reference: str, *, limit: int | None = None, cursor: str | None = None) -> Pages[shapes.File]:
         """Iterate over the files of a version, by path."""
-        return self._pages(f"{version_path(references.parse_version(reference))}/files", shapes.File, limit=limit)
+        return self._pages(
+            f"{version_path(references.parse_version(reference))}/files", shapes.File, limit=limit, cursor=cursor
+        )
 
     def create_model(
         self, model: str, *, description: str = "", card: str = "", tags: Mapping[str, str] | None = None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from holotype.client.base import ROOT, Base, model_path, version_path
+from holotype.client.pages import Pages
 from holotype.domain import names, references, times
 from holotype.wire import shapes
 
@@ -29,9 +29,11 @@ class Labels(Base):
         body = shapes.NewRollback(stage=stage, reason=reason)
         return self._post(f"{model_path(references.parse_model(model))}/rollbacks", shapes.Promotion, body)
 
-    def aliases(self, model: str, *, limit: int | None = None) -> Iterator[shapes.Alias]:
+    def aliases(self, model: str, *, limit: int | None = None, cursor: str | None = None) -> Pages[shapes.Alias]:
         """Iterate over the aliases of a model."""
-        return self._pages(f"{model_path(references.parse_model(model))}/aliases", shapes.Alias, limit=limit)
+        return self._pages(
+            f"{model_path(references.parse_model(model))}/aliases", shapes.Alias, limit=limit, cursor=cursor
+        )
 
     def set_alias(self, reference: str, alias: str) -> shapes.Alias:
         """Make an alias name a version, whatever it named before."""

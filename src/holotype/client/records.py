@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import quote
 
 from holotype.client.base import ROOT, Base, model_path
+from holotype.client.pages import Pages
 from holotype.domain import references
 from holotype.wire import shapes
 
@@ -13,13 +13,15 @@ from holotype.wire import shapes
 class Records(Base):
     """The calls about the ledger and about tokens."""
 
-    def history(self, model: str, *, limit: int | None = None) -> Iterator[shapes.Event]:
+    def history(self, model: str, *, limit: int | None = None, cursor: str | None = None) -> Pages[shapes.Event]:
         """Iterate over what happened to a model and its versions, the newest first."""
-        return self._pages(f"{model_path(references.parse_model(model))}/history", shapes.Event, limit=limit)
+        return self._pages(
+            f"{model_path(references.parse_model(model))}/history", shapes.Event, limit=limit, cursor=cursor
+        )
 
-    def ledger(self, *, limit: int | None = None) -> Iterator[shapes.Event]:
+    def ledger(self, *, limit: int | None = None, cursor: str | None = None) -> Pages[shapes.Event]:
         """Iterate over the entries of the whole ledger that the caller may see."""
-        return self._pages(f"{ROOT}/ledger", shapes.Event, limit=limit)
+        return self._pages(f"{ROOT}/ledger", shapes.Event, limit=limit, cursor=cursor)
 
     def create_token(
         self, name: str, *, role: str = "reader", scope: str = "registry", expires_in_days: float | None = 90
@@ -28,9 +30,9 @@ class Records(Base):
         body = shapes.NewToken(name=name, role=role, scope=scope, expires_in_days=expires_in_days)
         return self._post(f"{ROOT}/tokens", shapes.CreatedToken, body)
 
-    def tokens(self, *, limit: int | None = None) -> Iterator[shapes.Token]:
+    def tokens(self, *, limit: int | None = None, cursor: str | None = None) -> Pages[shapes.Token]:
         """Iterate over the caller's tokens, without their secrets."""
-        return self._pages(f"{ROOT}/tokens", shapes.Token, limit=limit)
+        return self._pages(f"{ROOT}/tokens", shapes.Token, limit=limit, cursor=cursor)
 
     def revoke_token(self, identifier: str) -> None:
         """Make a token useless, at once and for good."""
