@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from holotype.db import Tx
 from holotype.domain import times
+from holotype.domain.events import Action
 from holotype.ledger.tables import label_spans, ledger_entries
 
 _OF_LABEL = (label_spans.c.model_id == sa.bindparam("of_model"), label_spans.c.label == sa.bindparam("of_label"))
@@ -39,7 +40,8 @@ _AT = (
     .limit(sa.bindparam("limit"))
 )
 _FORMER = (
-    sa.select(label_spans.c.version_id)
+    sa.select(label_spans.c.version_id, (ledger_entries.c.action == Action.VERSION_ROLLED_BACK).label("back"))
+    .join_from(label_spans, ledger_entries, ledger_entries.c.sequence == label_spans.c.since_sequence)
     .where(*_OF_LABEL)
     .order_by(label_spans.c.since_sequence.desc())
     .limit(sa.bindparam("limit"))
@@ -69,9 +71,18 @@ def at(tx: Tx, *, model_id: int, label: str, moment: datetime, limit: int = 100)
 
 
 def previous(tx: Tx, *, model_id: int, label: str, version_id: int | None) -> list[int]:
-    """Return the ids of the versions that held a label before, the latest first, without ``version_id``.
+    """Return the ids of the versions that held a label before ``version_id`` does, the latest first.
 
-    Only the last 200 spans are looked at, so the cost does not grow with the history.
+    Holders are a stack: a move puts one on top, a roll-back takes away what lies above the version it went back to,
+    so that rolling back again goes further back. Only the last 200 spans are looked at, so the cost does not grow
+    with the history.
     """
-    rows = tx.execute(_FORMER, {"of_model": model_id, "of_label": label, "limit": _FORMER_LIMIT})
-    return [former for former in dict.fromkeys(rows.scalars()) if former != version_id]
+    rows = tx.execute(_FORMER, {"of_model": model_id, "of_label": label, "limit": _FORMER_LIMIT}).all()
+    stack: list[int] = []
+    for holder, back in reversed(rows):
+        if back and holder in stack:
+            del stack[stack.index(holder) :]
+        elif holder in stack:
+            stack.remove(holder)
+        stack.append(holder)
+    return [holder for holder in reversed(stack) if holder != version_id]
