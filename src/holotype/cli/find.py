@@ -1,0 +1,136 @@
+"""How does a person find models and versions?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from holotype.cli import formats, output
+from holotype.cli.lists import listing
+from holotype.cli.options import COMMON, CURSOR, LIMIT, Common
+from holotype.cli.tables import Cell, Column, Row, table
+
+if TYPE_CHECKING:
+    from holotype.client.api import Client
+    from holotype.wire.shapes import Model, Version
+
+STAGE_STYLES = {"production": "green", "staging": "yellow", "archived": "dim", "none": "dim"}
+
+
+def ls(
+    query: str | None = None,
+    /,
+    *,
+    versions: bool = False,
+    sort: Annotated[str | None, Parameter(metavar="FIELD")] = None,
+    limit: Annotated[int, LIMIT] = 50,
+    cursor: Annotated[str | None, CURSOR] = None,
+    common: Common = COMMON,
+) -> None:
+    """List models, or the versions of one.
+
+    Args:
+        query: A query such as 'tag.team:risk metric.auc>0.9', or namespace/model for the versions of that model.
+        versions: List versions instead of models.
+        sort: A field to sort by, with a - before it for the greatest first.
+    """
+    model = _model(query)
+    with common.connect() as client:
+        if model or versions:
+            found = client.versions(
+                model, query=None if model else query, sort=sort, limit=limit or None, cursor=cursor
+            )
+            listing(found, common, print_versions, lambda: _no_versions(client, model, query))
+        else:
+            models = client.models(query, sort=sort, limit=limit or None, cursor=cursor)
+            listing(models, common, print_models, lambda: _no_models(client, query))
+
+
+def _model(query: str | None) -> str | None:
+    """Return the query when it is the reference of a model; a bare word is text to search for."""
+    from holotype.domain import references  # noqa: PLC0415
+    from holotype.errors import Invalid  # noqa: PLC0415
+
+    if not query or "/" not in query:
+        return None
+    try:
+        parsed = references.parse(query)
+    except Invalid:
+        return None
+    return None if parsed.names_version else parsed.model_reference
+
+
+def print_models(models: list[Model]) -> None:
+    """Print a table of models."""
+    columns = (
+        Column("MODEL", style="bold"),
+        Column("LATEST", right=True),
+        Column("DESCRIPTION", optional=True),
+        Column("TAGS", optional=True),
+        Column("CHANGED"),
+    )
+    table(columns, [_model_row(model) for model in models])
+
+
+def _model_row(model: Model) -> Row:
+    latest = "–" if model.latest is None else str(model.latest)
+    first = model.description.partition("\n")[0]
+    return model.reference, latest, first, formats.pairs(model.tags), formats.when(model.changed_at)
+
+
+def print_versions(versions: list[Version]) -> None:
+    """Print a table of versions."""
+    columns = (
+        Column("VERSION", style="bold"),
+        Column("STAGE"),
+        Column("ALIASES"),
+        Column("SIZE", right=True),
+        Column("FILES", right=True, optional=True),
+        Column("CREATED"),
+        Column("BY", optional=True),
+        Column("DIGEST", style="dim", optional=True),
+        Column("TAGS", optional=True),
+    )
+    table(columns, [_version_row(version) for version in versions])
+
+
+def _version_row(version: Version) -> Row:
+    return (
+        version.reference,
+        stage(version.stage),
+        ",".join(version.aliases),
+        formats.size(version.size),
+        f"{version.file_count:,}",
+        formats.when(version.created_at),
+        version.created_by,
+        formats.digest(version.digest),
+        formats.pairs(version.tags),
+    )
+
+
+def stage(name: str) -> Cell:
+    """Return a stage in its colour."""
+    return Cell(name, STAGE_STYLES.get(name, "cyan"))
+
+
+def _no_models(client: Client, query: str | None) -> None:
+    if query:
+        output.note(f"No model matches {query!r}.")
+        output.note("hint: `holotype ls` lists all models; `holotype ls --versions QUERY` searches the versions.")
+    else:
+        output.note(f"{client.url} holds no models that you may see.")
+        output.note("hint: `holotype push PATH NAMESPACE/MODEL` registers the first one.")
+
+
+def _no_versions(client: Client, model: str | None, query: str | None) -> None:
+    if model:
+        client.model(model)
+        output.note(f"{model} has no versions.")
+        output.note(f"hint: `holotype push PATH {model}` registers the first one.")
+    elif query:
+        output.note(f"No version matches {query!r}.")
+        output.note("hint: `holotype ls --versions` lists all versions.")
+    else:
+        output.note(f"{client.url} holds no versions that you may see.")
+        output.note("hint: `holotype push PATH NAMESPACE/MODEL` registers the first one.")

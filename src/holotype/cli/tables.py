@@ -1,0 +1,101 @@
+"""How is a list printed? Drawn to fit for a terminal; for a program aligned columns with nothing cut off."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from holotype.cli import output
+from holotype.cli.formats import width
+
+_GAP = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its title, whether it holds numbers, and whether a narrow terminal may do without it."""
+
+    title: str
+    right: bool = False
+    optional: bool = False
+    style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A text with a colour of its own."""
+
+    text: str
+    style: str = ""
+
+
+Row = Sequence[str | Cell]
+
+
+def table(columns: Sequence[Column], rows: Sequence[Row], *, header: bool = True) -> None:
+    """Print rows under titles. Columns that are empty in every row are left out."""
+    cells = [[_cell(value, column) for value, column in zip(row, columns, strict=True)] for row in rows]
+    kept = [i for i in range(len(columns)) if any(row[i].text for row in cells)]
+    if output.terminal():
+        kept = _fitting(columns, cells, kept, _columns_of_terminal())
+    _print([columns[i] for i in kept], [[row[i] for i in kept] for row in cells], header)
+
+
+def _cell(value: str | Cell, column: Column) -> Cell:
+    cell = value if isinstance(value, Cell) else Cell(value, column.style)
+    return Cell(" ".join(output.clean(cell.text).split()), cell.style)
+
+
+def _fitting(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], kept: list[int], room: int) -> list[int]:
+    """Leave out optional columns, the last one first, until the rest fits."""
+    while sum(_natural(columns, rows, i) + len(_GAP) for i in kept) - len(_GAP) > room:
+        optional = [i for i in kept if columns[i].optional]
+        if not optional:
+            break
+        kept = [i for i in kept if i != optional[-1]]
+    return kept
+
+
+def _natural(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], i: int) -> int:
+    return max([width(columns[i].title), *(width(row[i].text) for row in rows)])
+
+
+def _print(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], header: bool) -> None:
+    widths = [_natural(columns, rows, i) for i in range(len(columns))]
+    if output.terminal() and sum(widths) + len(_GAP) * (len(widths) - 1) > _columns_of_terminal():
+        _draw(columns, rows, header)
+        return
+    if header:
+        output.say(_line([Cell(column.title, "dim") for column in columns], columns, widths))
+    for row in rows:
+        output.say(_line(row, columns, widths))
+
+
+def _line(cells: Sequence[Cell], columns: Sequence[Column], widths: Sequence[int]) -> str:
+    parts = []
+    for cell, column, room in zip(cells, columns, widths, strict=True):
+        blank = " " * (room - width(cell.text))
+        text = output.paint(cell.text, *((cell.style,) if cell.style else ()))
+        parts.append(blank + text if column.right else text + blank)
+    return _GAP.join(parts).rstrip()
+
+
+def _draw(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], header: bool) -> None:
+    """Fold what is too wide for the terminal."""
+    from rich.console import Console  # noqa: PLC0415 - loaded only when something has to be folded
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    drawn = Table(box=None, pad_edge=False, padding=(0, len(_GAP), 0, 0), show_header=header, header_style="dim")
+    for column in columns:
+        drawn.add_column(column.title, justify="right" if column.right else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(cell.text, style=cell.style) for cell in row))
+    Console(file=sys.stdout, no_color=not output.coloured(), highlight=False, markup=False).print(drawn)
+
+
+def _columns_of_terminal() -> int:
+    import shutil  # noqa: PLC0415
+
+    return max(20, shutil.get_terminal_size().columns)

@@ -1,0 +1,103 @@
+"""Which commands are there?
+
+Each line is a command: its words, the function that does it, and the sentence that `holotype --help` shows (the
+function's docstring begins with the same one; a test compares them). A module is imported when its command is called.
+"""
+
+from __future__ import annotations
+
+from cyclopts import App, Group, Parameter
+
+from holotype import __version__
+
+_HELP = "Holotype, a model registry: which models exist, where each came from, and which one is in production."
+
+COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
+    "Push and pull": {
+        "push": ("transfers:push", "Register a file or a directory as a version of a model."),
+        "pull": ("transfers:pull", "Write the files of a version into a directory, verified."),
+        "verify": ("transfers:verify", "Check the bytes of a version, or of a directory that was pulled."),
+    },
+    "Find and compare": {
+        "ls": ("find:ls", "List models, or the versions of one."),
+        "show": ("show:show", "Show a model or a version."),
+        "compare": ("compare:compare", "Show how versions differ."),
+        "lineage": ("lineage:lineage", "Show what a version was made from, and what was made from it."),
+        "history": ("history:history", "Show what happened to a model, the newest first."),
+        "resolve": ("stages:resolve", "Print the version that a reference names, now or at a moment."),
+    },
+    "Move and change": {
+        "promote": ("stages:promote", "Move a version to a stage."),
+        "rollback": ("stages:rollback", "Give a stage back to the version that held it before."),
+        "alias set": ("aliases:set_", "Make an alias name a version."),
+        "alias rm": ("aliases:rm", "Remove an alias; the version that it named stays."),
+        "alias ls": ("aliases:ls", "List the aliases of a model."),
+        "edit": ("change:edit", "Change the description, the card or the tags of a model or a version."),
+        "delete": ("change:delete", "Delete a model or a version that nothing holds; it can be restored for a while."),
+        "restore": ("change:restore", "Bring a deleted model or version back."),
+        "model create": ("models:create", "Create a model that has no version yet."),
+        "namespace create": ("namespaces:create", "Create a namespace."),
+        "namespace ls": ("namespaces:ls", "List the namespaces."),
+    },
+    "Access and audit": {
+        "whoami": ("tokens:whoami", "Show who the registry takes you for, and what you may do."),
+        "token create": ("tokens:create", "Create a token; its secret is printed this once."),
+        "token ls": ("tokens:ls", "List your tokens, without their secrets."),
+        "token revoke": ("tokens:revoke", "Make a token useless, at once and for good."),
+        "audit log": ("history:log", "Show the ledger of the whole registry, the newest entry first."),
+    },
+    "Run a registry": {
+        "serve": ("serve:serve", "Start a server."),
+        "admin migrate": ("admin:migrate", "Bring the database to the schema of this release."),
+        "admin doctor": ("admin:doctor", "Compare the database's tables and indexes with what this release expects."),
+        "admin sweep": ("admin:sweep", "Remove bytes that nothing refers to and whose time is over."),
+        "version": ("version:version", "Print the version of this program."),
+    },
+}
+
+NOUNS: dict[str, str] = {
+    "alias": "Point aliases at versions.",
+    "model": "Create models.",
+    "namespace": "Create and list namespaces.",
+    "token": "Create, list and revoke tokens.",
+    "audit": "Read the ledger.",
+    "admin": "Look after a registry's database and store, on the machine that runs it.",
+}
+
+
+def words() -> list[str]:
+    """Return the words of every command."""
+    return [name for commands in COMMANDS.values() for name in commands]
+
+
+def build() -> App:
+    """Return the tree of commands, none of them loaded."""
+    root = App(
+        name="holotype",
+        help=_HELP,
+        version=__version__,
+        default_parameter=Parameter(negative=(), show_default=_shown),
+        help_format="plaintext",
+        suppress_keyboard_interrupt=False,
+    )
+    root["--help"].group = root["--version"].group = Group("Options", sort_key=101)
+    nouns: dict[str, App] = {}
+    place = 0
+    for position, (title, commands) in enumerate(COMMANDS.items()):
+        group = Group(title, sort_key=position)
+        for name, (function, sentence) in commands.items():
+            noun, _, verb = name.rpartition(" ")
+            place += 1
+            if noun and noun not in nouns:
+                nouns[noun] = App(name=noun, help=NOUNS[noun], group=group, sort_key=place, version_flags=())
+                root.command(nouns[noun])
+            target = nouns[noun] if noun else root
+            target.command(
+                f"holotype.cli.{function}", name=verb, help=sentence, sort_key=place, group=None if noun else group
+            )
+    return root
+
+
+def _shown(default: object) -> str | None:
+    """Return a default for the help, unless it says nothing."""
+    return None if default in (None, False, "", ()) else str(default)
