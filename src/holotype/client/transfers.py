@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
-from holotype.client import described
+from holotype.client import described, receipts
 from holotype.client.base import Base
 from holotype.client.progress import Callback
+from holotype.client.pull import chosen, pull, source_of
 from holotype.client.push import Draft, push
+from holotype.client.verify import verify_local, verify_remote
 from holotype.client.walk import walk
 from holotype.domain import references
 from holotype.domain.provenance import Code, Data, Environment, Metric, Parent, Run, Schema
@@ -74,11 +76,35 @@ class Transfers(Base):
         Every file is verified against the version's digest before it gets its name. ``include`` takes globs over the
         paths. A file that is there with other content is only replaced with ``overwrite``.
         """
-        raise NotImplementedError
+        parsed = references.parse_version(reference)
+        source = source_of(self._http, parsed)
+        root = Path(directory if directory is not None else parsed.model)
+        globs = [include] if isinstance(include, str) else list(include)
+        pull(self._http, source, root, chosen(source, globs), overwrite=overwrite, progress=progress)
+        receipts.write(root, receipts.Receipt(self.url, source.version.reference, source.version.digest, globs))
+        return root
 
-    def verify(self, target: str | os.PathLike[str], *, progress: Callback | None = None) -> shapes.Version:
-        """Check the bytes of a version in the registry, or of a directory that was pulled; return the version.
+    def verify(
+        self,
+        target: str | os.PathLike[str],
+        directory: str | os.PathLike[str] | None = None,
+        *,
+        progress: Callback | None = None,
+    ) -> shapes.Version:
+        """Check bytes against a version's digest and return the version; raise ``Corrupt`` naming what differs.
 
-        Raises ``Corrupt`` naming the first files that differ.
+        A reference alone: every byte that the registry holds is fetched, hashed and forgotten. A directory: its files
+        are compared with the version that was pulled there. A reference and a directory: with that version.
         """
-        raise NotImplementedError
+        where, reference = directory, os.fspath(target)
+        globs: list[str] = []
+        if where is None and (not isinstance(target, str) or Path(target).is_dir()):
+            receipt = receipts.read(Path(target))
+            where, globs = target, receipt.include
+            reference = f"{receipt.reference}@{receipt.digest}"
+        source = source_of(self._http, references.parse_version(reference))
+        if where is None:
+            verify_remote(self._http, source, progress)
+        else:
+            verify_local(source, Path(where), chosen(source, globs), progress)
+        return source.version

@@ -120,11 +120,11 @@ class Transport:
 
     @contextmanager
     def stream(self, path: str, headers: Mapping[str, str]) -> Iterator[tuple[Answer, HTTPResponse]]:
-        """Ask for a body too big to hold: yield status and headers, and the body to read; one try, no retry."""
-        try:
-            connection, response = self.exchange("GET", path, Content(b""), headers, CALL.silence)
-        except Unreached as fault:
-            raise self._unavailable(fault.cause) from fault.cause
+        """Ask for a body too big to hold: yield status and headers, and the body to read.
+
+        One try: raises ``Unreached``, ``OSError`` and ``HTTPException`` as they come.
+        """
+        connection, response = self.exchange("GET", path, Content(b""), headers, CALL.silence)
         try:
             body = b"" if response.status < 300 else response.read(_LARGEST_ANSWER)
             yield Answer(response.status, _headers(response), body, self.url), response

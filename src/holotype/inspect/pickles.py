@@ -26,6 +26,8 @@ _STRAY = re.compile(
     rb"\x8c[\x03-\x7f]([A-Za-z_][A-Za-z0-9_]*)(?:\.[A-Za-z0-9_]+)+\x94|c([A-Za-z_][A-Za-z0-9_]*)(?:\.\w+)*\n\w+\n"
 )
 _MEMORY = 64 * 2**20
+_KEEPS = frozenset({"MEMOIZE", "PUT", "BINPUT", "LONG_BINPUT"})
+_RECALLS = frozenset({"GET", "BINGET", "LONG_BINGET"})
 
 
 def sniff(head: Head) -> str | None:
@@ -56,17 +58,20 @@ def modules(head: Head) -> frozenset[str]:
 def named(content: bytes) -> frozenset[str]:
     """Return the top-level modules that opcodes name, followed by a search where opcodes end early."""
     found: set[str] = set()
-    strings: list[str] = []
+    memo: dict[object, object] = {}
+    pushed: list[object] = [None, None]
     end = 0
     for name, argument, position in _opcodes(content, _MOST_OPCODES):
         end = position
-        if name in ("GLOBAL", "INST") and isinstance(argument, str):
-            found.add(argument.split(" ", 1)[0])
-        elif name == "STACK_GLOBAL":
-            # The module is the last but one string; a memoised one is among those that came before.
-            found.update(strings[-2:-1])
-        elif isinstance(argument, str):
-            strings = [*strings[-7:], argument]
+        if name in _KEEPS:
+            memo[len(memo) if argument is None else argument] = pushed[-1]
+            continue
+        if name in ("GLOBAL", "INST"):
+            found.add(str(argument).split(" ", 1)[0])
+        elif name == "STACK_GLOBAL" and isinstance(pushed[-2], str):
+            found.add(pushed[-2])
+        value = memo.get(argument) if name in _RECALLS else argument if isinstance(argument, str) else None
+        pushed = [pushed[-1], value]
     found.update((a or b).decode() for a, b in _STRAY.findall(content, end))
     return frozenset(name.split(".")[0] for name in found if _NAME.fullmatch(name))
 
