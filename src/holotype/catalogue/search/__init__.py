@@ -1,0 +1,11 @@
+"""Which models and versions match a query?
+
+    conditions   one row of versions: does it match this tree?              (always right, never fast alone)
+    sources      one term: which index lists the versions that match it?    (how many at most, and in which order)
+    orders       one order: its key, the index that walks it, what comes after a cursor
+    versions     the plan: from the rarest source, or along an order
+    models       the same for models, through their versions
+
+The statements leave the databases no choice of plan: each condition stands where an index cannot be drawn to it, so that
+the only way in is the one that was chosen here, by counting what each term has to offer, up to a bound.
+"""

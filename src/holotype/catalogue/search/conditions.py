@@ -1,0 +1,175 @@
+"""Does this row of ``versions`` match? Each term as a condition that is asked one row at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from holotype.catalogue import words
+from holotype.catalogue.search import comparing
+from holotype.catalogue.search.comparing import compare, fenced, found, head
+from holotype.catalogue.tables import (
+    aliases,
+    data_references,
+    files,
+    metrics,
+    model_tags,
+    models,
+    namespaces,
+    parameters,
+    parents,
+    version_tags,
+    versions,
+)
+from holotype.domain.query_tree import And, Anything, Node, Not, Number, Or, Prefix, Term, Text
+
+Condition = sa.ColumnElement[bool]
+
+
+class Conditions:
+    """Conditions on the rows of one alias of ``versions``, on one database, at one moment (microseconds)."""
+
+    def __init__(self, rows: sa.FromClause, dialect: str, now: int) -> None:
+        self.rows = rows
+        self.dialect = dialect
+        self.now = now
+
+    def of(self, node: Node) -> Condition:
+        """Return the condition of a tree; no index can be drawn to it."""
+        if isinstance(node, Not):
+            return sa.not_(self.of(node.child))
+        if isinstance(node, And):
+            return sa.and_(sa.true(), *(self.of(child) for child in node.children))
+        if isinstance(node, Or):
+            return sa.or_(sa.false(), *(self.of(child) for child in node.children))
+        return self.text(node) if isinstance(node, Text) else self.term(node)
+
+    def term(self, term: Term) -> Condition:
+        """Return the condition of one term."""
+        if term.field in comparing.IN_ROW:
+            return fenced(self.plain(term))
+        if term.field in {"name", "namespace"}:
+            return fenced(self.rows.c.model_id.in_(models_of(term)))
+        if term.field == "tag":
+            tag = found(_of_row(version_tags, self.rows, tag_matches(version_tags, term)))
+            return tag | fenced(self.rows.c.model_id.in_(models_with_tag(term)))
+        return found(self.rows_of(term))
+
+    def plain(self, term: Term) -> Condition:
+        """Return the condition of a term on a column of the row itself, open to an index."""
+        column = self.rows.c[comparing.IN_ROW[term.field]]
+        return text_matches(column, term) if term.field == "author" else compare(column, term, self.now)
+
+    def rows_of(self, term: Term) -> sa.Select[Any]:
+        """Return the rows of another table by which this row matches a term."""
+        table, condition = side(term)
+        return _of_row(table, self.rows, condition)
+
+    def text(self, text: Text) -> Condition:
+        """Return the condition that the words are in the version's or in its model's texts."""
+        model = fenced(self.rows.c.model_id.in_(words.matches("model", self.dialect, text)))
+        return model | self.words(text)
+
+    def words(self, text: Text) -> Condition:
+        """Return the condition that the words are in the version's own texts."""
+        if self.dialect == "sqlite":
+            return fenced(self.rows.c.id.in_(words.matches("version", self.dialect, text)))
+        return fenced(words.in_row(self.rows, text))
+
+
+def side(term: Term) -> tuple[sa.Table, Condition]:
+    """Return the table beside ``versions`` that a term looks at, and its condition there."""
+    if term.field == "metric":
+        return metrics, metric_matches(metrics, term)
+    if term.field == "param":
+        return parameters, param_matches(parameters, term)
+    if term.field == "alias":
+        return aliases, text_matches(aliases.c.name, term)
+    if term.field == "format":
+        return files, text_matches(files.c.format, term)
+    if term.field == "data":
+        return data_references, text_matches(data_references.c.uri, term)
+    return parents, parent_matches(term)
+
+
+def text_matches(column: sa.ColumnElement[Any], term: Term) -> Condition:
+    """Compare a text column with a text, the beginning of one, or anything."""
+    value = term.value
+    if isinstance(value, Anything):
+        same: Condition = column.is_not(None)
+    elif isinstance(value, Prefix):
+        same = comparing.begins(column, value.start)
+    else:
+        same = column == str(value if isinstance(value, str) else value.written)
+    return sa.not_(same) if term.operator == "!=" else same
+
+
+def tag_matches(table: sa.FromClause, term: Term) -> Condition:
+    """Compare a tag of a model or version."""
+    same = text_matches(table.c.value, term)
+    if "head" in table.c and isinstance(term.value, str) and term.operator == "=":
+        same = (table.c.head == head(term.value)) & same
+    return (table.c.key == term.key) & same
+
+
+def metric_matches(table: sa.FromClause, term: Term) -> Condition:
+    """Compare a metric, perhaps on one data set and slice."""
+    where = table.c.name == term.key
+    if term.dataset is not None:
+        where &= (table.c.dataset != sa.literal_column("''")) & (table.c.dataset == term.dataset)
+    if term.slice is not None:
+        where &= table.c.slice == term.slice
+    return where if isinstance(term.value, Anything) else where & compare(table.c.value, term, 0)
+
+
+def param_matches(table: sa.FromClause, term: Term) -> Condition:
+    """Compare a parameter: as a number with a number, else as text."""
+    where = table.c.name == term.key
+    if isinstance(term.value, Number):
+        return where & compare(table.c.number, term, 0)
+    same = text_matches(table.c.text, term)
+    if isinstance(term.value, str) and term.operator == "=":
+        same = (table.c.head == head(term.value)) & same
+    return where & same
+
+
+def parent_matches(term: Term) -> Condition:
+    """Compare a parent: a version by number or digest, any version of a model, or an address elsewhere."""
+    reference = str(term.value)
+    name, at, digest = reference.partition("@")
+    same: Condition = parents.c.reference == reference
+    if at:
+        same |= (parents.c.digest == digest) & comparing.begins(parents.c.reference, name.partition(":")[0] + ":")
+    elif ":" not in name:
+        same |= parents.c.parent_id.in_(versions_of(name))
+    return sa.not_(same) if term.operator == "!=" else same
+
+
+def models_of(term: Term) -> sa.Select[Any]:
+    """Return the ids of the models that a term on their name or namespace means."""
+    joined = sa.select(models.c.id).join_from(models, namespaces)
+    if term.field == "namespace":
+        return joined.where(text_matches(namespaces.c.name, term))
+    value = term.value.start if isinstance(term.value, Prefix) else str(term.value)
+    space, slash, name = value.rpartition("/")
+    same = comparing.begins(models.c.name, name) if isinstance(term.value, Prefix) else models.c.name == name
+    if slash:
+        same &= namespaces.c.name == space
+    return joined.where(sa.not_(same) if term.operator == "!=" else same)
+
+
+def models_with_tag(term: Term) -> sa.Select[Any]:
+    """Return the ids of the models that have a tag themselves."""
+    return sa.select(model_tags.c.model_id.label("id")).where(tag_matches(model_tags, term))
+
+
+def versions_of(reference: str) -> sa.Select[Any]:
+    """Return the ids of the versions of a model."""
+    space, _, name = reference.rpartition("/")
+    chosen = sa.select(versions.c.id).join_from(versions, models).join(namespaces)
+    return chosen.where(namespaces.c.name == space, models.c.name == name)
+
+
+def _of_row(table: sa.Table, rows: sa.FromClause, condition: Condition) -> sa.Select[Any]:
+    return sa.select(sa.literal_column("1")).where(table.c.version_id == rows.c.id, condition).correlate(rows)

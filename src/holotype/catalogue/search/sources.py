@@ -1,0 +1,162 @@
+"""Which index lists the versions that match a term, how many are there at most, and how dense do they lie?
+
+A source lists ids of versions: all that match, perhaps some more (every term is asked again for each row). One that
+is *ordered* lists them by id out of its index, so that the newest come first without sorting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from holotype.catalogue import words
+from holotype.catalogue.search import conditions
+from holotype.catalogue.search.comparing import IN_ROW
+from holotype.catalogue.search.conditions import models_of, models_with_tag, side, tag_matches
+from holotype.catalogue.tables import models, parents, version_tags, versions
+from holotype.db import Tx
+from holotype.domain.query_tree import And, Anything, Node, Not, Or, Prefix, Term, Text
+
+FEW = 6_000
+"""So many versions can be looked at one by one within the time that a page may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Ids of versions out of one index; ``ordered`` when the index has them by id."""
+
+    ids: sa.Select[Any]
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The sources of one term that have anything, how many they have (more than ``FEW`` is many), and the oldest of
+    the newest that were counted: the older it is, the rarer the term is among the new versions."""
+
+    sources: tuple[Source, ...]
+    count: int
+    oldest: int
+
+    @property
+    def few(self) -> bool:
+        """Whether all of them can be looked at."""
+        return self.count <= FEW
+
+    @property
+    def ordered(self) -> Source | None:
+        """The one source of all of them, if it has them by id."""
+        return self.sources[0] if len(self.sources) == 1 and self.sources[0].ordered else None
+
+
+def of(node: Node, dialect: str, now: int) -> tuple[Source, ...]:
+    """Return sources that together list all versions that match, or nothing where no index does."""
+    if isinstance(node, Not):
+        return ()
+    if isinstance(node, Text):
+        own = Source(words.matches("version", dialect, node))
+        return own, Source(_in_models(words.matches("model", dialect, node)))
+    if isinstance(node, And):
+        return next((found for child in node.children if (found := of(child, dialect, now))), ())
+    if isinstance(node, Or):
+        each = [of(child, dialect, now) for child in node.children]
+        return tuple(source for found in each for source in found) if all(each) else ()
+    return _of_term(node, now)
+
+
+def of_namespaces(ids: Sequence[int]) -> tuple[Source, ...]:
+    """Return the source of all versions in some namespaces."""
+    return (Source(_in_models(sa.select(models.c.id).where(models.c.namespace_id.in_(ids)))),)
+
+
+def count(tx: Tx, groups: Sequence[tuple[Source, ...]]) -> list[Counted]:
+    """Count what the sources of each term have, in one statement, up to a bound."""
+    flat = [source for group in groups for source in group]
+    if not flat:
+        return [Counted((), 0, 0) for _ in groups]
+    rows = tx.execute(sa.union_all(*(_counting(i, source) for i, source in enumerate(flat))))
+    found = {row.place: (int(row.many), int(row.oldest or 0)) for row in rows}
+    counted: list[Counted] = []
+    place = 0
+    for group in groups:
+        figures = [found[place + i] for i in range(len(group))]
+        place += len(group)
+        some = tuple(source for source, figure in zip(group, figures, strict=True) if figure[0])
+        oldest = min((figure[1] for figure in figures if figure[0]), default=0)
+        counted.append(Counted(some, sum(figure[0] for figure in figures), oldest))
+    return counted
+
+
+def union(found: Counted) -> sa.Subquery:
+    """Return the few ids of all sources, each once."""
+    # the limit keeps the planners from melting this into the rest, and tells PostgreSQL how few there are
+    each = [source.ids.limit(sa.literal_column(str(FEW + 1))).subquery() for source in found.sources]
+    if len(each) == 1:
+        return sa.select(each[0].c.id).distinct().limit(sa.literal_column(str(FEW + 1))).subquery("chosen")
+    return sa.union(*(sa.select(ids.c.id) for ids in each)).subquery("chosen")
+
+
+def newest_first(source: Source) -> sa.Select[Any]:
+    """Return the ids of an ordered source, the newest first."""
+    return source.ids.order_by(_id(source).desc())
+
+
+def _id(source: Source) -> Any:
+    column = source.ids.selected_columns.id
+    return column.element if isinstance(column, sa.Label) else column
+
+
+def _counting(place: int, source: Source) -> sa.Select[Any]:
+    chosen = newest_first(source) if source.ordered else source.ids
+    some = chosen.limit(sa.literal_column(str(FEW + 1))).subquery()
+    position = sa.literal_column(str(place)).label("place")
+    return sa.select(position, sa.func.count().label("many"), sa.func.min(some.c.id).label("oldest")).select_from(some)
+
+
+def _of_term(term: Term, now: int) -> tuple[Source, ...]:
+    if term.operator == "!=":
+        return ()
+    if term.field in {"name", "namespace"}:
+        return (Source(_in_models(models_of(term))),)
+    if term.field == "tag":
+        exact = not isinstance(term.value, Anything | Prefix)
+        own = sa.select(version_tags.c.version_id.label("id")).where(tag_matches(version_tags, term))
+        return Source(own, exact), Source(_in_models(models_with_tag(term)))
+    if term.field in IN_ROW:
+        return _of_row(term, now)
+    if term.field == "parent":
+        return _of_parent(term)
+    if isinstance(term.value, Prefix):
+        return ()
+    table, condition = side(term)
+    exact = term.operator == "=" and not isinstance(term.value, Anything)
+    ids = sa.select(table.c.version_id.label("id")).where(condition)
+    return (Source(ids, exact and term.slice is None),)
+
+
+def _of_row(term: Term, now: int) -> tuple[Source, ...]:
+    if term.field == "number" or isinstance(term.value, Prefix):
+        return ()
+    rows = versions.alias("listed")
+    ids = sa.select(rows.c.id).where(conditions.Conditions(rows, "", now).plain(term))
+    return (Source(ids, term.field in {"stage", "author"}),)
+
+
+def _of_parent(term: Term) -> tuple[Source, ...]:
+    reference = str(term.value)
+    name, at, digest = reference.partition("@")
+    listed = sa.select(parents.c.version_id.label("id"))
+    exact = Source(listed.where(parents.c.reference == reference), ordered=True)
+    if at:
+        inner = sa.select(versions.c.id).where(versions.c.digest == digest)
+        return exact, Source(listed.where(parents.c.parent_id.in_(inner)))
+    if ":" in name:
+        return (exact,)
+    return exact, Source(listed.where(parents.c.parent_id.in_(conditions.versions_of(name))))
+
+
+def _in_models(chosen: sa.Select[Any]) -> sa.Select[Any]:
+    return sa.select(versions.c.id).where(versions.c.model_id.in_(chosen))
