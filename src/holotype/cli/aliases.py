@@ -25,7 +25,7 @@ def set_(reference: str, alias: str, /, *, common: Common = COMMON) -> None:
     if common.json:
         output.document(made)
     else:
-        output.say(f"{output.clean(made.name)} → {made.version}")
+        output.say(f"{made.name} → {made.version}")
 
 
 def rm(model: str, alias: str, /, *, common: Common = COMMON) -> None:
@@ -40,7 +40,7 @@ def rm(model: str, alias: str, /, *, common: Common = COMMON) -> None:
     if common.json:
         output.document({"removed": alias})
     else:
-        output.say(f"removed {output.clean(alias)}")
+        output.say(f"removed {alias}")
 
 
 def ls(

@@ -57,7 +57,7 @@ def delete(reference: str, /, *, common: Common = COMMON) -> None:
     if common.json:
         output.document({"deleted": reference})
     else:
-        output.say(f"deleted {output.clean(reference)}")
+        output.say(f"deleted {reference}")
         output.hint(f"`holotype restore {reference}` brings it back until the grace period is over")
 
 

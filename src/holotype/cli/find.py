@@ -9,7 +9,8 @@ from cyclopts import Parameter
 from holotype.cli import formats, output
 from holotype.cli.lists import listing
 from holotype.cli.options import COMMON, CURSOR, LIMIT, Common
-from holotype.cli.tables import Cell, Column, Row, table
+from holotype.cli.output import Cell
+from holotype.cli.tables import Column, Row, table
 
 if TYPE_CHECKING:
     from holotype.client.api import Client

@@ -11,6 +11,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TextIO
 
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
@@ -47,20 +48,35 @@ def paint(text: str, *styles: str, stream: TextIO | None = None) -> str:
     return f"\x1b[{';'.join(_STYLES[style] for style in styles)}m{text}\x1b[0m"
 
 
-def say(text: str = "") -> None:
-    """Print a line of the result; ``text`` has been cleaned and painted."""
-    print(text)
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A text with a style of its own, such as ``bold`` or ``green``."""
+
+    text: str
+    style: str = ""
 
 
-def facts(rows: Sequence[tuple[str, str]]) -> None:
+def say(*parts: str | Cell) -> None:
+    """Print a line of the result, its parts two blanks apart."""
+    print("  ".join(styled(part) for part in parts))
+
+
+def styled(part: str | Cell) -> str:
+    """Return a part of a line, cleaned and in its colour."""
+    if isinstance(part, str):
+        return clean(part)
+    return paint(clean(part.text), *((part.style,) if part.style else ()))
+
+
+def facts(rows: Sequence[tuple[str, str | Cell]]) -> None:
     """Print names and values in two columns, leaving out those without a value."""
-    kept = [(name, value) for name, value in rows if value]
+    kept = [(name, value) for name, value in rows if (value if isinstance(value, str) else value.text)]
     width = max((len(name) for name, _ in kept), default=0)
     for name, value in kept:
-        first, *more = clean(value).split("\n")
-        say(f"{paint(name.ljust(width), 'dim')}  {first}".rstrip())
+        first, *more = styled(value).split("\n")
+        print(f"{paint(name.ljust(width), 'dim')}  {first}".rstrip())
         for line in more:
-            say(f"{' ' * width}  {line}".rstrip())
+            print(f"{' ' * width}  {line}".rstrip())
 
 
 def note(text: str) -> None:

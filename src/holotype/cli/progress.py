@@ -1,4 +1,4 @@
-"""How far is a transfer? On a terminal bars with speed and time left; elsewhere one line as it begins, one at its end."""
+"""How far is a transfer? Bars with speed and time left on a terminal; elsewhere one line as it begins and one after."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from holotype.cli import output
 from holotype.cli.options import COMMON, Common
+from holotype.cli.output import Cell
 
 if TYPE_CHECKING:
     from holotype.wire.shapes import Promotion
@@ -86,12 +87,11 @@ def _report(promotion: Promotion, common: Common) -> int:
     if common.json:
         output.document(promotion)
         return 0 if done else 1
-    move = f"{promotion.source} → {promotion.target}"
-    head = {"applied": "", "possible": "would move "}.get(promotion.status, f"{promotion.status}: ")
-    output.say(f"{head}{output.paint(promotion.version.reference, 'bold')}  {move}")
+    state = Cell(promotion.status, "green" if done else "red")
+    output.say(state, Cell(promotion.version.reference, "bold"), f"{promotion.source} → {promotion.target}")
     if promotion.replaced:
-        verb = "moves" if promotion.status == "possible" else "moved"
-        output.say(f"{promotion.replaced}  {verb} out of {promotion.target}")
+        verb = "would leave" if promotion.status == "possible" else "left"
+        output.say(Cell("replaced", "dim"), promotion.replaced, f"{verb} {promotion.target}")
     if promotion.status == "applied" and promotion.target == "production":
         model = f"{promotion.version.namespace}/{promotion.version.model}"
         output.hint(f"next `holotype pull {model}:production`, or back with `holotype rollback {model} production`")

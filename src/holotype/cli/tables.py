@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from holotype.cli import output
 from holotype.cli.formats import width
+from holotype.cli.output import Cell
 
 _GAP = "  "
 
@@ -19,14 +20,6 @@ class Column:
     title: str
     right: bool = False
     optional: bool = False
-    style: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A text with a colour of its own."""
-
-    text: str
     style: str = ""
 
 

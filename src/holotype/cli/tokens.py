@@ -9,7 +9,8 @@ from cyclopts import Parameter
 from holotype.cli import formats, output
 from holotype.cli.lists import listing
 from holotype.cli.options import COMMON, CURSOR, LIMIT, Common
-from holotype.cli.tables import Cell, Column, Row, table
+from holotype.cli.output import Cell
+from holotype.cli.tables import Column, Row, table
 from holotype.cli.usage import UsageError
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def revoke(identifier: str, /, *, common: Common = COMMON) -> None:
     if common.json:
         output.document({"revoked": identifier})
     else:
-        output.say(f"revoked {output.clean(identifier)}")
+        output.say(f"revoked {identifier}")
 
 
 def _print(tokens: list[Token]) -> None:

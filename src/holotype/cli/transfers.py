@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from holotype.cli import formats, output, parsing
 from holotype.cli.options import CARD, COMMON, TAG, Common
+from holotype.cli.output import Cell
 from holotype.cli.progress import Transfer
 
 
@@ -78,7 +79,7 @@ def push(
         output.document(version)
         return
     size = f"{formats.plural(version.file_count, 'file')}, {formats.size(version.size)}"
-    output.say(f"{output.paint(version.reference, 'bold')}  {version.digest}  {size}")
+    output.say(Cell(version.reference, "bold"), version.digest, size)
     output.hint(f"next `holotype show {version.reference}`, or `holotype promote {version.reference} staging`")
 
 
@@ -107,7 +108,7 @@ def pull(
     if common.json:
         output.document({"path": str(path)})
     else:
-        output.say(output.clean(str(path)))
+        output.say(str(path))
         output.hint(f"`holotype verify {path}` checks the files again at any time")
 
 
@@ -123,4 +124,4 @@ def verify(target: str, /, *, common: Common = COMMON) -> None:
         output.document(version)
         return
     size = f"{formats.plural(version.file_count, 'file')}, {formats.size(version.size)}"
-    output.say(f"{output.paint('verified', 'green')}  {version.reference}  {version.digest}  {size}")
+    output.say(Cell("verified", "green"), version.reference, version.digest, size)

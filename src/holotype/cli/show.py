@@ -1,0 +1,174 @@
+"""How does a person look at one model or one version?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+from holotype.cli import formats, output
+from holotype.cli.find import print_versions, stage
+from holotype.cli.lists import listing
+from holotype.cli.options import COMMON, CURSOR, LIMIT, Common
+from holotype.cli.output import Cell
+from holotype.cli.tables import Column, table
+
+if TYPE_CHECKING:
+    from holotype.client.api import Client
+    from holotype.wire.provenance import Code, Environment, Metric, Provenance, Run, Schema
+    from holotype.wire.shapes import File, Model, Version
+
+_NEWEST = 10
+
+
+def show(
+    reference: str,
+    /,
+    *,
+    files: bool = False,
+    limit: Annotated[int, LIMIT] = 50,
+    cursor: Annotated[str | None, CURSOR] = None,
+    common: Common = COMMON,
+) -> None:
+    """Show a model or a version.
+
+    Args:
+        reference: For example risk/fraud, risk/fraud:7 or risk/fraud:production.
+        files: List the files of the version; --limit and --cursor are about them.
+    """
+    with common.connect() as client:
+        if files:
+            listing(client.files(reference, limit=limit or None, cursor=cursor), common, _print_files)
+            return
+        found = client.show(reference)
+        if common.json:
+            output.document(found)
+        elif hasattr(found, "digest"):
+            _print_version(found)
+        else:
+            _print_model(client, found)
+
+
+def _print_files(files: list[File]) -> None:
+    columns = (
+        Column("PATH", style="bold"),
+        Column("SIZE", right=True),
+        Column("ROLE"),
+        Column("FORMAT"),
+        Column("DIGEST", style="dim", optional=True),
+    )
+    table(columns, [(f.path, formats.size(f.size), f.role, f.format or "", formats.digest(f.digest)) for f in files])
+
+
+def _print_model(client: Client, model: Model) -> None:
+    output.facts(
+        (
+            ("model", Cell(model.reference, "bold")),
+            ("description", model.description),
+            ("tags", formats.pairs(model.tags)),
+            ("created", f"{formats.when(model.created_at)} by {model.created_by}"),
+            ("changed", formats.when(model.changed_at)),
+            ("deleted", formats.when(model.deleted_at)),
+        )
+    )
+    _print_card(model.card)
+    versions = client.versions(model.reference, limit=_NEWEST)
+    newest = list(versions)
+    output.say()
+    if newest:
+        print_versions(newest)
+    else:
+        output.note("no versions yet")
+    if versions.next:
+        output.hint(f"`holotype ls {model.reference}` lists more versions")
+
+
+def _print_version(version: Version) -> None:
+    output.facts(
+        (
+            ("version", Cell(version.reference, "bold")),
+            ("digest", version.digest),
+            ("stage", stage(version.stage)),
+            ("since", formats.when(version.stage_changed_at)),
+            ("aliases", ", ".join(version.aliases)),
+            ("tags", formats.pairs(version.tags)),
+            ("description", version.description),
+            ("size", f"{formats.size(version.size)} in {formats.plural(version.file_count, 'file')}"),
+            ("created", f"{formats.when(version.created_at)} by {version.created_by}"),
+            ("deleted", formats.when(version.deleted_at)),
+            *_origin(version.provenance),
+        )
+    )
+    if version.provenance is not None:
+        _print_measures(version.provenance)
+    _print_card(version.card)
+    output.hint(f"`holotype show {version.reference} --files` lists the files")
+
+
+def _origin(provenance: Provenance | None) -> Iterable[tuple[str, str]]:
+    if provenance is None:
+        return ()
+    data = (f"{item.role}: {item.uri}{'@' + item.digest if item.digest else ''}" for item in provenance.data)
+    parents = (f"{item.relation} from {item.reference}" for item in provenance.parents)
+    return (
+        ("code", _code(provenance.code)),
+        ("run", _run(provenance.run)),
+        ("data", "\n".join(data)),
+        ("parents", "\n".join(parents)),
+        ("environment", _environment(provenance.environment)),
+        ("schema", _schema(provenance.schema)),
+    )
+
+
+def _code(code: Code | None) -> str:
+    if code is None:
+        return ""
+    state = " with uncommitted changes" if code.dirty else ""
+    place = " ".join(word for word in (code.repository, code.branch) if word)
+    return f"{code.commit}{state}{' of ' + place if place else ''}"
+
+
+def _run(run: Run | None) -> str:
+    if run is None:
+        return ""
+    return " ".join(word for word in (f"{run.tracker}:{run.id}" if run.tracker else run.id, run.link) if word)
+
+
+def _environment(environment: Environment | None) -> str:
+    if environment is None:
+        return ""
+    python = [f"Python {environment.python}"] if environment.python else []
+    return ", ".join([*python, *(f"{name} {version}" for name, version in sorted(environment.frameworks.items()))])
+
+
+def _schema(schema: Schema | None) -> str:
+    if schema is None:
+        return ""
+    lines = [f"in   {c.name}: {c.type} {c.shape or ''}".rstrip() for c in schema.inputs]
+    return "\n".join(lines + [f"out  {c.name}: {c.type} {c.shape or ''}".rstrip() for c in schema.outputs])
+
+
+def _print_measures(provenance: Provenance) -> None:
+    if provenance.metrics:
+        output.say()
+        columns = (Column("METRIC"), Column("VALUE", right=True), Column("DATA SET"), Column("SLICE"), Column("BETTER"))
+        table(columns, [_metric(metric) for metric in provenance.metrics])
+    if provenance.parameters:
+        output.say()
+        rows = [(name, formats.scalar(value)) for name, value in provenance.parameters.items()]
+        table((Column("PARAMETER"), Column("VALUE")), rows)
+
+
+def _metric(metric: Metric) -> tuple[str, str, str, str, str]:
+    return (
+        metric.name,
+        formats.number(metric.value),
+        metric.dataset or "",
+        metric.slice or "",
+        metric.direction or "",
+    )
+
+
+def _print_card(card: str | None) -> None:
+    if card:
+        output.say()
+        output.say(card.rstrip())
