@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields, make_dataclass
+from dataclasses import fields, make_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
@@ -15,11 +15,8 @@ _OF_THE_STORE = ("data", "database", "store")
 
 def _option(name: str, kind: Any, default: object, text: str) -> tuple[str, Any, None]:
     """Return the field of a dataclass: an option that is None unless it is given."""
-    shown = (
-        ""
-        if default in (None, MISSING)
-        else f" [default: {str(default).lower() if isinstance(default, bool) else default}]"
-    )
+    value = str(default).lower() if isinstance(default, bool) else default
+    shown = "" if default is None else f" [default: {value}]"
     negative = (f"--no-{name.replace('_', '-')}",) if kind is bool else ()
     parameter = Parameter(help=text + shown, negative=negative, show_default=False, metavar=_metavar(name, kind))
     return name, Annotated[kind | None, parameter], None

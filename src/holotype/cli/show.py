@@ -11,11 +11,12 @@ from holotype.cli.lists import listing
 from holotype.cli.options import COMMON, CURSOR, LIMIT, Common
 from holotype.cli.output import Cell
 from holotype.cli.tables import Column, table
+from holotype.wire.shapes import Model
 
 if TYPE_CHECKING:
     from holotype.client.api import Client
     from holotype.wire.provenance import Code, Environment, Metric, Provenance, Run, Schema
-    from holotype.wire.shapes import File, Model, Version
+    from holotype.wire.shapes import File, Version
 
 _NEWEST = 10
 
@@ -42,10 +43,10 @@ def show(
         found = client.show(reference)
         if common.json:
             output.document(found)
-        elif hasattr(found, "digest"):
-            _print_version(found)
-        else:
+        elif isinstance(found, Model):
             _print_model(client, found)
+        else:
+            _print_version(found)
 
 
 def _print_files(files: list[File]) -> None:

@@ -112,14 +112,18 @@ def pull(
         output.hint(f"`holotype verify {path}` checks the files again at any time")
 
 
-def verify(target: str, /, *, common: Common = COMMON) -> None:
+def verify(target: str, directory: Path | None = None, /, *, common: Common = COMMON) -> None:
     """Check the bytes of a version, or of a directory that was pulled.
+
+    A version alone: every byte that the registry holds is fetched and hashed. A directory alone: its files are
+    compared with the version that was pulled there. Both: the directory is compared with that version.
 
     Args:
         target: The reference of a version, or a directory.
+        directory: The directory to compare with the version.
     """
     with common.connect() as client, Transfer("verify", target) as transfer:
-        version = client.verify(target, progress=transfer)
+        version = client.verify(target, directory, progress=transfer)
     if common.json:
         output.document(version)
         return
