@@ -6,7 +6,7 @@ mean the same at all times, once they exist.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from holotype.access import rules
 from holotype.catalogue import models, versions
@@ -24,9 +24,9 @@ def resolve(call: Call, reference: Reference, *, at: datetime | None = None) -> 
     """Return the version that a reference names, or named at a moment."""
     rules.require(call.actor, Permission.MODEL_READ, namespace=reference.namespace, model=reference.model)
     with call.read() as tx:
-        if at is None or at >= call.now:
+        if at is None:
             return versions.find(tx, reference)
-        return _at(tx, reference, at)
+        return _at(tx, reference, at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
 def _at(tx: Tx, reference: Reference, moment: datetime) -> Version:

@@ -1,0 +1,57 @@
+"""Which thing does an address name? Paths carry a reference in parts, lists carry a cursor and a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from typing import TypeVar
+
+from holotype.domain import digest, names
+from holotype.domain.references import Reference
+from holotype.errors import Invalid
+from holotype.gateways.base import Reply, Request, encode
+from holotype.wire.base import Response
+from holotype.wire.shapes import Page
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+MODEL = "/api/v1/models/{namespace:str}/{model:str}"
+VERSION = MODEL + "/versions/{label:str}"
+PAGE, LARGEST_PAGE = 50, 500
+
+
+def model_at(namespace: str, model: str) -> Reference:
+    """Return the model that two parts of a path name."""
+    return Reference(names.component(namespace, "namespace"), names.component(model, "model"))
+
+
+def version_at(namespace: str, model: str, label: str) -> Reference:
+    """Return the version that three parts of a path name; the label may be a digest."""
+    found = model_at(namespace, model)
+    if label.startswith("sha256:"):
+        return Reference(found.namespace, found.model, None, digest.parse(label))
+    return Reference(found.namespace, found.model, names.label(label))
+
+
+def checked(limit: int) -> int:
+    """Return the size of a page, or raise ``Invalid`` outside 1 to 500."""
+    if not 1 <= limit <= LARGEST_PAGE:
+        raise Invalid(f"A page has 1 to {LARGEST_PAGE} items, not {limit}.", hint="Follow `next` for more.")
+    return limit
+
+
+def page(found: Sequence[T], limit: int, shape: Callable[[T], S], key: Callable[[T], str]) -> Page[S]:
+    """Return a page of what was found by asking for ``limit + 1``; the last item's key is the cursor of the next."""
+    shown = found[:limit]
+    return Page([shape(item) for item in shown], key(shown[-1]) if len(found) > limit else None)
+
+
+def tagged(request: Request, shape: Response) -> Reply[bytes | None]:
+    """Return a shape with an ETag, or 304 where the caller has it already."""
+    content = encode(shape)
+    tag = f'"{blake2b(content, digest_size=12).hexdigest()}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Reply(None, 304, headers)
+    return Reply(content, 200, headers)
