@@ -8,6 +8,7 @@
     │  ├─ InvalidPath             a file path that could escape, clash or not exist everywhere
     │  ├─ InvalidManifest         not a manifest that we accept
     │  ├─ InvalidSetting          a setting with a value that makes no sense
+    │  ├─ Unsupported             a body of a kind that is not taken here
     │  ├─ DigestMismatch          the bytes do not have the digest that was announced
     │  └─ SizeMismatch            more or fewer bytes than announced
     ├─ Unauthenticated            no credentials, or credentials that are unknown, expired or revoked
@@ -83,6 +84,10 @@ class InvalidManifest(Invalid):
 
 class InvalidSetting(Invalid):
     """A setting has a value that makes no sense."""
+
+
+class Unsupported(Invalid):
+    """The body is of a kind that is not taken here."""
 
 
 class DigestMismatch(Invalid):

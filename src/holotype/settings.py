@@ -40,3 +40,13 @@ class Settings:
     grace_period: int = _setting(7 * 86_400, "How long unreferenced or deleted bytes are kept before the sweep.")
     sweep_interval: int = _setting(3_600, "Pause between two sweeps.")
     stop_timeout: int = _setting(30, "How long a stopping server lets requests in flight finish.")
+
+    @property
+    def database_url(self) -> str:
+        """The URL of the database."""
+        return self.database or f"sqlite:///{self.data.absolute() / 'holotype.db'}"
+
+    @property
+    def store_url(self) -> str | Path:
+        """Where blobs live: a folder or a URL."""
+        return self.store or self.data.absolute() / "blobs"

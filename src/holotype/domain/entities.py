@@ -155,8 +155,20 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Right:
+    """Permissions on a part of the registry: a namespace, or one model in it."""
+
+    permissions: frozenset[Permission]
+    namespace: str | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is calling: a principal, what its token may do at most, and where."""
+    """Who is calling, and what they may: ``permissions`` on the whole registry, ``rights`` on parts of it.
+
+    Both hold only inside the token's own scope, which ``namespace`` and ``model`` narrow.
+    """
 
     name: str
     principal_id: int | None = None
@@ -164,3 +176,4 @@ class Actor:
     namespace: str | None = None
     model: str | None = None
     token_id: str | None = None
+    rights: tuple[Right, ...] = ()
