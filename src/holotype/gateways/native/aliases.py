@@ -25,7 +25,9 @@ async def aliases(
 
 
 @put(ALIAS, permission=Permission.ALIAS_WRITE)
-async def moved_alias(request: Request, namespace: str, model: str, alias: str, body: shapes.NewAlias) -> shapes.Version:
+async def moved_alias(
+    request: Request, namespace: str, model: str, alias: str, body: shapes.NewAlias
+) -> shapes.Version:
     """Let an alias name a version, whatever it named before."""
     where = version_at(namespace, model, body.version)
     return present.version(await perform(set_alias, call_of(request), where, alias))

@@ -28,9 +28,7 @@ async def promotion(
 ) -> shapes.Promotion:
     """Move a version to a stage, or see what that would do."""
     where = version_at(namespace, model, label)
-    moved = await perform(
-        promote, call_of(request), where, body.stage, reason=body.reason, dry_run=body.dry_run
-    )
+    moved = await perform(promote, call_of(request), where, body.stage, reason=body.reason, dry_run=body.dry_run)
     return present.promotion(moved)
 
 

@@ -75,14 +75,20 @@ async def restored_version(request: Request, namespace: str, model: str, label: 
     return present.version(await perform(restore_version, call_of(request), version_at(namespace, model, label)))
 
 
-@get(VERSION + "/manifest", permission=Permission.MODEL_READ, response_type="application/vnd.oci.image.manifest.v1+json")
+@get(
+    VERSION + "/manifest", permission=Permission.MODEL_READ, response_type="application/vnd.oci.image.manifest.v1+json"
+)
 async def manifest(request: Request, namespace: str, model: str, label: str) -> Reply[bytes]:
     """Return the manifest, exactly the bytes that the version's digest covers."""
     document = await perform(show_manifest, call_of(request), version_at(namespace, model, label))
     return Reply(document.content, headers={"ETag": f'"{document.digest}"'}, media_type=document.media_type)
 
 
-@get(VERSION + "/provenance", permission=Permission.MODEL_READ, response_type="application/vnd.holotype.provenance.v1+json")
+@get(
+    VERSION + "/provenance",
+    permission=Permission.MODEL_READ,
+    response_type="application/vnd.holotype.provenance.v1+json",
+)
 async def provenance(request: Request, namespace: str, model: str, label: str) -> Reply[bytes]:
     """Return the provenance, exactly the bytes that the manifest names."""
     document = await perform(show_provenance, call_of(request), version_at(namespace, model, label))

@@ -1,0 +1,161 @@
+"""How is a route written? As a function with a permission; without one it cannot be made.
+
+    @post("/api/v1/models", permission=Permission.MODEL_CREATE, status=201)
+    async def create(request: Request, body: shapes.NewModel) -> shapes.Model:
+        '''Create a model.'''
+        return present.model(await perform(create_model, call_of(request), …))
+
+``holotype.gateways.binding`` says where arguments come from. The result is a wire shape, ``None`` (204), a
+:class:`Reply` where status or headers depend on the outcome, or a response of Litestar's for a stream of bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeAlias, TypeVar
+
+import litestar
+import msgspec
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from holotype.domain.permissions import Permission
+from holotype.errors import Denied
+from holotype.gateways import binding, exchange
+from holotype.gateways.guard import PUBLIC, Public, record
+from holotype.operations.call import Call
+
+__all__ = ["PUBLIC", "Public", "Reply", "Request", "Route", "call_of", "delete", "get", "patch", "post", "put"]
+
+T = TypeVar("T")
+Request: TypeAlias = litestar.Request[Any, Any, Any]
+Handler = Callable[..., Awaitable[Any]]
+encode = msgspec.json.Encoder().encode
+
+
+@dataclass(slots=True)
+class Reply(Generic[T]):
+    """A result with a status or headers of its own. ``content`` is a wire shape, or bytes of ``media_type``."""
+
+    content: T
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What is known of a route: the source of the schema and of the test that walks all routes."""
+
+    method: str
+    path: str
+    permission: Permission | Public
+    status: int
+    name: str
+    summary: str
+    description: str
+    signature: binding.Signature
+    also: Mapping[int, str]
+    request_type: str | None
+    response_type: str
+
+
+def call_of(request: Request) -> Call:
+    """Return the call that a request makes: its actor, its id and its idempotency key."""
+    known = exchange.of(request.scope)
+    key = request.headers.get("idempotency-key")
+    return Call(known.registry, known.actor, known.request_id, key)
+
+
+def get(path: str, *, permission: Permission | Public, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
+    """Declare a route that shows something; it answers HEAD as well."""
+    return _route("GET", path, permission, **options)
+
+
+def post(path: str, *, permission: Permission | Public, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
+    """Declare a route that creates or does something."""
+    return _route("POST", path, permission, **options)
+
+
+def put(path: str, *, permission: Permission | Public, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
+    """Declare a route that sets something."""
+    return _route("PUT", path, permission, **options)
+
+
+def patch(path: str, *, permission: Permission | Public, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
+    """Declare a route that changes a part of something."""
+    return _route("PATCH", path, permission, **options)
+
+
+def delete(path: str, *, permission: Permission | Public, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
+    """Declare a route that removes something."""
+    return _route("DELETE", path, permission, **options)
+
+
+def _route(
+    method: str,
+    path: str,
+    permission: Permission | Public,
+    *,
+    status: int | None = None,
+    also: Mapping[int, str] | None = None,
+    request_type: str | None = None,
+    response_type: str = "application/json",
+) -> Callable[[Handler], HTTPRouteHandler]:
+    """Make the decorator. ``also`` names further statuses and what they mean; the types are for bodies of bytes."""
+    if not isinstance(permission, Permission | Public):
+        raise TypeError(f"{method} {path} declares no permission")
+
+    def decorate(function: Handler) -> HTTPRouteHandler:
+        wanted = binding.signature(function, path)
+        code = status or (204 if wanted.returns is type(None) else 200)
+        summary, _, description = (function.__doc__ or "").strip().partition("\n")
+        route = Route(
+            method,
+            path,
+            permission,
+            code,
+            function.__name__,
+            summary.rstrip("."),
+            description.strip(),
+            wanted,
+            also or {},
+            request_type,
+            response_type,
+        )
+        return HTTPRouteHandler(
+            path,
+            http_method=["GET", "HEAD"] if method == "GET" else method,  # type: ignore[arg-type]
+            status_code=200,  # each response bears its own
+            opt={"permission": permission, "route": route},
+            request_max_body_size=None,  # bodies are counted while they are read: see holotype.gateways.bodies
+        )(_handler(function, binding.Binder(wanted), code))
+
+    return decorate
+
+
+def _handler(function: Handler, binder: binding.Binder, status: int) -> Handler:
+    async def handle(request: litestar.Request[Any, Any, Any]) -> Response[Any]:
+        try:
+            result = await function(request, **await binder.arguments(request))
+        except Denied as error:
+            await record(exchange.of(request.scope), error)
+            raise
+        return _response(result, status)
+
+    handle.__name__ = handle.__qualname__ = function.__name__
+    return handle
+
+
+def _response(result: Any, status: int) -> Response[Any]:
+    if isinstance(result, Response):
+        return result
+    if result is None:
+        return Response(None, status_code=status)
+    if not isinstance(result, Reply):
+        return Response(encode(result), status_code=status, media_type="application/json")
+    content = result.content
+    if content is not None and not isinstance(content, bytes):
+        content = encode(content)
+    return Response(content, status_code=result.status, media_type=result.media_type, headers=dict(result.headers))

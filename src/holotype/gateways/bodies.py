@@ -1,0 +1,81 @@
+"""How does a JSON body become a value? Whole or not at all: never more than the limit in memory, nothing guessed.
+
+Wrong types, unknown fields, a key given twice, NaN, bytes that are not UTF-8 and nesting without end are each a 400
+that names the place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from litestar import Request
+
+from holotype.errors import Invalid, TooLarge, Unsupported
+from holotype.gateways import exchange
+
+_ON_THE_LOOP = 64 * 1024
+"""Up to this many bytes are decoded on the spot; more would make other requests wait."""
+
+
+def decoder(shape: Any) -> Callable[[bytes], Any]:
+    """Return a function that decodes JSON into a shape, or raises ``Invalid``."""
+    decode = msgspec.json.Decoder(shape).decode
+
+    def checked(body: bytes) -> Any:
+        try:
+            value = decode(body)
+            json.loads(body, object_pairs_hook=_once)
+        except msgspec.ValidationError as error:
+            raise Invalid(f"The body is not right: {error}.", hint="See /schema for the fields and types.") from error
+        except msgspec.DecodeError as error:
+            raise Invalid(f"The body is not JSON: {error}.", hint="Send one JSON object in UTF-8.") from error
+        except RecursionError as error:
+            raise Invalid("The body is nested too deeply.") from error
+        except UnicodeError as error:
+            raise Invalid("The body is not UTF-8 text.", hint="Send one JSON object in UTF-8.") from error
+        return value
+
+    return checked
+
+
+async def read(request: Request[Any, Any, Any], decode: Callable[[bytes], Any]) -> Any:
+    """Read and decode the body of a request."""
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Unsupported(f"The body is {kind[:80]!r}.", hint="Send `Content-Type: application/json`.")
+    body = await read_bytes(request, exchange.of(request.scope).registry.settings.body_limit)
+    if len(body) <= _ON_THE_LOOP:
+        return decode(body)
+    return await asyncio.get_running_loop().run_in_executor(None, decode, body)
+
+
+async def read_bytes(request: Request[Any, Any, Any], limit: int) -> bytes:
+    """Read the body of a request; refuse at once what says it is larger, and stop when it turns out to be."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        raise _too_large(limit)
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"The body is larger than {limit:,} bytes.", hint="Files are sent as uploads, not as JSON.")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise Invalid(f"The body has {twice[:80]!r} twice.", hint="Give each field once.")
+    return found

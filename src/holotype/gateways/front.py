@@ -1,0 +1,99 @@
+"""What happens to every request, whatever it asks for?
+
+It gets an id, is counted, leaves one line in the log, and its answer carries the headers that keep browsers from
+guessing. This is one function around the framework, because each layer of middleware would cost every request.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from holotype.errors import HolotypeError
+from holotype.gateways import exchange, problems
+from holotype.gateways.browsers import check_origin
+from holotype.gateways.exchange import Exchange
+from holotype.operations.call import Registry
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Finish = Callable[[Exchange, str, str, int, float], None]
+
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
+"""What every answer carries. Those below are set where the answer does not say otherwise."""
+_DEFAULTS = {
+    b"cache-control": b"no-store",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+}
+_SANE_ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,100}")
+
+
+class Front:
+    """The outermost application: an ASGI application around the framework's."""
+
+    def __init__(self, app: App, registry: Registry, finish: Finish) -> None:
+        """Wrap an application; ``finish`` is told of every answer: exchange, method, path, status, seconds."""
+        self.app = app
+        self.registry = registry
+        self._finish = finish
+        self._open = registry.settings.open
+        self._prefix = secrets.token_hex(4)
+        self._count = itertools.count(1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        known = Exchange(self.registry, self._request_id(scope["headers"]))
+        scope[exchange.KEY] = known
+        status = 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = _complete(message["headers"], known.request_id)
+            await send(message)
+
+        try:
+            if self._open:
+                check_origin(scope["headers"])
+            await self.app(scope, receive, answer)
+        except HolotypeError as error:
+            await _tell(error, known, answer)
+        finally:
+            self._finish(known, scope["method"], scope["path"], status, time.perf_counter() - began)
+
+    def _request_id(self, headers: list[tuple[bytes, bytes]]) -> str:
+        for name, value in headers:
+            if name == b"x-request-id" and _SANE_ID.fullmatch(value):
+                return value.decode("ascii")
+        return f"{self._prefix}-{next(self._count):x}"
+
+
+def _complete(headers: Any, request_id: str) -> list[tuple[bytes, bytes]]:
+    found = [*headers, *HEADERS, (b"x-request-id", request_id.encode("ascii"))]
+    given = {name.lower() for name, _ in headers}
+    found.extend((name, value) for name, value in _DEFAULTS.items() if name not in given)
+    return found
+
+
+async def _tell(error: HolotypeError, known: Exchange, send: Send) -> None:
+    body, headers = problems.encoded(problems.problem_of(error, known.request_id))
+    headers["Content-Length"] = str(len(body))
+    lines = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": problems.status_of(error), "headers": lines})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,88 @@
+"""Who is calling, and may they call this route at all? Asked before a route's function runs, whatever the route.
+
+A route without a permission is refused to everybody, so nothing becomes public because somebody forgot it. The verb
+asks again, about the very thing; its refusal is written to the ledger as well.
+"""
+
+from __future__ import annotations
+
+import logging
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from holotype.access import rules
+from holotype.domain.entities import Actor
+from holotype.domain.permissions import Permission
+from holotype.errors import Denied, HolotypeError, Unauthenticated
+from holotype.gateways import exchange
+from holotype.gateways.exchange import ANONYMOUS, Exchange
+from holotype.gateways.perform import perform, perform_quick
+from holotype.operations.authenticate import authenticate
+from holotype.operations.call import Call
+from holotype.operations.record_denial import record_denial
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Public(Enum):
+    """What a route declares that everybody may call."""
+
+    PUBLIC = "public"
+
+
+PUBLIC: Final = Public.PUBLIC
+
+_OPEN = Actor("open", 0, frozenset(Permission))
+"""Whoever calls a server that was started with ``--open``."""
+
+_log = logging.getLogger("holotype")
+
+
+async def enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Raise unless the caller is known and has the route's permission, on the thing that the path names."""
+    permission = handler.opt.get("permission")
+    if permission is PUBLIC:
+        return
+    known = exchange.of(connection.scope)
+    known.actor = await _actor(known, connection.scope["headers"])
+    try:
+        if permission is None:
+            raise Denied("Nobody may call this.") if known.actor.principal_id is not None else Unauthenticated()
+        _check(known.actor, permission, connection.scope["path_params"])
+    except Denied as error:
+        await record(known, error)
+        raise
+
+
+async def record(known: Exchange, error: Denied) -> None:
+    """Write a refusal to the ledger. The caller is refused all the same where that fails."""
+    if known.actor.principal_id is None or not error.permission:
+        return
+    call = Call(known.registry, known.actor, known.request_id)
+    try:
+        await perform(record_denial, call, error.permission, error.subject)
+    except HolotypeError:
+        _log.exception("a refusal could not be written to the ledger", extra={"request_id": known.request_id})
+
+
+def _check(actor: Actor, permission: Permission, path: Mapping[str, Any]) -> None:
+    namespace = path.get("namespace")
+    if namespace is None:
+        rules.require_somewhere(actor, permission)
+    else:
+        rules.require(actor, permission, namespace=namespace, model=path.get("model"))
+
+
+async def _actor(known: Exchange, headers: list[tuple[bytes, bytes]]) -> Actor:
+    given = [value for name, value in headers if name == b"authorization"]
+    if not given:
+        return _OPEN if known.registry.settings.open else ANONYMOUS
+    kind, _, secret = given[0].decode("latin-1").partition(" ")
+    if len(given) > 1 or kind.lower() != "bearer":
+        raise Unauthenticated("Only bearer tokens are taken here.", hint="Send `Authorization: Bearer holo_…`.")
+    call = Call(known.registry, ANONYMOUS, known.request_id)
+    return await perform_quick(authenticate, call, secret.strip())
