@@ -113,7 +113,7 @@ def _statements(dialect: str, count: int, models: int) -> list[str]:
 
 
 def _insert(into: str, columns: str, where: str = "1 = 1") -> str:
-    return f"INSERT INTO {into} SELECT id, {columns} FROM versions WHERE {where} ORDER BY id"
+    return f"INSERT INTO {into} SELECT id, {columns} FROM versions WHERE {where} ORDER BY versions.id"
 
 
 def _number(name: str, value: str) -> str:

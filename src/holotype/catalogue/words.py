@@ -24,20 +24,21 @@ _INDEXED = 100_000
 """PostgreSQL keeps at most 1 MiB of words a row: of a longer text, the beginning is searched."""
 
 
-def matches(noun: str, dialect: str, text: Text) -> sa.Select[Any]:
-    """Return the ids of the models or versions whose words match, in no order."""
+def matches(noun: str, dialect: str, *texts: Text) -> sa.Select[Any]:
+    """Return the ids of the models or versions whose words match all of some texts."""
     if dialect == "sqlite":
         table = sa.table(f"{noun}_words", sa.column("rowid", sa.BigInteger))
-        found = sa.literal_column(f"{noun}_words").op("MATCH", is_comparison=True)(_fts5(text))
+        found = sa.literal_column(f"{noun}_words").op("MATCH", is_comparison=True)(" AND ".join(map(_fts5, texts)))
         return sa.select(table.c.rowid.label("id")).where(found)
     rows = _SOURCES[noun][0].alias()
-    return sa.select(rows.c.id).where(in_row(rows, text))
+    return sa.select(rows.c.id).where(in_row(rows, *texts))
 
 
-def in_row(rows: sa.FromClause, text: Text) -> sa.ColumnElement[bool]:
-    """Return whether a row of models or versions matches, on PostgreSQL."""
+def in_row(rows: sa.FromClause, *texts: Text) -> sa.ColumnElement[bool]:
+    """Return whether a row of models or versions matches all of some texts, on PostgreSQL."""
     column = sa.column("words", _selectable=rows)  # type: ignore[arg-type]
-    return column.op("@@", is_comparison=True)(sa.func.to_tsquery(sa.literal_column("'simple'"), _tsquery(text)))
+    query = " & ".join(f"({_tsquery(text)})" for text in texts)
+    return column.op("@@", is_comparison=True)(sa.func.to_tsquery(sa.literal_column("'simple'"), query))
 
 
 def _pieces(text: Text) -> list[str]:

@@ -1,11 +1,11 @@
-"""What does ``stage:production metric.auc>0.9`` mean? The one query language for models and versions.
+r"""What does ``stage:production metric.auc>0.9`` mean? The one query language for models and versions.
 
     query   = or
     or      = and ("OR" and)*
     and     = not ("AND"? not)*
     not     = "NOT" not | "(" or ")" | term | word | "quoted phrase"
     term    = field ["." key] ["@" dataset ["/" slice]] operator value
-    key, dataset, slice, value may stand in double quotes, with \\" and \\\\ inside them
+    key, dataset, slice, value may stand in double quotes, with \" and \\ inside them
 
 The fields are in ``query_fields``; the tree that is read is in ``query_tree``. Anything else is an ``InvalidQuery``
 that points at the character and says what was expected there.
@@ -19,11 +19,10 @@ from dataclasses import replace
 
 from holotype.domain import names, query_values
 from holotype.domain.query_fields import NAMES, Field
-from holotype.domain.query_tree import And, Node, Not, Or, Term, Text, write
+from holotype.domain.query_tree import EVERYTHING, And, Node, Not, Or, Term, Text, write
 from holotype.errors import InvalidQuery
 
 LENGTH_LIMIT, TERM_LIMIT, DEPTH_LIMIT = 4_000, 100, 40
-EVERYTHING = And(())
 
 _BLANK = re.compile(r"\s*")
 _FIELD = re.compile(r"[a-z]+")

@@ -103,6 +103,7 @@ class Or:
 
 
 Node: TypeAlias = Text | Term | Not | And | Or
+EVERYTHING = And(())
 
 
 def write(node: Node) -> str:

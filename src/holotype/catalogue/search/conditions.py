@@ -28,12 +28,16 @@ Condition = sa.ColumnElement[bool]
 
 
 class Conditions:
-    """Conditions on the rows of one alias of ``versions``, on one database, at one moment (microseconds)."""
+    """Conditions on the rows of one alias of ``versions``, on one database, at one moment (microseconds).
 
-    def __init__(self, rows: sa.FromClause, dialect: str, now: int) -> None:
+    ``dense`` are the words that so many versions have that SQLite had better ask each row than list them all.
+    """
+
+    def __init__(self, rows: sa.FromClause, dialect: str, now: int, dense: frozenset[Text] = frozenset()) -> None:
         self.rows = rows
         self.dialect = dialect
         self.now = now
+        self.dense = dense
 
     def of(self, node: Node) -> Condition:
         """Return the condition of a tree; no index can be drawn to it."""
@@ -74,7 +78,10 @@ class Conditions:
     def words(self, text: Text) -> Condition:
         """Return the condition that the words are in the version's own texts."""
         if self.dialect == "sqlite":
-            return fenced(self.rows.c.id.in_(words.matches("version", self.dialect, text)))
+            listed = words.matches("version", self.dialect, text)
+            if text in self.dense:
+                return found(listed.where(listed.selected_columns.id.element == self.rows.c.id).correlate(self.rows))
+            return fenced(self.rows.c.id.in_(listed))
         return fenced(words.in_row(self.rows, text))
 
 

@@ -34,17 +34,31 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The sources of one term that have anything, how many they have (more than ``FEW`` is many), and the oldest of
-    the newest that were counted: the older it is, the rarer the term is among the new versions."""
+    """The sources of one term that have anything, and how many they have: more than ``FEW`` is many.
+
+    ``oldest`` is the last of the newest that were counted: the older it is, the rarer the term is among the new ones.
+    ``newest`` is the newest of all versions, ``parts`` how many each of all sources has.
+    """
 
     sources: tuple[Source, ...]
     count: int
     oldest: int
+    newest: int = 0
+    parts: tuple[int, ...] = ()
 
     @property
     def few(self) -> bool:
         """Whether all of them can be looked at."""
         return self.count <= FEW
+
+    @property
+    def dense(self) -> bool:
+        """Whether asking full text once a row until a page is full costs less than listing all that match.
+
+        With n versions of which a share s matches, the one costs 100/s questions of 70 µs, the other n*s of 0.4 µs.
+        """
+        share = self.count / max(1, self.newest - self.oldest)
+        return not self.few and share * share * self.newest > 17_500
 
     @property
     def ordered(self) -> Source | None:
@@ -57,8 +71,7 @@ def of(node: Node, dialect: str, now: int) -> tuple[Source, ...]:
     if isinstance(node, Not):
         return ()
     if isinstance(node, Text):
-        own = Source(words.matches("version", dialect, node))
-        return own, Source(_in_models(words.matches("model", dialect, node)))
+        return *of_words([node], dialect), Source(_in_models(words.matches("model", dialect, node)))
     if isinstance(node, And):
         return next((found for child in node.children if (found := of(child, dialect, now))), ())
     if isinstance(node, Or):
@@ -67,9 +80,15 @@ def of(node: Node, dialect: str, now: int) -> tuple[Source, ...]:
     return _of_term(node, now)
 
 
-def of_namespaces(ids: Sequence[int]) -> tuple[Source, ...]:
-    """Return the source of all versions in some namespaces."""
-    return (Source(_in_models(sa.select(models.c.id).where(models.c.namespace_id.in_(ids)))),)
+def of_words(texts: Sequence[Text], dialect: str) -> tuple[Source, ...]:
+    """Return the source of all versions that have all of some words in their own texts."""
+    return (Source(words.matches("version", dialect, *texts), dialect == "sqlite"),)  # FTS5 lists by rowid
+
+
+def of_visible(namespace_ids: Sequence[int], model_ids: Sequence[int]) -> tuple[Source, ...]:
+    """Return the source of all versions in some namespaces and of some models."""
+    inside = models.c.namespace_id.in_(namespace_ids) | models.c.id.in_(model_ids)
+    return (Source(_in_models(sa.select(models.c.id).where(inside))),)
 
 
 def count(tx: Tx, groups: Sequence[tuple[Source, ...]]) -> list[Counted]:
@@ -77,7 +96,8 @@ def count(tx: Tx, groups: Sequence[tuple[Source, ...]]) -> list[Counted]:
     flat = [source for group in groups for source in group]
     if not flat:
         return [Counted((), 0, 0) for _ in groups]
-    rows = tx.execute(sa.union_all(*(_counting(i, source) for i, source in enumerate(flat))))
+    newest = sa.select(sa.literal_column("-1"), sa.literal_column("0"), sa.func.max(versions.c.id))
+    rows = tx.execute(sa.union_all(*(_counting(i, source) for i, source in enumerate(flat)), newest))
     found = {row.place: (int(row.many), int(row.oldest or 0)) for row in rows}
     counted: list[Counted] = []
     place = 0
@@ -86,7 +106,8 @@ def count(tx: Tx, groups: Sequence[tuple[Source, ...]]) -> list[Counted]:
         place += len(group)
         some = tuple(source for source, figure in zip(group, figures, strict=True) if figure[0])
         oldest = min((figure[1] for figure in figures if figure[0]), default=0)
-        counted.append(Counted(some, sum(figure[0] for figure in figures), oldest))
+        parts = tuple(figure[0] for figure in figures)
+        counted.append(Counted(some, sum(parts), oldest, found[-1][1], parts))
     return counted
 
 

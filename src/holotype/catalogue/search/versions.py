@@ -9,34 +9,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from holotype.catalogue.search import sources
-from holotype.catalogue.search.comparing import found, unindexed
+from holotype.catalogue.search.comparing import fenced, found, unindexed
 from holotype.catalogue.search.conditions import Conditions
 from holotype.catalogue.search.orders import After, Order, order_of
 from holotype.catalogue.search.sources import Counted
 from holotype.catalogue.tables import metrics, models, versions
 from holotype.db import Tx
-from holotype.domain.query_tree import And, Node
+from holotype.domain.query_tree import And, Node, Term, Text
 from holotype.domain.sorting import Sort
 
 V = versions.alias("v")
 
 
 @dataclass(frozen=True, slots=True)
+class Visible:
+    """What the caller may see: all models of some namespaces, and some models beside them, by id."""
+
+    namespaces: tuple[int, ...] = ()
+    models: tuple[int, ...] = ()
+
+    def among(self, namespace_id: sa.ColumnElement[int], model_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+        """Return whether a row belongs to what may be seen; no index can be drawn to it."""
+        return fenced(namespace_id.in_(self.namespaces) | model_id.in_(self.models))
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
-    """What to look for: a query, its order, the namespaces that the caller may see, the moment, and how many."""
+    """What to look for: a query, its order, what the caller may see, the moment, and how many."""
 
     query: Node
     sort: Sort
     now: int
     limit: int
-    visible: Collection[int] | None = None
+    visible: Visible | None = None
     after: After | None = None
 
 
@@ -62,28 +74,58 @@ def find_versions(tx: Tx, search: Search) -> list[After]:
 def plan(tx: Tx, search: Search) -> Plan:
     """Choose the way to the versions, by counting."""
     order = order_of(search.sort, search.query)
-    terms = search.query.children if isinstance(search.query, And) else (search.query,)
-    listed = [group for term in terms if (group := sources.of(term, tx.dialect.name, search.now))]
-    if search.visible is not None:
-        listed.append(sources.of_namespaces(sorted(search.visible)))
-    counted = sources.count(tx, listed)  # 1
-    if any(one.count == 0 for one in counted):
+    terms = list(search.query.children if isinstance(search.query, And) else (search.query,))
+    ways = _ways(tx, search, terms)  # 1
+    if any(way.counted.count == 0 for way in ways):
         return Plan("nothing")  # 2
-    where = _matches(search, tx.dialect.name)
-    rarest = min(counted, key=lambda one: one.count, default=None)
-    if rarest is not None and rarest.few:
-        return Plan("few", (_from_few(rarest, order, search, where),))  # 3
-    along = [one for one in counted if one.ordered]
-    if order.by_id and search.sort.descending and along:
-        return Plan("term", (_along_term(min(along, key=lambda one: one.oldest), search, where),))  # 4
-    return Plan("order", tuple(_along_order(order, search, where)))
+    rarest = min(ways, key=lambda way: way.counted.count, default=None)
+    if rarest is not None and rarest.counted.few:
+        where = _matches(search, tx, [term for term in terms if term not in rarest.exactly])
+        return Plan("few", (_from_few(rarest.counted, order, search, where),))  # 3
+    dense = frozenset(text for way in ways if way.counted.dense for text in way.exactly if isinstance(text, Text))
+    along = [way for way in ways if way.counted.ordered] if order.by_id and search.sort.descending else []
+    if along:  # 4
+        way = min(along, key=lambda way: way.counted.oldest)
+        others = [term for term in terms if term not in way.exactly]
+        return Plan("term", (_along_term(way.counted, search, _matches(search, tx, others, dense)),))
+    return Plan("order", tuple(_along_order(order, search, _matches(search, tx, terms, dense))))
 
 
-def _matches(search: Search, dialect: str) -> sa.ColumnElement[bool]:
-    where = V.c.deleted_at.is_(None) & Conditions(V, dialect, search.now).of(search.query)
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What the indexes have for a term, and the terms that hold for exactly what they list."""
+
+    counted: Counted
+    exactly: tuple[Node, ...] = ()
+
+
+def _ways(tx: Tx, search: Search, terms: Sequence[Node]) -> list[_Way]:
+    dialect = tx.dialect.name
+    listed = [(term, group) for term in terms if (group := sources.of(term, dialect, search.now))]
+    counted = sources.count(tx, [group for _, group in listed])
+    ways = [
+        _Way(one, (term,) if isinstance(term, Term | Text) else ())
+        for one, (term, _) in zip(counted, listed, strict=True)
+    ]
+    more: list[tuple[tuple[Node, ...], tuple[sources.Source, ...]]] = []
+    own = tuple(way.exactly[0] for way in ways if _in_own_texts(way))
+    if len(own) > 1:  # words that no model has: full text finds those that have all of them
+        more.append((own, sources.of_words([text for text in own if isinstance(text, Text)], dialect)))
     if search.visible is not None:
-        where &= unindexed(V.c.namespace_id).in_(sorted(search.visible))
-    return where
+        more.append(((), sources.of_visible(search.visible.namespaces, search.visible.models)))
+    found = sources.count(tx, [group for _, group in more]) if more else []
+    return ways + [_Way(one, exactly) for one, (exactly, _) in zip(found, more, strict=True)]
+
+
+def _in_own_texts(way: _Way) -> bool:
+    return bool(way.exactly) and isinstance(way.exactly[0], Text) and way.counted.parts[-1:] == (0,)
+
+
+def _matches(
+    search: Search, tx: Tx, terms: Sequence[Node], dense: frozenset[Text] = frozenset()
+) -> sa.ColumnElement[bool]:
+    where = V.c.deleted_at.is_(None) & Conditions(V, tx.dialect.name, search.now, dense).of(And(tuple(terms)))
+    return where if search.visible is None else where & search.visible.among(V.c.namespace_id, V.c.model_id)
 
 
 def _from_few(rarest: Counted, order: Order, search: Search, where: sa.ColumnElement[bool]) -> sa.Select[Any]:
