@@ -34,6 +34,8 @@ ledger_entries = Table(
     Index("ix_ledger_entries_model", "model_id", "sequence"),
     Index("ix_ledger_entries_namespace", "namespace_id", "sequence"),
     Index("ix_ledger_entries_version", "version_id", "sequence"),
+    Index("ix_ledger_entries_action", "action", "sequence"),
+    Index("ix_ledger_entries_actor", "actor", "sequence"),
 )
 
 ledger_head = Table(

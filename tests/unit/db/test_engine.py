@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from tests.support.postgres import Postgres
 
 _TABLES = (
     "CREATE TABLE parent (id INTEGER PRIMARY KEY)",
-    "CREATE TABLE item (id INTEGER PRIMARY KEY, note TEXT, "
-    "parent_id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)",
+    """CREATE TABLE item (id INTEGER PRIMARY KEY, note TEXT,
+           parent_id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)""",
 )
 
 
@@ -34,6 +34,16 @@ def database(database_url: str) -> Iterator[Database]:
 
 def _insert(tx: sa.Connection, item: int, parent: int | None = None) -> None:
     tx.execute(sa.text("INSERT INTO item (id, parent_id) VALUES (:id, :parent)"), {"id": item, "parent": parent})
+
+
+def _write_one(database: Database, item: int, then: Callable[[sa.Connection], object] = lambda _: None) -> None:
+    with database.write() as tx:
+        _insert(tx, item)
+        then(tx)
+
+
+def _fail(_: sa.Connection) -> None:
+    raise LookupError
 
 
 def _items(database: Database) -> list[int]:
@@ -94,9 +104,8 @@ def test_a_commit_that_fails_fails_for_every_verb_in_it(database: Database) -> N
 
 def test_an_error_in_the_first_verb_commits_nothing(database: Database) -> None:
     """A lone verb that raises leaves no trace and no open transaction."""
-    with pytest.raises(LookupError), database.write() as tx:
-        _insert(tx, 1)
-        raise LookupError
+    with pytest.raises(LookupError):
+        _write_one(database, 1, _fail)
     with database.write() as tx:
         _insert(tx, 2)
     assert _items(database) == [2]
@@ -129,11 +138,6 @@ def test_a_snapshot_sees_one_commit(database: Database) -> None:
             pool.submit(_write_one, database, 2).result()
         assert tx.execute(sa.text("SELECT count(*) FROM item")).scalar_one() == before
     assert _items(database) == [1, 2]
-
-
-def _write_one(database: Database, item: int) -> None:
-    with database.write() as tx:
-        _insert(tx, item)
 
 
 def test_a_hundred_threads_each_get_their_verb_saved(database: Database) -> None:
@@ -248,19 +252,16 @@ def test_a_connection_cut_between_verbs_goes_unnoticed_by_writers(server: Databa
 
 def test_a_connection_cut_inside_a_verb_fails_that_verb_alone(server: Database, postgres: Postgres) -> None:
     """It is told that the database did not answer; the next verb works, nothing of the first is there."""
-    with pytest.raises(Unavailable), server.write() as tx:
-        _insert(tx, 1)
-        _cut(postgres)
-        _insert(tx, 2)
+    with pytest.raises(Unavailable):
+        _write_one(server, 1, lambda tx: [_cut(postgres), _insert(tx, 2)])
     _write_one(server, 3)
     assert _items_after_a_cut(server) == [3]
 
 
 def test_a_connection_cut_before_the_commit_is_told_as_unsure(server: Database, postgres: Postgres) -> None:
     """The caller learns that the change is there whole or not at all, and what to do."""
-    with pytest.raises(Unavailable, match="whole or not at all"), server.write() as tx:
-        _insert(tx, 1)
-        _cut(postgres)
+    with pytest.raises(Unavailable, match="whole or not at all"):
+        _write_one(server, 1, lambda _: _cut(postgres))
     _write_one(server, 2)
     assert _items_after_a_cut(server) == [2]
 

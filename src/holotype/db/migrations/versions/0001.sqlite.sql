@@ -52,6 +52,10 @@ CREATE TABLE ledger_entries (
     CONSTRAINT pk_ledger_entries PRIMARY KEY (sequence)
 );
 
+CREATE INDEX ix_ledger_entries_action ON ledger_entries (action, sequence);
+
+CREATE INDEX ix_ledger_entries_actor ON ledger_entries (actor, sequence);
+
 CREATE INDEX ix_ledger_entries_model ON ledger_entries (model_id, sequence);
 
 CREATE INDEX ix_ledger_entries_namespace ON ledger_entries (namespace_id, sequence);

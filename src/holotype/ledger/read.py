@@ -1,0 +1,74 @@
+"""What happened, to what, when and by whom? Pages of the ledger, the newest entries first.
+
+A page costs the same however long the ledger is: it goes along the index of what is asked for, from a sequence back.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from holotype.db import Tx
+from holotype.domain import times
+from holotype.domain.entities import Event
+from holotype.ledger.tables import ledger_entries
+
+_ENTRIES = ledger_entries.c
+_SELECT = sa.select(*[column for column in _ENTRIES if column.name not in {"leaf", "nodes"}])
+_LAST_UNTIL = (
+    sa.select(_ENTRIES.sequence)
+    .where(_ENTRIES.time <= sa.bindparam("moment"))
+    .order_by(_ENTRIES.time.desc(), _ENTRIES.sequence.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which entries: those that meet every condition given. ``since`` and ``until`` belong to the span themselves."""
+
+    namespace_id: int | None = None
+    model_id: int | None = None
+    version_id: int | None = None
+    action: str | None = None
+    actor: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def page(tx: Tx, wanted: Filter, *, before: int | None = None, limit: int = 50) -> list[Event]:
+    """Return up to ``limit`` events with sequences under ``before``, the newest first."""
+    statement = _SELECT.order_by(_ENTRIES.sequence.desc()).limit(limit)
+    for name in ("namespace_id", "model_id", "version_id", "action", "actor"):
+        value = getattr(wanted, name)
+        if value is not None:
+            statement = statement.where(_ENTRIES[name] == value)
+    if before is not None:
+        statement = statement.where(_ENTRIES.sequence < before)
+    if wanted.since is not None:
+        earlier = _last_until(tx, times.to_micros(wanted.since) - 1)
+        statement = statement.where(_ENTRIES.sequence > earlier)
+    if wanted.until is not None:
+        statement = statement.where(_ENTRIES.sequence <= _last_until(tx, times.to_micros(wanted.until)))
+    return [_event(row) for row in tx.execute(statement)]
+
+
+def _last_until(tx: Tx, micros: int) -> int:
+    """Return the sequence of the last entry until a moment: times never run backwards, so a moment is a sequence."""
+    return tx.execute(_LAST_UNTIL, {"moment": micros}).scalar_one_or_none() or 0
+
+
+def _event(row: sa.Row[Any]) -> Event:
+    return Event(
+        sequence=row.sequence,
+        time=times.from_micros(row.time),
+        actor=row.actor,
+        action=row.action,
+        subject=row.subject,
+        data=json.loads(row.data),
+        root=row.root.hex(),
+    )
