@@ -6,11 +6,33 @@ and its row in ``docs/reference/settings.md`` is generated from here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from holotype.errors import InvalidSetting
 
 T = TypeVar("T")
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+_NAMES = {"Path": "a path", "str": "a text", "int": "a whole number", "bool": "true or false"}
+_MUCH = 2**53
+_RANGES = {
+    "port": (0, 65_535),
+    "workers": (1, 64),
+    "body_limit": (1_024, 2**30),
+    "part_size": (1, 2**32),
+    "upload_lifetime": (1, _MUCH),
+    "grace_period": (0, _MUCH),
+    "sweep_interval": (1, _MUCH),
+    "stop_timeout": (0, 86_400),
+}
+_WORDS = {"log_format": ("text", "json"), "log_level": ("debug", "info", "warning", "error")}
 
 
 def _setting(default: T, help_text: str) -> T:
@@ -50,3 +72,94 @@ class Settings:
     def store_url(self) -> str | Path:
         """Where blobs live: a folder or a URL."""
         return self.store or self.data.absolute() / "blobs"
+
+
+def load(
+    given: Mapping[str, object] | None = None, *, file: Path | None = None, environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Return the settings: defaults, then a TOML file, then ``HOLOTYPE_*`` variables, then what the caller gives.
+
+    The file is ``file``, or the one that ``HOLOTYPE_CONFIG`` names. Raises ``InvalidSetting`` naming the setting.
+    """
+    variables = os.environ if environ is None else environ
+    named = variables.get("HOLOTYPE_CONFIG")
+    place = file or (Path(named) if named else None)
+    values = _from_file(place) if place else {}
+    values |= _from_environment(variables)
+    values |= {name: _typed(name, value, f"the setting {name!r}") for name, value in (given or {}).items()}
+    return checked(Settings(**values))
+
+
+def checked(settings: Settings) -> Settings:
+    """Return settings unchanged, or raise ``InvalidSetting`` where a value makes no sense."""
+    for name, (least, most) in _RANGES.items():
+        if not least <= getattr(settings, name) <= most:
+            raise InvalidSetting(f"The setting {name!r} is {getattr(settings, name)}.", hint=f"Use {least} to {most}.")
+    for name, words in _WORDS.items():
+        if getattr(settings, name) not in words:
+            raise InvalidSetting(f"The setting {name!r} is {getattr(settings, name)!r}.", hint=f"Use {_or(words)}.")
+    if (settings.tls_certificate is None) != (settings.tls_key is None):
+        raise InvalidSetting("TLS needs both settings 'tls_certificate' and 'tls_key'.", hint="Give both, or neither.")
+    return settings
+
+
+def _from_file(place: Path) -> dict[str, Any]:
+    try:
+        with place.open("rb") as stream:
+            found = tomllib.load(stream)
+    except OSError as error:
+        raise InvalidSetting(f"The settings file {place} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidSetting(f"The settings file {place} is not TOML: {error}.") from error
+    return {name: _typed(name, value, f"{name!r} in {place}") for name, value in found.items()}
+
+
+def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
+    """Read the variables of known settings; others with our prefix belong to the client, or to somebody else."""
+    names = {f"HOLOTYPE_{name.upper()}": name for name in _types()}
+    given = {variable: text for variable, text in variables.items() if variable in names}
+    # Kubernetes sets HOLOTYPE_PORT=tcp://… in every pod beside a service of the name "holotype": not meant for us.
+    given = {variable: text for variable, text in given.items() if not text.startswith("tcp://")}
+    return {names[variable]: _read(names[variable], text, variable) for variable, text in given.items()}
+
+
+def _read(name: str, text: str, where: str) -> object:
+    kind = _types()[name]
+    if kind == "int":
+        if not _INTEGER.fullmatch(text):
+            raise _wrong(where, text, "a whole number")
+        return int(text)
+    if kind == "bool":
+        if text.lower() not in _TRUTH:
+            raise _wrong(where, text, "true or false")
+        return _TRUTH[text.lower()]
+    return _typed(name, text, where)
+
+
+def _typed(name: str, value: object, where: str) -> object:
+    """Return a value as the setting's type, or raise ``InvalidSetting``; nothing is guessed."""
+    kind = _types().get(name)
+    if kind is None:
+        near = difflib.get_close_matches(name, _types(), 1)
+        raise InvalidSetting(f"There is no setting {name!r}.", hint=f"Did you mean {near[0]!r}?" if near else None)
+    if value is None and kind.endswith("None"):
+        return None
+    if kind.startswith("Path") and isinstance(value, str | Path) and str(value):
+        return Path(value)
+    if kind.startswith("str") and isinstance(value, str) and value:
+        return value
+    if (kind == "int" and type(value) is int) or (kind == "bool" and type(value) is bool):
+        return value
+    raise _wrong(where, value, _NAMES[kind.partition(" ")[0]])
+
+
+def _types() -> dict[str, str]:
+    return {one.name: str(one.type) for one in fields(Settings)}
+
+
+def _wrong(where: str, value: object, wanted: str) -> InvalidSetting:
+    return InvalidSetting(f"{where} is {str(value)[:80]!r}, which is not {wanted}.", hint=f"Give {wanted}.")
+
+
+def _or(words: tuple[str, ...]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
