@@ -115,6 +115,8 @@ class _Models:
         """Return the condition that one version of the model matches."""
         rows = versions.alias("o")
         counted = self.counted[node]
+        if counted.parts and counted.count == 0:
+            return sa.false()
         matching = rows.c.deleted_at.is_(None) & Conditions(rows, self.dialect, self.now).of(node)
         if counted.sources and counted.few:
             chosen = sources.union(counted)

@@ -1,0 +1,63 @@
+"""What do all searches share? The query and order are read, what the caller may see is narrowed, a page is cut.
+
+1. The caller may read something; only that is searched.
+2. The query, the order and the cursor are read.
+3. One snapshot, within a time limit: count, choose the way, find ids behind the cursor, fetch what they name.
+4. A row more than wanted was asked for: it says whether there is a next page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from holotype.access import rules
+from holotype.catalogue.search import scope
+from holotype.catalogue.search.orders import After
+from holotype.catalogue.search.versions import Search
+from holotype.db import Tx
+from holotype.db.deadline import deadline
+from holotype.domain import cursors, query, sorting, times
+from holotype.domain.permissions import Permission
+from holotype.domain.sorting import Noun
+from holotype.errors import Invalid
+from holotype.operations.call import Call
+
+T = TypeVar("T")
+LARGEST_PAGE = 500
+SECONDS = 5.0
+_HINT = "Narrow the query, for example by name, stage or created."
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """A page of what was found and the cursor of the next one, if there is one."""
+
+    items: list[T]
+    next: str | None
+
+
+def search(
+    call: Call,
+    noun: Noun,
+    asked: tuple[str, str | None, int, str | None],
+    find: Callable[[Tx, Search], list[After]],
+    fetch: Callable[[Tx, Sequence[int]], list[T]],
+) -> Found[T]:
+    """Return one page; ``asked`` is the query, the order, the size of the page and the cursor, as the caller gave them."""
+    text, sort, limit, cursor = asked
+    rules.require_somewhere(call.actor, Permission.MODEL_READ)  # 1
+    if not 1 <= limit <= LARGEST_PAGE:
+        raise Invalid(f"A page has 1 to {LARGEST_PAGE} items, not {limit}.", hint="Follow `next` for more.")
+    tree, order = query.parse(text), sorting.parse(sort, noun)  # 2
+    binding = f"{noun}\n{query.write(tree)}\n{order}"
+    wanted = Search(tree, order, times.to_micros(call.now), limit + 1)
+    if cursor:
+        wanted = replace(wanted, after=After(*cursors.read(cursor, binding)))
+    with call.registry.database.snapshot() as tx, deadline(tx, SECONDS, what="The search", hint=_HINT):  # 3
+        visible = scope.visible(tx, rules.scopes(call.actor, Permission.MODEL_READ))
+        rows = find(tx, replace(wanted, visible=visible))
+        items = fetch(tx, [row.id for row in rows[:limit]])
+    last = rows[limit - 1] if len(rows) > limit else None  # 4
+    return Found(items, cursors.write(binding, last.key, last.id) if last else None)
