@@ -155,7 +155,7 @@ def test_rollback_fills_an_empty_stage_with_its_last_holder(desk: Desk) -> None:
 
 
 def test_rollback_needs_a_reason_and_a_stage_that_holds_one(desk: Desk) -> None:
-    """"Before" has no meaning for a stage that holds many."""
+    """Going back has no meaning for a stage that holds many."""
     three(desk)
     with pytest.raises(Invalid, match="reason"):
         rollback(desk.call(), parse("fraud"), "production", reason=" ")

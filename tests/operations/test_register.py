@@ -76,7 +76,9 @@ def test_what_can_be_searched_is_written_beside_the_documents(desk: Desk) -> Non
         ("depth", "6", 6.0),
         ("loss", "log", None),
     }
-    assert [(row["value"], row["dataset"], row["slice"]) for row in desk.rows(sa.select(metrics))] == [(0.93, "holdout", "")]
+    assert [(row["value"], row["dataset"], row["slice"]) for row in desk.rows(sa.select(metrics))] == [
+        (0.93, "holdout", "")
+    ]
     assert len(desk.rows(sa.select(documents))) == 3
     shown = show_version(desk.call(), parse("fraud:1"))
     assert shown.provenance is not None

@@ -36,7 +36,9 @@ _DIGESTS_OF_DELETED = (
     .join_from(files, versions)
     .where(versions.c.model_id == sa.bindparam("model_id"), versions.c.deleted_at == sa.bindparam("moment"))
 )
-_OF_VERSIONS = {table.name: sa.select(table).where(in_list(table.c.version_id, "ids")) for table in (metrics, parameters)}
+_OF_VERSIONS = {
+    table.name: sa.select(table).where(in_list(table.c.version_id, "ids")) for table in (metrics, parameters)
+}
 
 
 def insert(
@@ -45,10 +47,8 @@ def insert(
     """Write everything about a version's content; ``local`` maps parent references to ids of versions we have."""
     values = [{"digest": d.digest, "media_type": d.media_type, "content": d.content} for d in kept]
     tx.execute(_INSERT_DOCUMENTS[tx.dialect.name], values)
-    rows = {
-        files: [
-            {"path": f.path, "digest": f.digest, "size": f.size, "role": f.role, "format": f.format} for f in held
-        ],
+    rows: dict[sa.Table, list[dict[str, Any]]] = {
+        files: [{"path": f.path, "digest": f.digest, "size": f.size, "role": f.role, "format": f.format} for f in held],
         parameters: [
             {"name": name, "text": text_of(value), "number": number_of(value)}
             for name, value in origin.parameters.items()
@@ -77,9 +77,9 @@ def insert(
             for i, p in enumerate(origin.parents)
         ],
     }
-    for table, values in rows.items():
-        if values:
-            tx.execute(_INSERTS[table.name], [value | {"version_id": version_id} for value in values])
+    for table, found in rows.items():
+        if found:
+            tx.execute(_INSERTS[table.name], [value | {"version_id": version_id} for value in found])
 
 
 def page_of_files(tx: Tx, version_id: int, *, after: str, limit: int) -> list[File]:

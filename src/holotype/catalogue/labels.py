@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from holotype.catalogue.tables import aliases, models, versions
 from holotype.db import Tx
+from holotype.db.types import insert
 from holotype.domain import times
 from holotype.domain.entities import Alias
 
@@ -37,7 +37,6 @@ _NEXT_NUMBER = (
     .values(next_number=models.c.next_number + 1, changed_at=sa.bindparam("now"))
     .returning(models.c.next_number - 1)
 )
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def next_number(tx: Tx, model_id: int, now: datetime) -> int:
@@ -58,7 +57,7 @@ def alias(tx: Tx, model_id: int, name: str) -> int | None:
 def set_alias(tx: Tx, model_id: int, name: str, version_id: int, now: datetime) -> None:
     """Let an alias name a version, whatever it named before."""
     changed = {"version_id": version_id, "changed_at": times.to_micros(now)}
-    statement = _INSERT[tx.dialect.name](aliases).values(model_id=model_id, name=name, **changed)
+    statement = insert(tx, aliases).values(model_id=model_id, name=name, **changed)
     tx.execute(statement.on_conflict_do_update(index_elements=["model_id", "name"], set_=changed))
 
 

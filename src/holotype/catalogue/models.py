@@ -24,7 +24,7 @@ _LATEST = (
 _TAGS = sa.select(json_map(model_tags.c.key, model_tags.c.value)).where(model_tags.c.model_id == models.c.id)
 _COLUMNS = [column for column in models.c if column.name not in {"card", "next_number"}]
 
-SELECT = sa.select(
+SELECT: sa.Select[Any] = sa.select(
     *_COLUMNS, namespaces.c.name.label("namespace"), _LATEST.label("latest"), _TAGS.scalar_subquery().label("tags")
 ).join_from(models, namespaces)
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from holotype.catalogue.tables import model_tags, version_tags
 from holotype.db import Tx
-
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+from holotype.db.types import insert
 
 
 def tag_model(tx: Tx, model_id: int, tags: Mapping[str, str | None]) -> None:
@@ -29,5 +27,8 @@ def _tag(tx: Tx, table: sa.Table, column: str, owner: int, tags: Mapping[str, st
         tx.execute(table.delete().where(table.c[column] == owner, table.c.key.in_(gone)))
     rows = [{column: owner, "key": key, "value": value} for key, value in tags.items() if value is not None]
     if rows:
-        insert = _INSERT[tx.dialect.name](table)
-        tx.execute(insert.on_conflict_do_update(index_elements=[column, "key"], set_={"value": insert.excluded.value}), rows)
+        statement = insert(tx, table)
+        tx.execute(
+            statement.on_conflict_do_update(index_elements=[column, "key"], set_={"value": statement.excluded.value}),
+            rows,
+        )

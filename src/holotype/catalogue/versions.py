@@ -23,7 +23,7 @@ _ALIASES = sa.select(json_list(aliases.c.name)).where(
 _TAGS = sa.select(json_map(version_tags.c.key, version_tags.c.value)).where(version_tags.c.version_id == versions.c.id)
 _COLUMNS = [column for column in versions.c if column.name not in {"card", "config_digest"}]
 
-SELECT = (
+SELECT: sa.Select[Any] = (
     sa.select(
         *_COLUMNS,
         namespaces.c.name.label("namespace"),
@@ -36,12 +36,16 @@ SELECT = (
 )
 
 _IN_MODEL = SELECT.where(
-    namespaces.c.name == sa.bindparam("namespace"), models.c.name == sa.bindparam("model"), models.c.deleted_at.is_(None)
+    namespaces.c.name == sa.bindparam("namespace"),
+    models.c.name == sa.bindparam("model"),
+    models.c.deleted_at.is_(None),
 )
 _LIVE = versions.c.deleted_at.is_(None)
 _BY_NUMBER = _IN_MODEL.where(versions.c.number == sa.bindparam("label", type_=sa.BigInteger))
 _LATEST = _IN_MODEL.where(_LIVE).order_by(versions.c.number.desc()).limit(1)
-_BY_STAGE = _IN_MODEL.where(_LIVE, versions.c.stage == sa.bindparam("label")).order_by(versions.c.number.desc()).limit(6)
+_BY_STAGE = (
+    _IN_MODEL.where(_LIVE, versions.c.stage == sa.bindparam("label")).order_by(versions.c.number.desc()).limit(6)
+)
 _BY_ALIAS = _IN_MODEL.where(
     _LIVE,
     versions.c.id
@@ -53,7 +57,9 @@ _BY_DIGEST = _IN_MODEL.where(versions.c.digest == sa.bindparam("label"))
 _BY_IDS = SELECT.where(in_list(versions.c.id, "ids"))
 _EXISTS = (
     sa.select(namespaces.c.id, models.c.id, models.c.deleted_at)
-    .join_from(namespaces, models, (models.c.namespace_id == namespaces.c.id) & (models.c.name == sa.bindparam("model")))
+    .join_from(
+        namespaces, models, (models.c.namespace_id == namespaces.c.id) & (models.c.name == sa.bindparam("model"))
+    )
     .where(namespaces.c.name == sa.bindparam("namespace"))
 )
 _LATEST_AT = (

@@ -1,6 +1,6 @@
-"""Which moves between stages are legal?
+r"""Which moves between stages are legal?
 
-    from \\ to     none     staging   production   archived
+    from \ to     none     staging   production   archived
     none            ·        yes         –           yes
     staging        yes        ·         yes          yes
     production      –        yes          ·          yes

@@ -74,6 +74,6 @@ def _part_objection(part: str) -> str | None:
         return f"has a part longer than {_PART_LIMIT} bytes"
     if part != part.strip(" ") or part.endswith("."):
         return f"has the part {part!r}, which begins or ends with a blank or ends with a dot"
-    if part.split(".")[0].rstrip(" ").casefold() in _RESERVED:
+    if part.split(".", 1)[0].rstrip(" ").casefold() in _RESERVED:
         return f"has the part {part!r}, which is reserved on Windows"
     return None

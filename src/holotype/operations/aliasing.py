@@ -22,9 +22,7 @@ def point(tx: Tx, call: Call, version: Version, alias: str) -> None:
         data["from"] = versions.by_ids(tx, [before])[0].number
     sequence = _append(tx, call, version, Action.ALIAS_SET, data)
     if before is not None:
-        spans.leave(
-            tx, model_id=version.model_id, label=alias, version_id=before, sequence=sequence, now=call.now
-        )
+        spans.leave(tx, model_id=version.model_id, label=alias, version_id=before, sequence=sequence, now=call.now)
     labels.set_alias(tx, version.model_id, alias, version.id, call.now)
     spans.enter(tx, model_id=version.model_id, label=alias, version_id=version.id, sequence=sequence, now=call.now)
 

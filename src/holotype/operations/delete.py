@@ -60,5 +60,6 @@ def _check_free(version: Version) -> None:
     if version.aliases:
         model, alias = f"{version.namespace}/{version.model}", version.aliases[0]
         raise InUse(
-            f"The alias {alias} names {version.reference}.", hint=f"Remove it first: `holotype alias rm {model} {alias}`."
+            f"The alias {alias} names {version.reference}.",
+            hint=f"Remove it first: `holotype alias rm {model} {alias}`.",
         )

@@ -27,7 +27,16 @@ from holotype.domain.manifest import Document, File, Manifest
 from holotype.domain.permissions import Permission
 from holotype.domain.provenance import Parent, Provenance
 from holotype.domain.references import Reference
-from holotype.errors import Conflict, Denied, Invalid, InvalidReference, MissingContent, NotFound, SizeMismatch, TooLarge
+from holotype.errors import (
+    Conflict,
+    Denied,
+    Invalid,
+    InvalidReference,
+    MissingContent,
+    NotFound,
+    SizeMismatch,
+    TooLarge,
+)
 from holotype.ledger import append
 from holotype.ledger import labels as spans
 from holotype.ledger.append import Entry
@@ -69,8 +78,8 @@ def register(call: Call, model: Reference, content: Content) -> tuple[Version, b
     with call.write() as tx:
         done = once.recall(tx, call, mark)
         if done is not None:
-            version_id, created = done.split()
-            return versions.by_ids(tx, [int(version_id)])[0], created == "new"
+            remembered, created = done.split()
+            return versions.by_ids(tx, [int(remembered)])[0], created == "new"
         namespace = namespaces.get(tx, model.namespace)
         model_id, new_model = _model(tx, call, namespace, model)  # 3
         found = _same(tx, model, draft.manifest)  # 4

@@ -44,7 +44,10 @@ def restore_model(call: Call, reference: Reference) -> Model:
         models.change(tx, model.id, call.now, deleted_at=None)
         where = {"namespace_id": model.namespace_id, "model_id": model.id}
         append.append(
-            tx, actor=call.actor.name, now=call.now, entries=[Entry(Action.MODEL_RESTORED, model.reference, {}, **where)]
+            tx,
+            actor=call.actor.name,
+            now=call.now,
+            entries=[Entry(Action.MODEL_RESTORED, model.reference, {}, **where)],
         )
         return models.get(tx, reference.namespace, reference.model)
 

@@ -1,4 +1,7 @@
-"""What do all shapes share? Requests refuse unknown fields; responses may grow, so clients ignore what they do not know."""
+"""What do all shapes share?
+
+Requests refuse unknown fields; responses may grow, so clients ignore what they do not know.
+"""
 
 from __future__ import annotations
 

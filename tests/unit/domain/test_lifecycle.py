@@ -22,14 +22,18 @@ def drawn() -> set[tuple[str, str, str]]:
 def test_the_drawing_is_the_table() -> None:
     """Each ``yes`` is a legal move, each ``rollback`` one for a roll-back alone, nothing else is."""
     cells = drawn()
-    assert {(s, t) for s, t, cell in cells if cell == "yes"} == {(s, t) for s in lifecycle.MOVES for t in lifecycle.MOVES[s]}
+    assert {(s, t) for s, t, cell in cells if cell == "yes"} == {
+        (s, t) for s in lifecycle.MOVES for t in lifecycle.MOVES[s]
+    }
     assert {(s, t) for s, t, cell in cells if cell == "rollback"} == {
         (s, t) for s in lifecycle.ROLLBACKS for t in lifecycle.ROLLBACKS[s]
     }
     assert {s for s, _, _ in cells} == set(lifecycle.STAGES)
 
 
-@pytest.mark.parametrize(("source", "target"), [("none", "production"), ("archived", "production"), ("production", "none")])
+@pytest.mark.parametrize(
+    ("source", "target"), [("none", "production"), ("archived", "production"), ("production", "none")]
+)
 def test_an_illegal_move_names_the_legal_ones(source: str, target: str) -> None:
     """The hint lists where the version can go."""
     with pytest.raises(IllegalMove) as caught:

@@ -14,7 +14,11 @@ from holotype.domain.manifest import File
 from holotype.errors import HolotypeError, Invalid, InvalidManifest, InvalidPath
 
 A, B = digest.of(b"a"), digest.of(b"b")
-FILES = [File("model.pt", A, 1), File("README.md", B, 0, "doc", None), File("cfg/x.json", B, 0, "weight.config", "json")]
+FILES = [
+    File("model.pt", A, 1),
+    File("README.md", B, 0, "doc", None),
+    File("cfg/x.json", B, 0, "weight.config", "json"),
+]
 
 
 def test_equal_content_gives_an_equal_digest_in_any_order() -> None:

@@ -26,7 +26,9 @@ def test_paths_that_escape_clash_or_do_not_exist_everywhere_are_refused(path: st
         paths.check(path)
 
 
-@pytest.mark.parametrize("path", ["model.pt", "a/b/c.bin", "模型/权重.safetensors", "é.txt", "...x", "%2e%2e/x", "a b.txt"])
+@pytest.mark.parametrize(
+    "path", ["model.pt", "a/b/c.bin", "模型/权重.safetensors", "é.txt", "...x", "%2e%2e/x", "a b.txt"]
+)
 def test_names_in_any_script_are_fine(path: str) -> None:
     """A percent sign is a percent sign: nothing is ever decoded."""
     assert paths.check(path) == path

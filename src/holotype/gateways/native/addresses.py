@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from holotype.domain import digest, names
 from holotype.domain.references import Reference
@@ -47,7 +47,7 @@ def page(found: Sequence[T], limit: int, shape: Callable[[T], S], key: Callable[
     return Page([shape(item) for item in shown], key(shown[-1]) if len(found) > limit else None)
 
 
-def tagged(request: Request, shape: Response) -> Reply[bytes | None]:
+def tagged(request: Request, shape: Response) -> Reply[Any]:
     """Return a shape with an ETag, or 304 where the caller has it already."""
     content = encode(shape)
     tag = f'"{blake2b(content, digest_size=12).hexdigest()}"'
