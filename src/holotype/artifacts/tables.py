@@ -1,8 +1,9 @@
 """Which tables say what bytes there are?
 
-    blobs      bytes that are stored, once, under their digest
-    holdings   which namespace proved that it has those bytes, by uploading them (knowing a digest is not enough)
-    uploads    bytes on their way in, with the parts that have arrived
+blobs      bytes that are stored, once, under their digest
+holdings   which namespace proved that it has those bytes, by uploading them (knowing a digest is not enough)
+uploads    bytes on their way in, with the parts that have arrived; while such a row is there, the sweep leaves
+           its digest alone. A file that comes whole in one request has part_size 0
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ uploads = Table(
     Column("created_at", Moment, nullable=False),
     Column("created_by", String, nullable=False),
     Column("expires_at", Moment, nullable=False),
-    Index("ix_uploads_digest", "namespace_id", "digest"),
+    Column("completed_at", Moment),
+    Index("ix_uploads_digest", "digest", "namespace_id"),
     Index("ix_uploads_expires", "expires_at"),
 )
 
