@@ -16,12 +16,25 @@ _INSTRUCTIONS = 20_000
 """SQLite looks at the clock after this many instructions, some 0.2 ms."""
 
 
+_PLANNED = {
+    "plan_cache_mode": "force_custom_plan",  # a plan that fits any value fits no search
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    # The statements of a search are written for one way through the indexes, and end with their page: a way that reads
+    # everything first costs the same for the page and for the table.
+    "enable_sort": "off",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
+
+
 @contextmanager
 def deadline(tx: Tx, seconds: float, *, what: str, hint: str) -> Iterator[None]:
     """Let the statements of a block take so long together (PostgreSQL: each); then raise ``Unavailable``.
 
-    On PostgreSQL the block has to be inside a transaction, which is lost when the time is over. Statements are planned
-    for their values there: a plan that fits any value fits no search.
+    On PostgreSQL the block has to be inside a transaction, which is lost when the time is over, and statements are
+    planned to give their first rows soon.
     """
     try:
         with _limited(tx, seconds):
@@ -35,8 +48,8 @@ def deadline(tx: Tx, seconds: float, *, what: str, hint: str) -> Iterator[None]:
 @contextmanager
 def _limited(tx: Tx, seconds: float) -> Iterator[None]:
     if tx.dialect.name != "sqlite":
-        limit = f"SET LOCAL statement_timeout = {int(seconds * 1_000)}"
-        tx.exec_driver_sql(f"{limit}; SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off")
+        settings = {"statement_timeout": str(int(seconds * 1_000)), **_PLANNED}
+        tx.exec_driver_sql("; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items()))
         yield
         return
     raw: Any = tx.connection.driver_connection

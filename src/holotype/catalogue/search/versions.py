@@ -139,7 +139,7 @@ def _from_few(rarest: Counted, order: Order, search: Search, where: sa.ColumnEle
         behind = rows.c.key.is_(None) | order.behind(after, rows.c.key, rows.c.id)
     if order.by_id:
         behind = order.behind(after, rows.c.key, rows.c.id)
-    return sa.select(rows).where(behind).order_by(rows.c.key.is_(None), *order.by(rows.c.key, rows.c.id))
+    return sa.select(rows).where(behind).order_by(*(one.nulls_last() for one in order.by(rows.c.key)), *order.by(rows.c.id))
 
 
 def _along_term(rarest: Counted, search: Search, where: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -148,7 +148,7 @@ def _along_term(rarest: Counted, search: Search, where: sa.ColumnElement[bool]) 
     listed = source.ids.selected_columns.id
     column = listed.element if isinstance(listed, sa.Label) else listed
     table = column.table
-    walked = source.ids.with_only_columns(V.c.id, V.c.id.label("key"), maintain_column_froms=True).distinct()
+    walked = source.ids.with_only_columns(column.label("id"), column.label("key")).distinct()
     if search.after is not None:
         walked = walked.where(column < search.after.id)
     return walked.select_from(table.join(V, V.c.id == unindexed(column))).where(where).order_by(column.desc())
