@@ -39,6 +39,8 @@ if TYPE_CHECKING:
         TooLarge,
         Unauthenticated,
         Unavailable,
+        Unsupported,
+        WrongSchema,
     )
 
 __version__ = "0.1.0"
@@ -80,6 +82,8 @@ __all__ = [
     "TooLarge",
     "Unauthenticated",
     "Unavailable",
+    "Unsupported",
+    "WrongSchema",
     "__version__",
 ]
 
