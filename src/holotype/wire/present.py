@@ -70,3 +70,17 @@ def promotion(value: entities.Promotion) -> shapes.Promotion:
     """Return the wire shape of a promotion."""
     replaced = value.replaced.reference if value.replaced else None
     return shapes.Promotion(value.status, version(value.version), value.source, value.target, replaced)
+
+
+def token(value: entities.Token) -> shapes.Token:
+    """Return the wire shape of a token."""
+    return shapes.Token(
+        id=value.id,
+        name=value.name,
+        principal=value.principal,
+        role=value.role,
+        scope=value.scope,
+        created_at=value.created_at,
+        expires_at=value.expires_at,
+        revoked_at=value.revoked_at,
+    )
