@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, make_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from cyclopts import Parameter
 
+from holotype.errors import LocalProblem
 from holotype.settings import Settings
 
+CONFIG = Parameter(metavar="FILE", help="A TOML file of settings; else the one that HOLOTYPE_CONFIG names.")
 _OF_THE_STORE = ("data", "database", "store")
 
 
@@ -50,3 +54,17 @@ def given(flags: Settings) -> dict[str, object]:
     """Return the settings that the command line names."""
     values = {field.name: getattr(flags, field.name) for field in fields(flags)}
     return {name: value for name, value in values.items() if value is not None}
+
+
+@contextmanager
+def server() -> Iterator[None]:
+    """Say how to install the server where its packages are missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "holotype":
+            raise
+        raise LocalProblem(
+            f"This installation has no server: the package {error.name} is missing.",
+            hint="Install it with: pip install 'holotype[server]'",
+        ) from error

@@ -92,6 +92,6 @@ def _bars() -> Bars:
         rich.TransferSpeedColumn(),
         rich.TimeRemainingColumn(compact=True),
         rich.TextColumn("{task.fields[files]}"),
-        console=Console(stderr=True, no_color=not output.coloured(sys.stderr)),
+        console=Console(stderr=True, color_system="auto" if output.coloured(sys.stderr) else None),
         transient=True,
     )

@@ -47,7 +47,11 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _call(arguments: Sequence[str]) -> int:
-    result = tree.build()(list(arguments), print_error=False, exit_on_error=False, result_action="return_value")
+    root = tree.build()
+    name = tree.named(arguments)
+    if name is not None:
+        tree.load(root, name)
+    result = root(list(arguments), print_error=False, exit_on_error=False, result_action="return_value")
     return result if isinstance(result, int) else DONE
 
 
@@ -68,19 +72,22 @@ def _usage(error: CycloptsError | UsageError, arguments: Sequence[str]) -> int:
 
 
 def _help_of(arguments: Sequence[str]) -> str:
-    known = {name for words in tree.words() for name in (words, words.partition(" ")[0])}
-    chosen = [" ".join(arguments[:count]) for count in (2, 1) if " ".join(arguments[:count]) in known]
-    return f"`{' '.join(['holotype', *chosen[:1], '--help'])}` tells how."
+    noun = arguments[0] if arguments and arguments[0] in tree.NOUNS else None
+    name = tree.named(arguments) or noun
+    return f"`holotype {name + ' ' if name else ''}--help` tells how."
 
 
 def _unknown(arguments: Sequence[str]) -> tuple[str, str]:
     """Say which command there is not, and which one was perhaps meant."""
-    noun = arguments[0] if arguments and arguments[0] in tree.NOUNS else ""
-    given = " ".join(arguments[: 2 if noun else 1])
-    names = {*tree.words(), *tree.NOUNS}
-    close = difflib.get_close_matches(given, [name for name in names if name.startswith(noun) and name != noun], n=1)
-    hint = f"Did you mean `holotype {close[0]}`?" if close else _help_of((noun,))
-    return f"There is no command {given!r}.", hint
+    noun = [arguments[0]] if arguments and arguments[0] in tree.NOUNS else []
+    word = arguments[len(noun)] if len(arguments) > len(noun) else ""
+    if word.startswith("-"):
+        return f"There is no option {word!r} here.", _help_of(noun)
+    known = [name.split() for name in [*tree.words(), *tree.NOUNS]]
+    others = [name[len(noun)] for name in known if name[: len(noun)] == noun and len(name) > len(noun)]
+    close = [" ".join([*noun, name]) for name in difflib.get_close_matches(word, others, n=1)]
+    hint = f"Did you mean `holotype {close[0]}`?" if close else _help_of(noun)
+    return f"There is no command {' '.join([*noun, word])!r}.", hint
 
 
 def _failed(error: Exception) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from holotype.cli import output
-from holotype.cli.formats import width
+from holotype.cli.formats import width as cells_of
 from holotype.cli.output import Cell
 
 _GAP = "  "
@@ -51,7 +51,7 @@ def _fitting(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], kept: li
 
 
 def _natural(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], i: int) -> int:
-    return max([width(columns[i].title), *(width(row[i].text) for row in rows)])
+    return max([cells_of(columns[i].title), *(cells_of(row[i].text) for row in rows)])
 
 
 def _print(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], header: bool) -> None:
@@ -60,15 +60,15 @@ def _print(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], header: bo
         _draw(columns, rows, header)
         return
     if header:
-        output.say(_line([Cell(column.title, "dim") for column in columns], columns, widths))
+        print(_line([Cell(column.title, "dim") for column in columns], columns, widths))
     for row in rows:
-        output.say(_line(row, columns, widths))
+        print(_line(row, columns, widths))
 
 
 def _line(cells: Sequence[Cell], columns: Sequence[Column], widths: Sequence[int]) -> str:
     parts = []
     for cell, column, room in zip(cells, columns, widths, strict=True):
-        blank = " " * (room - width(cell.text))
+        blank = " " * (room - cells_of(cell.text))
         text = output.paint(cell.text, *((cell.style,) if cell.style else ()))
         parts.append(blank + text if column.right else text + blank)
     return _GAP.join(parts).rstrip()
@@ -85,7 +85,13 @@ def _draw(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], header: boo
         drawn.add_column(column.title, justify="right" if column.right else "left", overflow="fold")
     for row in rows:
         drawn.add_row(*(Text(cell.text, style=cell.style) for cell in row))
-    Console(file=sys.stdout, no_color=not output.coloured(), highlight=False, markup=False).print(drawn)
+    Console(
+        file=sys.stdout,
+        width=_columns_of_terminal(),
+        color_system="auto" if output.coloured() else None,
+        highlight=False,
+        markup=False,
+    ).print(drawn)
 
 
 def _columns_of_terminal() -> int:

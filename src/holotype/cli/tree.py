@@ -6,6 +6,9 @@ function's docstring begins with the same one; a test compares them). A module i
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Sequence
+
 from cyclopts import App, Group, Parameter
 
 from holotype import __version__
@@ -96,6 +99,37 @@ def build() -> App:
                 f"holotype.cli.{function}", name=verb, help=sentence, sort_key=place, group=None if noun else group
             )
     return root
+
+
+def load(root: App, name: str) -> App:
+    """Import one command of a tree, and give it the whole text of its function's docstring as help."""
+    found = root
+    for word in name.split():
+        found = found[word]
+    if found.default_command is None:
+        return found
+    text, _, _ = (inspect.getdoc(found.default_command) or "").partition("\nArgs:\n")
+    found.usage = f"Usage: holotype {name} [OPTIONS]{_places(found.default_command)}"
+    found.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n")).strip()
+    return found
+
+
+def _places(command: Callable[..., object]) -> str:
+    """Return the arguments of a command as its usage shows them: ``REFERENCE [DIRECTORY]``."""
+    shown = ""
+    for parameter in inspect.signature(command).parameters.values():
+        name = parameter.name.upper()
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            shown += f" [{name}...]"
+        elif parameter.kind is parameter.POSITIONAL_ONLY:
+            shown += f" {name}" if parameter.default is parameter.empty else f" [{name}]"
+    return shown
+
+
+def named(arguments: Sequence[str]) -> str | None:
+    """Return the name of the command that a command line begins with, if there is one."""
+    known = words()
+    return next((name for name in (" ".join(arguments[:count]) for count in (2, 1)) if name in known), None)
 
 
 def _shown(default: object) -> str | None:

@@ -1,0 +1,136 @@
+"""Which pages of ``docs/reference`` does the source already say? Those of PAGES, each a function that returns its text.
+
+python docs/generate.py          write what is out of date
+python docs/generate.py --check  only say so; exit code 1 when a page is out of date
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import get_type_hints
+
+from cyclopts.docs import generate_markdown_docs
+
+from holotype.cli import tree
+from holotype.errors import HolotypeError
+from holotype.gateways.problems import status_of
+from holotype.settings import Settings
+
+REFERENCE = Path(__file__).parent / "reference"
+NOTE = "<!-- Written by docs/generate.py from {source}: change it there. -->\n\n"
+
+
+def cli() -> str:
+    """Return the page of all commands."""
+    root = tree.build()
+    for name in tree.words():
+        tree.load(root, name)
+    text = generate_markdown_docs(root, flatten_commands=True, generate_toc=False)
+    text = re.sub(r"^holotype (.+) \1 \[", r"holotype \1 [", text, flags=re.MULTILINE)
+    text = text.replace("\n# ", "\n## ").replace("\n**", "\n\n**").replace("\n\n\n", "\n\n")
+    return NOTE.format(source="src/holotype/cli") + text.replace("# holotype\n", f"# Commands\n{_EXITS}", 1)
+
+
+_EXITS = """
+`holotype` exits with 0 when the work is done, 1 when it was refused or failed, 2 when the command line makes no sense,
+and 130 after Ctrl-C. Errors are one line, `error: …`, with a second, `hint: …`, where something can be done;
+HOLOTYPE_DEBUG=1 adds where it happened. Results go to standard output; progress, hints and errors to standard error.
+With `--json` the result is one JSON document. Colours are for terminals, unless NO_COLOR is set.
+
+"""
+
+
+def settings() -> str:
+    """Return the page of all settings."""
+    hints = get_type_hints(Settings)
+    rows = [
+        (
+            f"`{field.name}`",
+            f"`HOLOTYPE_{field.name.upper()}`",
+            f"`--{field.name.replace('_', '-')}`",
+            _type(hints[field.name]),
+            f"`{_toml(field.default)}`" if field.default is not None else "",
+            field.metadata["help"],
+        )
+        for field in fields(Settings)
+    ]
+    head = ("Setting", "Variable", "Option of `holotype serve`", "Type", "Default", "Meaning")
+    return NOTE.format(source="src/holotype/settings.py") + _SETTINGS + _table(head, rows)
+
+
+_SETTINGS = """# Settings
+
+A setting comes from the command line, else from its variable, else from the TOML file, else it has its default. Sizes
+are bytes, times seconds.
+
+"""
+
+
+def errors() -> str:
+    """Return the page of all errors, with the HTTP status and the meaning of each."""
+    rows = [
+        (f"`{kind.code}`", f"{'&nbsp;' * 4 * depth}`{kind.__name__}`", str(status_of(kind("x"))), _first_line(kind))
+        for depth, kind in _kinds(HolotypeError)
+    ]
+    return NOTE.format(source="src/holotype/errors.py") + _ERRORS + _table(("Code", "Class", "Status", "Meaning"), rows)
+
+
+_ERRORS = """# Errors
+
+Every deliberate error has a code, says what happened (`detail`) and, where something can be done, what to do next
+(`hint`). Over HTTP it is an `application/problem+json` document with the code and the status below; in Python it is the
+class, which catches those under it as well; `holotype` prints it and exits with 1.
+
+"""
+
+PAGES: dict[str, Callable[[], str]] = {"cli.md": cli, "settings.md": settings, "errors.md": errors}
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check every page."""
+    stale = [name for name, page in PAGES.items() if _read(REFERENCE / name) != page()]
+    if "--check" in arguments:
+        for name in stale:
+            print(f"docs/reference/{name} is out of date: run `python docs/generate.py`.", file=sys.stderr)
+        return 1 if stale else 0
+    REFERENCE.mkdir(exist_ok=True)
+    for name in stale:
+        (REFERENCE / name).write_text(PAGES[name](), encoding="utf-8")
+        print(f"wrote docs/reference/{name}")
+    return 0
+
+
+def _kinds(kind: type, depth: int = 0) -> Iterator[tuple[int, type]]:
+    yield depth, kind
+    for child in kind.__subclasses__():
+        yield from _kinds(child, depth + 1)
+
+
+def _first_line(kind: type) -> str:
+    return (inspect.getdoc(kind) or "").partition("\n")[0]
+
+
+def _type(hint: object) -> str:
+    return getattr(hint, "__name__", str(hint)).replace("pathlib.", "").replace(" | None", "").lower()
+
+
+def _toml(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
