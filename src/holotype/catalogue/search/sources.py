@@ -22,14 +22,20 @@ from holotype.domain.query_tree import And, Anything, Node, Not, Or, Prefix, Ter
 
 FEW = 6_000
 """So many versions can be looked at one by one within the time that a page may take."""
+_MANY = 4 * FEW
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Ids of versions out of one index; ``ordered`` when the index has them by id."""
+    """Ids of versions out of one index; ``ordered`` when the index has them by id.
+
+    ``estimated`` when counting a few of them costs the index as much as listing all, so that PostgreSQL is asked first
+    what its statistics say.
+    """
 
     ids: sa.Select[Any]
     ordered: bool = False
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,8 @@ def of(node: Node, dialect: str, now: int) -> tuple[Source, ...]:
 
 def of_words(texts: Sequence[Text], dialect: str) -> tuple[Source, ...]:
     """Return the source of all versions that have all of some words in their own texts."""
-    return (Source(words.matches("version", dialect, *texts), dialect == "sqlite"),)  # FTS5 lists by rowid
+    lite = dialect == "sqlite"  # FTS5 lists by rowid, a GIN index in no order
+    return (Source(words.matches("version", dialect, *texts), ordered=lite, estimated=not lite),)
 
 
 def of_visible(namespace_ids: Sequence[int], model_ids: Sequence[int]) -> tuple[Source, ...]:
@@ -96,9 +103,14 @@ def count(tx: Tx, groups: Sequence[tuple[Source, ...]]) -> list[Counted]:
     flat = [source for group in groups for source in group]
     if not flat:
         return [Counted((), 0, 0) for _ in groups]
-    newest = sa.select(sa.literal_column("-1"), sa.literal_column("0"), sa.func.max(versions.c.id))
-    rows = tx.execute(sa.union_all(*(_counting(i, source) for i, source in enumerate(flat)), newest))
-    found = {row.place: (int(row.many), int(row.oldest or 0)) for row in rows}
+    many = {i for i, source in enumerate(flat) if source.estimated and _estimate(tx, source) > _MANY}
+    newest = sa.select(
+        sa.literal_column("-1").label("place"),
+        sa.literal_column("0").label("many"),
+        sa.func.max(versions.c.id).label("oldest"),
+    )
+    rows = tx.execute(sa.union_all(newest, *(_counting(i, one) for i, one in enumerate(flat) if i not in many)))
+    found = {row.place: (int(row.many), int(row.oldest or 0)) for row in rows} | dict.fromkeys(many, (FEW + 1, 0))
     counted: list[Counted] = []
     place = 0
     for group in groups:
@@ -123,6 +135,12 @@ def union(found: Counted) -> sa.Subquery:
 def newest_first(source: Source) -> sa.Select[Any]:
     """Return the ids of an ordered source, the newest first."""
     return source.ids.order_by(_id(source).desc())
+
+
+def _estimate(tx: Tx, source: Source) -> float:
+    statement = source.ids.compile(dialect=tx.dialect)
+    rows = tx.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", dict(statement.params))
+    return float(rows.scalar_one()[0]["Plan"]["Plan Rows"])
 
 
 def _id(source: Source) -> Any:
