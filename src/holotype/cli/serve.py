@@ -12,7 +12,7 @@ from holotype.cli.flags import CONFIG, NONE, Flags, given, server
 
 def serve(
     *, config: Annotated[Path | None, CONFIG] = None, flags: Annotated[Flags, Parameter(name="*")] = NONE
-) -> None:
+) -> int:
     """Start a server.
 
     What is not given on the command line is taken from HOLOTYPE_* variables and from the file of settings. A first
@@ -24,4 +24,4 @@ def serve(
     chosen = settings.load(given(flags), file=config)
     with server():
         from holotype.main import serve as run  # noqa: PLC0415
-    run(chosen)
+    return run(chosen)

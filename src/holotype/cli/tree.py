@@ -52,8 +52,6 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Run a registry": {
         "serve": ("serve:serve", "Start a server."),
         "admin migrate": ("admin:migrate", "Bring the database to the schema of this release."),
-        "admin doctor": ("admin:doctor", "Compare the database's tables and indexes with what this release expects."),
-        "admin sweep": ("admin:sweep", "Remove bytes that nothing refers to and whose time is over."),
         "version": ("version:version", "Print the version of this program."),
     },
 }
