@@ -42,7 +42,7 @@ class BucketStore:
         http = any(os.environ.get(f"{p}_ALLOW_HTTP", "").lower() == "true" for p in ("AWS", "GOOGLE", "AZURE"))
         client: Any = {**_TIMEOUTS, "allow_http": http}
         try:
-            self._store: Any = from_url(url, client_options=client, retry_config=_RETRY)  # type: ignore[call-overload]
+            self._store: Any = from_url(url, client_options=client, retry_config=_RETRY)
         except (BaseError, ValueError) as error:
             raise InvalidSetting(f"The object store {url} cannot be used: {error}") from error
 

@@ -14,6 +14,8 @@ from collections import OrderedDict
 from concurrent.futures import Executor, Future
 from pathlib import Path
 
+from holotype.errors import Expired
+
 _BUFFER = 2**18
 _LIMIT = 1_000
 
@@ -38,7 +40,7 @@ class _Running:
         while self.position < end:
             got = os.preadv(source, [buffer[: end - self.position]], self.position)
             if not got:
-                raise OSError(f"The upload ends at {self.position}, not at {end}.")
+                raise Expired("The bytes of this upload are gone.", hint="Push again.")
             self.sha.update(buffer[:got])
             self.position += got
 

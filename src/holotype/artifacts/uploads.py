@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from holotype.artifacts.tables import upload_parts, uploads
 from holotype.db import Tx
+from holotype.db.types import bound_list, in_list
 from holotype.domain import times
 from holotype.domain.entities import Upload
 from holotype.errors import Expired, NotFound
@@ -62,8 +63,8 @@ _COMPLETE = (
     .where(uploads.c.id == sa.bindparam("of"))
     .values(completed_at=sa.bindparam("at"), expires_at=sa.bindparam("until"))
 )
-_DROP_PARTS = upload_parts.delete().where(upload_parts.c.upload_id == sa.bindparam("of"))
-_REMOVE = uploads.delete().where(uploads.c.id == sa.bindparam("of"))
+_DROP_PARTS = upload_parts.delete().where(in_list(upload_parts.c.upload_id, "of"))
+_REMOVE = uploads.delete().where(in_list(uploads.c.id, "of"))
 
 
 def _insert_part(insert: Any) -> Any:
@@ -161,14 +162,16 @@ def add_part(tx: Tx, upload_id: str, number: int, size: int) -> None:
 def complete(tx: Tx, upload_id: str, now: datetime) -> None:
     """Note that the blob is there; the row stays for a day, so that completing again is answered."""
     moment, until = times.to_micros(now), times.to_micros(now + _COMPLETED_KEPT)
-    tx.execute(_DROP_PARTS, {"of": upload_id})
-    tx.execute(_COMPLETE, {"of": upload_id, "at": moment, "until": until})
+    if tx.execute(_COMPLETE, {"of": upload_id, "at": moment, "until": until}).rowcount < 1:
+        raise gone(upload_id)
+    tx.execute(_DROP_PARTS, {"of": bound_list([upload_id])})
 
 
-def remove(tx: Tx, ids: Sequence[str]) -> None:
-    """Forget uploads and their parts."""
-    tx.execute(_DROP_PARTS, [{"of": upload_id} for upload_id in ids])
-    tx.execute(_REMOVE, [{"of": upload_id} for upload_id in ids])
+def remove(tx: Tx, ids: Sequence[str], *, present: bool = False) -> None:
+    """Forget uploads and their parts; with ``present``, raise if one of them is gone already."""
+    tx.execute(_DROP_PARTS, {"of": bound_list(ids)})
+    if tx.execute(_REMOVE, {"of": bound_list(ids)}).rowcount < len(ids) and present:
+        raise gone(ids[0])
 
 
 def gone(upload_id: str) -> NotFound:

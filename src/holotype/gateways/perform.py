@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from holotype.operations.call import Call
+from holotype.operations.threads import aside
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-THREADS = 12
-_POOL = ThreadPoolExecutor(THREADS, thread_name_prefix="verb")
-
 
 async def perform(operation: Callable[Concatenate[Call, P], T], call: Call, *args: P.args, **kwargs: P.kwargs) -> T:
     """Call ``operation(call, …)`` in a thread and return its result."""
-    return await asyncio.get_running_loop().run_in_executor(_POOL, partial(operation, call, *args, **kwargs))
+    return await aside(operation, call, *args, **kwargs)
 
 
 async def perform_quick(
