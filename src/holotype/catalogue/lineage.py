@@ -1,0 +1,159 @@
+"""What lies around a version? Walked breadth first, a level at a time: two statements a level, not one a node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from holotype.catalogue import versions
+from holotype.catalogue.tables import data_references, parents
+from holotype.db import Tx
+from holotype.db.types import bound_list, in_list
+from holotype.domain.entities import Version
+from holotype.domain.lineage import Edge, Lineage, Node
+
+_PARENTS = (
+    sa.select(parents)
+    .where(in_list(parents.c.version_id, "ids"))
+    .order_by(parents.c.version_id, parents.c.position)
+    .limit(sa.bindparam("limit"))
+)
+_CHILDREN = (
+    sa.select(parents)
+    .where(in_list(parents.c.parent_id, "ids"))
+    .order_by(parents.c.parent_id, parents.c.version_id)
+    .limit(sa.bindparam("limit"))
+)
+_DATA = (
+    sa.select(data_references)
+    .where(in_list(data_references.c.version_id, "ids"))
+    .order_by(data_references.c.version_id, data_references.c.position)
+    .limit(sa.bindparam("limit"))
+)
+_USERS = (
+    sa.select(data_references)
+    .where(data_references.c.uri == sa.bindparam("uri"))
+    .order_by(data_references.c.version_id)
+    .limit(sa.bindparam("limit"))
+)
+_DATA_LIMIT = 5_000
+
+
+@dataclass(slots=True)
+class _Graph:
+    """What has been found so far."""
+
+    tx: Tx
+    may_see: Callable[[Version], bool]
+    room: int
+    nodes: dict[str, Node] = field(default_factory=dict)
+    edges: dict[Edge, None] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
+    complete: bool = True
+
+    def add(self, found: Version) -> None:
+        """Take a version in."""
+        self.names[found.id] = found.reference
+        self.nodes[found.reference] = Node(found.reference, "version", found.digest, found)
+
+    def take(self, ids: Collection[int]) -> list[int]:
+        """Take in those of some versions that are new and may be seen, as far as there is room; return them."""
+        new = sorted({i for i in ids if i not in self.names})
+        room = max(0, self.room - len(self.nodes))
+        if len(new) > room:
+            self.complete = False
+        seen = [found for found in versions.by_ids(self.tx, new[:room]) if self.may_see(found)] if new[:room] else []
+        for found in seen:
+            self.add(found)
+        return [found.id for found in seen]
+
+    def rows(self, statement: sa.Select[Any], ids: Sequence[int], limit: int) -> list[sa.Row[Any]]:
+        """Return the rows of a level, noting when there are more than asked for."""
+        rows = list(self.tx.execute(statement, {"ids": bound_list(ids), "limit": limit + 1}))
+        if len(rows) > limit:
+            self.complete = False
+        return rows[:limit]
+
+    def lineage(self, root: str) -> Lineage:
+        """Return what was found."""
+        return Lineage(root, tuple(self.nodes.values()), tuple(self.edges), self.complete)
+
+
+def around(
+    tx: Tx, root: Version, *, may_see: Callable[[Version], bool], depth: int, limit: int
+) -> Lineage:
+    """Return what a version was made from and what was made from it, as far as ``depth`` steps and ``limit`` nodes go.
+
+    A parent that is elsewhere, or that the caller may not see, is shown as it was recorded; nothing is shown of
+    children that the caller may not see.
+    """
+    graph = _Graph(tx, may_see, limit)
+    graph.add(root)
+    _walk(graph, [root.id], depth, _up)
+    _walk(graph, [root.id], depth, _down)
+    _add_data(graph)
+    return graph.lineage(root.reference)
+
+
+def of_data(tx: Tx, uri: str, *, may_see: Callable[[Version], bool], depth: int, limit: int) -> Lineage:
+    """Return which versions a data set went into, and what was made from them."""
+    graph = _Graph(tx, may_see, limit)
+    graph.nodes[uri] = Node(uri, "data")
+    rows = list(tx.execute(_USERS, {"uri": uri, "limit": limit + 1}))
+    first = graph.take([row.version_id for row in rows])
+    for row in rows:
+        if row.version_id in graph.names:
+            graph.edges[Edge(uri, graph.names[row.version_id], row.role)] = None
+    _walk(graph, first, depth - 1, _down)
+    return graph.lineage(uri)
+
+
+def _walk(
+    graph: _Graph, level: list[int], depth: int, step: Callable[[_Graph, list[int]], list[int]]
+) -> None:
+    walked = set(level)
+    for _ in range(depth):
+        if not level:
+            return
+        level = [i for i in dict.fromkeys(step(graph, level)) if i not in walked]
+        walked.update(level)
+    if level:  # nobody looked behind the last level
+        graph.complete = False
+
+
+def _up(graph: _Graph, level: list[int]) -> list[int]:
+    rows = graph.rows(_PARENTS, level, graph.room)
+    graph.take({row.parent_id for row in rows if row.parent_id is not None})
+    for row in rows:
+        name = graph.names.get(row.parent_id) if row.parent_id is not None else None
+        if name is None:
+            name = row.reference
+            if name not in graph.nodes:
+                if len(graph.nodes) >= graph.room:
+                    graph.complete = False
+                    continue
+                graph.nodes[name] = Node(name, "external", row.digest)
+        graph.edges[Edge(name, graph.names[row.version_id], row.relation)] = None
+    return [row.parent_id for row in rows if row.parent_id in graph.names]
+
+
+def _down(graph: _Graph, level: list[int]) -> list[int]:
+    rows = graph.rows(_CHILDREN, level, graph.room)
+    graph.take({row.version_id for row in rows})
+    known = [row for row in rows if row.version_id in graph.names]
+    for row in known:
+        graph.edges[Edge(graph.names[row.parent_id], graph.names[row.version_id], row.relation)] = None
+    return [row.version_id for row in known]
+
+
+def _add_data(graph: _Graph) -> None:
+    for row in graph.rows(_DATA, list(graph.names), _DATA_LIMIT):
+        if row.uri not in graph.nodes:
+            if len(graph.nodes) >= graph.room:
+                graph.complete = False
+                continue
+            graph.nodes[row.uri] = Node(row.uri, "data", row.digest)
+        graph.edges[Edge(row.uri, graph.names[row.version_id], row.role)] = None
