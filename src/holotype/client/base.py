@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import quote
@@ -13,6 +14,7 @@ import msgspec
 from holotype.client import credentials
 from holotype.client.pages import Pages
 from holotype.client.transport import Transport
+from holotype.domain import times
 from holotype.domain.references import Reference
 from holotype.wire.shapes import Page
 
@@ -79,3 +81,8 @@ def model_path(reference: Reference) -> str:
 def version_path(reference: Reference) -> str:
     """Return the route of a version; a digest says more than a label."""
     return f"{model_path(reference)}/versions/{quote(reference.digest or reference.label or '', safe=':')}"
+
+
+def moment(at: datetime | str | None) -> str | None:
+    """Return a moment as RFC 3339 in UTC; one without a zone counts as UTC, and text is left for the server to read."""
+    return times.text(times.from_micros(times.to_micros(at))) if isinstance(at, datetime) else at

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from holotype.client.base import ROOT, Base, model_path, version_path
+from holotype.client.base import ROOT, Base, model_path, moment, version_path
 from holotype.client.pages import Pages
-from holotype.domain import names, references, times
+from holotype.domain import names, references
 from holotype.wire import shapes
 
 
@@ -15,8 +15,7 @@ class Labels(Base):
 
     def resolve(self, reference: str, *, at: datetime | str | None = None) -> shapes.Version:
         """Return the version that a reference names now, or named at a moment (naive times count as UTC)."""
-        text = times.text(times.from_micros(times.to_micros(at))) if isinstance(at, datetime) else at
-        return self._get(f"{ROOT}/resolve", shapes.Version, reference=str(references.parse(reference)), at=text)
+        return self._get(f"{ROOT}/resolve", shapes.Version, reference=str(references.parse(reference)), at=moment(at))
 
     def promote(self, reference: str, stage: str, *, reason: str = "", dry_run: bool = False) -> shapes.Promotion:
         """Move a version to a stage. A gate's refusal is a result, not an error: see ``status`` and ``verdicts``."""

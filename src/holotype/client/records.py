@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import quote
 
-from holotype.client.base import ROOT, Base, model_path
+from holotype.client.base import ROOT, Base, model_path, moment, version_path
 from holotype.client.pages import Pages
 from holotype.domain import references
 from holotype.wire import shapes
@@ -13,15 +14,28 @@ from holotype.wire import shapes
 class Records(Base):
     """The calls about the ledger and about tokens."""
 
-    def history(self, model: str, *, limit: int | None = None, cursor: str | None = None) -> Pages[shapes.Event]:
-        """Iterate over what happened to a model and its versions, the newest first."""
-        return self._pages(
-            f"{model_path(references.parse_model(model))}/history", shapes.Event, limit=limit, cursor=cursor
-        )
+    def history(self, reference: str, *, limit: int | None = None, cursor: str | None = None) -> Pages[shapes.Event]:
+        """Iterate over what happened to a model and its versions, or to one version, the newest first."""
+        parsed = references.parse(reference)
+        path = version_path(parsed) if parsed.names_version else model_path(parsed)
+        return self._pages(f"{path}/history", shapes.Event, limit=limit, cursor=cursor)
 
-    def ledger(self, *, limit: int | None = None, cursor: str | None = None) -> Pages[shapes.Event]:
-        """Iterate over the entries of the whole ledger that the caller may see."""
-        return self._pages(f"{ROOT}/ledger", shapes.Event, limit=limit, cursor=cursor)
+    def ledger(
+        self,
+        *,
+        namespace: str | None = None,
+        model: str | None = None,
+        action: str | None = None,
+        actor: str | None = None,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Pages[shapes.Event]:
+        """Iterate over the entries of the whole ledger that the caller may see, the newest first."""
+        named = {"namespace": namespace, "model": model, "action": action, "actor": actor}
+        span = {"since": moment(since), "until": moment(until)}
+        return self._pages(f"{ROOT}/ledger", shapes.Event, {**named, **span}, limit, cursor)
 
     def create_token(
         self, name: str, *, role: str = "reader", scope: str = "registry", expires_in_days: float | None = 90
@@ -30,9 +44,11 @@ class Records(Base):
         body = shapes.NewToken(name=name, role=role, scope=scope, expires_in_days=expires_in_days)
         return self._post(f"{ROOT}/tokens", shapes.CreatedToken, body)
 
-    def tokens(self, *, limit: int | None = None, cursor: str | None = None) -> Pages[shapes.Token]:
-        """Iterate over the caller's tokens, without their secrets."""
-        return self._pages(f"{ROOT}/tokens", shapes.Token, limit=limit, cursor=cursor)
+    def tokens(
+        self, *, everyone: bool = False, limit: int | None = None, cursor: str | None = None
+    ) -> Pages[shapes.Token]:
+        """Iterate over the caller's tokens, or over ``everyone``'s, without their secrets."""
+        return self._pages(f"{ROOT}/tokens", shapes.Token, {"everyone": everyone or None}, limit, cursor)
 
     def revoke_token(self, identifier: str) -> None:
         """Make a token useless, at once and for good."""
