@@ -84,3 +84,16 @@ def token(value: entities.Token) -> shapes.Token:
         expires_at=value.expires_at,
         revoked_at=value.revoked_at,
     )
+
+
+def event(value: entities.Event) -> shapes.Event:
+    """Return the wire shape of an entry of the ledger."""
+    return shapes.Event(
+        sequence=value.sequence,
+        time=value.time,
+        actor=value.actor,
+        action=value.action,
+        subject=value.subject,
+        data=value.data,
+        root=value.root,
+    )

@@ -1,0 +1,83 @@
+"""The routes about what happened: to one model, and to the whole registry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from holotype.domain import names, references
+from holotype.domain.permissions import Permission
+from holotype.errors import Invalid
+from holotype.gateways.base import Request, call_of, get
+from holotype.gateways.native.addresses import MODEL, PAGE, VERSION, checked, model_at, page, version_at
+from holotype.gateways.perform import perform
+from holotype.operations.history import history
+from holotype.operations.read_ledger import Wanted, read_ledger
+from holotype.wire import present, shapes
+
+_LARGEST_SEQUENCE = 2**53
+
+
+def _before(cursor: str) -> int | None:
+    """Return the sequence in a cursor: the last one that the caller has seen."""
+    if not cursor:
+        return None
+    if cursor.isascii() and cursor.isdigit() and int(cursor[:20]) <= _LARGEST_SEQUENCE:
+        return int(cursor)
+    raise Invalid(f"{cursor[:80]!r} is not a cursor of the ledger.", hint="Send `next` of the page before, unchanged.")
+
+
+def _page(found: list[shapes.Event], limit: int) -> shapes.Page[shapes.Event]:
+    return page(found, limit, lambda one: one, lambda one: str(one.sequence))
+
+
+def _scope(scope: str | None) -> tuple[str | None, str | None]:
+    if scope is None:
+        return None, None
+    if "/" not in scope:
+        return names.component(scope, "namespace"), None
+    model = references.parse_model(scope)
+    return model.namespace, model.model
+
+
+@get(MODEL + "/history", permission=Permission.MODEL_READ)
+async def model_history(
+    request: Request, namespace: str, model: str, cursor: str = "", limit: int = PAGE
+) -> shapes.Page[shapes.Event]:
+    """List what happened to a model and its versions, the newest first."""
+    where, before, more = model_at(namespace, model), _before(cursor), checked(limit) + 1
+    found = await perform(history, call_of(request), where, before=before, limit=more)
+    return _page([present.event(one) for one in found], limit)
+
+
+@get(VERSION + "/history", permission=Permission.MODEL_READ)
+async def version_history(
+    request: Request, namespace: str, model: str, label: str, cursor: str = "", limit: int = PAGE
+) -> shapes.Page[shapes.Event]:
+    """List what happened to a version, the newest first."""
+    where, before, more = version_at(namespace, model, label), _before(cursor), checked(limit) + 1
+    found = await perform(history, call_of(request), where, before=before, limit=more)
+    return _page([present.event(one) for one in found], limit)
+
+
+@get("/api/v1/ledger", permission=Permission.LEDGER_READ)
+async def ledger(
+    request: Request,
+    scope: str | None = None,
+    action: str | None = None,
+    actor: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: str = "",
+    limit: int = PAGE,
+) -> shapes.Page[shapes.Event]:
+    """List the entries of the ledger that the caller may see, the newest first.
+
+    ``scope`` is a namespace or a model (namespace/name); ``since`` and ``until`` belong to the span themselves.
+    """
+    wanted = Wanted(*_scope(scope), action, actor, since, until)
+    before, more = _before(cursor), checked(limit) + 1
+    found = await perform(read_ledger, call_of(request), wanted, before=before, limit=more)
+    return _page([present.event(one) for one in found], limit)
+
+
+routes = [model_history, version_history, ledger]

@@ -1,0 +1,73 @@
+"""What happened in the registry, as far as the caller may see it?
+
+1. A model or a namespace that is asked for is one that the caller may read the ledger of.
+2. Otherwise the caller sees the parts that their rights cover; events about the registry itself (tokens, for one) only
+   with a right on all of it.
+3. Each part is read along its own index, and the parts are merged, so a page costs the same however long the ledger is.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+
+from holotype.access import rules
+from holotype.catalogue import models, namespaces
+from holotype.db import Tx
+from holotype.domain.entities import Event
+from holotype.domain.permissions import Permission
+from holotype.errors import NotFound
+from holotype.ledger import read
+from holotype.ledger.read import Filter
+from holotype.operations.call import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events to read: those that meet every condition given. ``model`` names a model in ``namespace``."""
+
+    namespace: str | None = None
+    model: str | None = None
+    action: str | None = None
+    actor: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def read_ledger(call: Call, wanted: Wanted, *, before: int | None = None, limit: int = 50) -> list[Event]:
+    """Return up to ``limit`` events with sequences under ``before``, the newest first."""
+    conditions = Filter(action=wanted.action, actor=wanted.actor, since=wanted.since, until=wanted.until)
+    places = _places(call, wanted)
+    with call.read() as tx:
+        parts = (
+            [conditions]
+            if places is None
+            else list(_parts(tx, conditions, places, strict=wanted.namespace is not None))
+        )
+        pages = [read.page(tx, part, before=before, limit=limit) for part in parts]  # 3
+    return list(islice(heapq.merge(*pages, key=lambda event: -event.sequence), limit))
+
+
+def _places(call: Call, wanted: Wanted) -> list[tuple[str, str | None]] | None:
+    if wanted.namespace is not None:  # 1
+        rules.require(call.actor, Permission.LEDGER_READ, namespace=wanted.namespace, model=wanted.model)
+        return [(wanted.namespace, wanted.model)]
+    rules.require_somewhere(call.actor, Permission.LEDGER_READ)  # 2
+    return rules.scopes(call.actor, Permission.LEDGER_READ)
+
+
+def _parts(tx: Tx, conditions: Filter, places: list[tuple[str, str | None]], *, strict: bool) -> Iterator[Filter]:
+    """Give the conditions narrowed to each place; one that is gone is an error only where it was asked for."""
+    whole = {namespace for namespace, model in places if model is None}
+    for namespace, model in places:
+        try:
+            if model is None:
+                yield replace(conditions, namespace_id=namespaces.get(tx, namespace).id)
+            elif namespace not in whole:
+                yield replace(conditions, model_id=models.get(tx, namespace, model, deleted=True).id)
+        except NotFound:
+            if strict:
+                raise
