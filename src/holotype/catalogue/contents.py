@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from holotype.catalogue.tables import data_references, documents, files, metrics, parameters, parents, versions
 from holotype.db import Tx
+from holotype.db.prepared import Prepared
 from holotype.db.types import bound_list, in_list
 from holotype.domain import query_values, times
 from holotype.domain.manifest import Document, File
@@ -46,7 +47,7 @@ def insert(
 ) -> None:
     """Write everything about a version's content; ``local`` maps parent references to ids of versions we have."""
     values = [{"digest": d.digest, "media_type": d.media_type, "content": d.content} for d in kept]
-    tx.execute(_INSERT_DOCUMENTS[tx.dialect.name], values)
+    _INSERT_DOCUMENTS[tx.dialect.name].many(tx, values)
     rows: dict[sa.Table, list[dict[str, Any]]] = {
         files: [{"path": f.path, "digest": f.digest, "size": f.size, "role": f.role, "format": f.format} for f in held],
         parameters: [
@@ -79,7 +80,7 @@ def insert(
     }
     for table, found in rows.items():
         if found:
-            tx.execute(_INSERTS[table.name], [value | {"version_id": version_id} for value in found])
+            _INSERTS[table.name].many(tx, [value | {"version_id": version_id} for value in found])
 
 
 def page_of_files(tx: Tx, version_id: int, *, after: str, limit: int) -> list[File]:
@@ -141,8 +142,12 @@ def _file(row: sa.Row[Any]) -> File:
     return File(row.path, row.digest, row.size, row.role, row.format)
 
 
-_INSERTS = {table.name: table.insert() for table in (files, parameters, metrics, data_references, parents)}
+_INSERTS = {
+    table.name: Prepared(table.insert(), [column.name for column in table.c if column.computed is None])
+    for table in (files, parameters, metrics, data_references, parents)
+}
+_DOCUMENT_COLUMNS = [column.name for column in documents.c]
 _INSERT_DOCUMENTS = {
-    "sqlite": sqlite.insert(documents).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(documents).on_conflict_do_nothing(),
+    "sqlite": Prepared(sqlite.insert(documents).on_conflict_do_nothing(), _DOCUMENT_COLUMNS),
+    "postgresql": Prepared(postgresql.insert(documents).on_conflict_do_nothing(), _DOCUMENT_COLUMNS),
 }

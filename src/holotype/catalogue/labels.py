@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from holotype.catalogue.tables import aliases, models, versions
 from holotype.db import Tx
+from holotype.db.prepared import Prepared
 from holotype.db.types import insert
 from holotype.domain import times
 from holotype.domain.entities import Alias
@@ -31,17 +32,17 @@ _PAGE = (
     .order_by(aliases.c.name)
     .limit(sa.bindparam("limit"))
 )
-_NEXT_NUMBER = (
+_NEXT_NUMBER = Prepared(
     models.update()
     .where(models.c.id == sa.bindparam("model_id"))
     .values(next_number=models.c.next_number + 1, changed_at=sa.bindparam("now"))
-    .returning(models.c.next_number - 1)
+    .returning((models.c.next_number - 1).label("number"))
 )
 
 
 def next_number(tx: Tx, model_id: int, now: datetime) -> int:
     """Allocate the next version number of a model, in one statement; it is never given out again."""
-    return int(tx.execute(_NEXT_NUMBER, {"model_id": model_id, "now": times.to_micros(now)}).scalar_one())
+    return int(_NEXT_NUMBER.one(tx, {"model_id": model_id, "now": times.to_micros(now)}).number)
 
 
 def in_stage(tx: Tx, model_id: int, stage: str) -> list[int]:

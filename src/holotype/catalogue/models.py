@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from holotype.catalogue.tables import model_tags, models, namespaces, versions
 from holotype.db import Tx
+from holotype.db.prepared import Prepared
 from holotype.db.types import bound_list, in_list, json_map
 from holotype.domain import times
 from holotype.domain.entities import Model, Namespace
@@ -30,7 +31,7 @@ SELECT: sa.Select[Any] = sa.select(
 
 _GET = SELECT.where(namespaces.c.name == sa.bindparam("namespace"), models.c.name == sa.bindparam("name"))
 _BY_IDS = SELECT.where(in_list(models.c.id, "ids"))
-_LOCK = (
+_LOCK = Prepared(
     sa.select(models.c.id, models.c.deleted_at)
     .where(models.c.namespace_id == sa.bindparam("namespace_id"), models.c.name == sa.bindparam("name"))
     .with_for_update()
@@ -55,7 +56,7 @@ def lock(tx: Tx, namespace: Namespace, name: str) -> int | None:
 
     Numbers, moves and aliases of a model change only under this lock, also with several servers on one database.
     """
-    row = tx.execute(_LOCK, {"namespace_id": namespace.id, "name": name}).one_or_none()
+    row = _LOCK.one(tx, {"namespace_id": namespace.id, "name": name})
     if row is not None and row.deleted_at is not None:
         raise AlreadyExists(
             f"The model {namespace.name}/{name} was deleted and keeps its name.",

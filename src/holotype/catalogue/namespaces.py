@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from holotype.catalogue.tables import namespaces
 from holotype.db import Tx
+from holotype.db.prepared import Prepared
 from holotype.domain import times
 from holotype.domain.entities import Namespace
 from holotype.errors import NotFound
 
-_GET = sa.select(namespaces).where(namespaces.c.name == sa.bindparam("name"))
+_GET = Prepared(sa.select(namespaces).where(namespaces.c.name == sa.bindparam("name")))
 _PAGE = (
     sa.select(namespaces)
     .where(namespaces.c.name > sa.bindparam("after"))
@@ -23,7 +25,7 @@ _PAGE = (
 
 def get(tx: Tx, name: str) -> Namespace:
     """Return the namespace of that name, or raise ``NotFound``."""
-    row = tx.execute(_GET, {"name": name}).one_or_none()
+    row = _GET.one(tx, {"name": name})
     if row is None:
         raise NotFound(f"There is no namespace {name}.", hint=f"Create it with `holotype namespace create {name}`.")
     return _entity(row)
@@ -31,7 +33,7 @@ def get(tx: Tx, name: str) -> Namespace:
 
 def create(tx: Tx, name: str, description: str, now: datetime) -> Namespace | None:
     """Create a namespace and return it, or return nothing where the name is taken."""
-    if tx.execute(_GET, {"name": name}).one_or_none() is not None:
+    if _GET.one(tx, {"name": name}) is not None:
         return None
     values = {"name": name, "description": description, "created_at": times.to_micros(now)}
     return _entity(tx.execute(namespaces.insert().values(values).returning(namespaces)).one())
@@ -42,5 +44,5 @@ def page(tx: Tx, *, after: str, limit: int) -> list[Namespace]:
     return [_entity(row) for row in tx.execute(_PAGE, {"after": after, "limit": limit})]
 
 
-def _entity(row: sa.Row[tuple[object, ...]]) -> Namespace:
+def _entity(row: Any) -> Namespace:
     return Namespace(row.id, row.name, row.description, times.from_micros(row.created_at))

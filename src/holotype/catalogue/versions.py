@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from holotype.catalogue.tables import aliases, models, namespaces, version_tags, versions
 from holotype.db import Tx
+from holotype.db.prepared import Prepared
 from holotype.db.types import bound_list, in_list, json_list, json_map
 from holotype.domain import lifecycle, names, times
 from holotype.domain.entities import Version
@@ -41,20 +42,19 @@ _IN_MODEL = SELECT.where(
     models.c.deleted_at.is_(None),
 )
 _LIVE = versions.c.deleted_at.is_(None)
-_BY_NUMBER = _IN_MODEL.where(versions.c.number == sa.bindparam("label", type_=sa.BigInteger))
-_LATEST = _IN_MODEL.where(_LIVE).order_by(versions.c.number.desc()).limit(1)
-_BY_STAGE = (
+_BY_NUMBER = Prepared(_IN_MODEL.where(versions.c.number == sa.bindparam("label", type_=sa.BigInteger)))
+_LATEST = Prepared(_IN_MODEL.where(_LIVE).order_by(versions.c.number.desc()).limit(1))
+_BY_STAGE = Prepared(
     _IN_MODEL.where(_LIVE, versions.c.stage == sa.bindparam("label")).order_by(versions.c.number.desc()).limit(6)
 )
-_BY_ALIAS = _IN_MODEL.where(
-    _LIVE,
-    versions.c.id
-    == sa.select(aliases.c.version_id)
+_NAMED = (
+    sa.select(aliases.c.version_id)
     .where(aliases.c.model_id == models.c.id, aliases.c.name == sa.bindparam("label"))
-    .scalar_subquery(),
+    .scalar_subquery()
 )
-_BY_DIGEST = _IN_MODEL.where(versions.c.digest == sa.bindparam("label"))
-_BY_IDS = SELECT.where(in_list(versions.c.id, "ids"))
+_BY_ALIAS = Prepared(_IN_MODEL.where(_LIVE, versions.c.id == _NAMED))
+_BY_DIGEST = Prepared(_IN_MODEL.where(versions.c.digest == sa.bindparam("label")))
+_BY_IDS = Prepared(SELECT.where(in_list(versions.c.id, "ids")))
 _EXISTS = (
     sa.select(namespaces.c.id, models.c.id, models.c.deleted_at)
     .join_from(
@@ -112,7 +112,7 @@ def find(tx: Tx, reference: Reference, *, deleted: bool = False) -> Version:
 
 def by_ids(tx: Tx, ids: Collection[int]) -> list[Version]:
     """Return the versions with these ids, in the order of the ids."""
-    found = {row.id: entity(row) for row in tx.execute(_BY_IDS, {"ids": bound_list(list(ids))})}
+    found = {row.id: entity(row) for row in _BY_IDS(tx, {"ids": bound_list(list(ids))})}
     return [found[i] for i in ids if i in found]
 
 
@@ -142,7 +142,7 @@ def mark_restored(tx: Tx, model_id: int, moment: datetime, now: datetime) -> Non
 
 def insert(tx: Tx, values: dict[str, Any]) -> int:
     """Insert a version and return its id."""
-    return int(tx.execute(_INSERT, values).scalar_one())
+    return int(_INSERT.one(tx, values).id)
 
 
 def change(tx: Tx, version_id: int, now: datetime, **values: Any) -> None:
@@ -156,7 +156,7 @@ def card(tx: Tx, version_id: int) -> str:
     return str(tx.execute(_CARD, {"id": version_id}).scalar_one())
 
 
-def entity(row: sa.Row[Any]) -> Version:
+def entity(row: Any) -> Version:
     """Return the version of a row of :data:`SELECT`."""
     return Version(
         id=row.id,
@@ -180,8 +180,7 @@ def entity(row: sa.Row[Any]) -> Version:
     )
 
 
-def _rows(tx: Tx, reference: Reference, label: str | None) -> list[sa.Row[Any]]:
-    statement: sa.Select[Any]
+def _rows(tx: Tx, reference: Reference, label: str | None) -> list[Any]:
     value: str | int | None = label
     if label is None:
         statement, value = _BY_DIGEST, reference.digest
@@ -194,7 +193,7 @@ def _rows(tx: Tx, reference: Reference, label: str | None) -> list[sa.Row[Any]]:
     else:
         statement = _BY_ALIAS
     keys = {"namespace": reference.namespace, "model": reference.model, "label": value}
-    return list(tx.execute(statement, keys))
+    return statement(tx, keys)
 
 
 def _missing(tx: Tx, reference: Reference) -> NotFound:
@@ -209,4 +208,5 @@ def _missing(tx: Tx, reference: Reference) -> NotFound:
     return NotFound(f"There is no {reference}.", hint=f"List versions with `holotype show {model}`.")
 
 
-_INSERT = versions.insert().returning(versions.c.id)
+_WRITTEN = [column.name for column in versions.c if column.name not in {"id", "deleted_at"}]
+_INSERT = Prepared(versions.insert().returning(versions.c.id), _WRITTEN)

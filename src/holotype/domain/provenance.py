@@ -7,7 +7,7 @@ evidence, not provenance.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from holotype.domain import digest as digests
@@ -127,10 +127,9 @@ def check(provenance: Provenance) -> Provenance:
     return provenance
 
 
-def given(provenance: Provenance) -> dict[str, Any]:
-    """Return a provenance as plain dictionaries and lists, without what was not given."""
-    plain = {key: _pruned(value) for key, value in asdict(provenance).items()}
-    return {key: value for key, value in plain.items() if value not in (None, [], {})}
+def given(plain: dict[str, Any]) -> dict[str, Any]:
+    """Return a provenance, as plain dictionaries and lists, without what was not given."""
+    return {key: _pruned(value) for key, value in plain.items() if value not in (None, [], {})}
 
 
 def _pruned(value: Any) -> Any:

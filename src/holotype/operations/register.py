@@ -13,7 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+import msgspec
 import rfc8785
 
 from holotype.access import rules
@@ -85,11 +87,8 @@ def register(call: Call, model: Reference, content: Content) -> tuple[Version, b
         found = _same(tx, model, draft.manifest)  # 4
         if found is None:
             _check_held(tx, namespace, draft.manifest.files)  # 5
-            version_id = _write(tx, call, namespace, model_id, draft)  # 6
-            version = versions.by_ids(tx, [version_id])[0]
+            version = _write(tx, call, namespace, (model_id, model.model), draft)  # 6
             _record(tx, call, version, draft, new_model=new_model)  # 7
-            if content.aliases:
-                version = versions.by_ids(tx, [version_id])[0]
         else:
             version = found
         once.remember(tx, call, mark, f"{version.id} {'new' if found is None else 'same'}")
@@ -112,7 +111,7 @@ def _draft(call: Call, content: Content) -> _Draft:
 
 def encode(origin: Provenance) -> bytes:
     """Return the canonical JSON (RFC 8785) of a provenance, without what was not given."""
-    return rfc8785.dumps(provenance.given(origin))
+    return rfc8785.dumps(provenance.given(msgspec.to_builtins(origin)))
 
 
 def _pin_parents(call: Call, origin: Provenance) -> tuple[Provenance, dict[str, int]]:
@@ -180,31 +179,35 @@ def _check_held(tx: Tx, namespace: Namespace, files: Sequence[File]) -> None:
             raise SizeMismatch(f"{file.path!r} is said to have {file.size} bytes; it has {held[file.digest]}.")
 
 
-def _write(tx: Tx, call: Call, namespace: Namespace, model_id: int, draft: _Draft) -> int:
-    now = times.to_micros(call.now)
-    version_id = versions.insert(
-        tx,
-        {
-            "namespace_id": namespace.id,
-            "model_id": model_id,
-            "number": labels.next_number(tx, model_id, call.now),
-            "digest": draft.manifest.digest,
-            "config_digest": draft.manifest.config,
-            "provenance_digest": draft.manifest.provenance,
-            "size": draft.manifest.size,
-            "file_count": len(draft.manifest.files),
-            "stage": lifecycle.NONE,
-            "stage_changed_at": now,
-            "description": draft.content.description,
-            "card": draft.content.card,
-            "created_at": now,
-            "created_by": call.actor.name,
-            "changed_at": now,
-        },
+def _write(tx: Tx, call: Call, namespace: Namespace, model: tuple[int, str], draft: _Draft) -> Version:
+    model_id, model_name = model
+    content, built = draft.content, draft.manifest
+    written: dict[str, Any] = {
+        "namespace_id": namespace.id,
+        "model_id": model_id,
+        "number": labels.next_number(tx, model_id, call.now),
+        "digest": built.digest,
+        "provenance_digest": built.provenance,
+        "size": built.size,
+        "file_count": len(built.files),
+        "stage": lifecycle.NONE,
+        "description": content.description,
+        "created_by": call.actor.name,
+    }
+    moments = dict.fromkeys(("stage_changed_at", "created_at", "changed_at"), times.to_micros(call.now))
+    version_id = versions.insert(tx, written | moments | {"config_digest": built.config, "card": content.card})
+    contents.insert(tx, version_id, draft.documents, built.files, draft.origin, draft.parents)
+    tags.tag_version(tx, version_id, content.tags)
+    return Version(
+        id=version_id,
+        namespace=namespace.name,
+        model=model_name,
+        stage_changed_at=call.now,
+        created_at=call.now,
+        aliases=tuple(sorted({*content.aliases})),
+        tags=dict(content.tags),
+        **written,
     )
-    contents.insert(tx, version_id, draft.documents, draft.manifest.files, draft.origin, draft.parents)
-    tags.tag_version(tx, version_id, draft.content.tags)
-    return version_id
 
 
 def _record(tx: Tx, call: Call, version: Version, draft: _Draft, *, new_model: bool) -> None:

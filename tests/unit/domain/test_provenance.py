@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 
 import pytest
 
@@ -47,5 +48,5 @@ def test_the_same_metric_on_two_slices_is_two_metrics() -> None:
 
 def test_what_was_not_given_is_not_kept() -> None:
     """Empty fields leave no trace, so that adding a field later changes no digest; a scalar's empty shape stays."""
-    kept = provenance.given(Provenance(schema=Schema(inputs=[Column("x", "float", [])])))
+    kept = provenance.given(asdict(Provenance(schema=Schema(inputs=[Column("x", "float", [])]))))
     assert kept == {"schema": {"inputs": [{"name": "x", "type": "float", "shape": []}], "outputs": []}}
