@@ -6,6 +6,7 @@ guessing. This is one function around the framework, because each layer of middl
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import re
 import secrets
@@ -30,6 +31,7 @@ HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
+    (b"server", b"holotype"),
 )
 """What every answer carries. Those below are set where the answer does not say otherwise."""
 _DEFAULTS = {
@@ -50,6 +52,7 @@ class Front:
         self._open = registry.settings.open
         self._prefix = secrets.token_hex(4)
         self._count = itertools.count(1)
+        self.in_flight = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -60,6 +63,7 @@ class Front:
         known = Exchange(self.registry, self._request_id(scope["headers"]))
         scope[exchange.KEY] = known
         status = 0
+        self.in_flight += 1
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -75,7 +79,16 @@ class Front:
         except HolotypeError as error:
             await _tell(error, known, answer)
         finally:
+            self.in_flight -= 1
             self._finish(known, scope["method"], scope["path"], status, time.perf_counter() - began)
+
+    async def drained(self, seconds: float) -> bool:
+        """Wait until no request is in flight, at most so long; say whether that came about."""
+        end = time.monotonic() + seconds
+        # An event would cost every request something; this costs only the stop.
+        while self.in_flight and time.monotonic() < end:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        return not self.in_flight
 
     def _request_id(self, headers: list[tuple[bytes, bytes]]) -> str:
         for name, value in headers:

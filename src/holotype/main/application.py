@@ -1,4 +1,4 @@
-"""How do the parts become a server? Settings → database and store → gateways → ASGI application."""
+"""How do the gateways become one ASGI application?"""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from holotype import db
 from holotype.artifacts.store import open_store
 from holotype.errors import HolotypeError
 from holotype.gateways import native, problems
-from holotype.gateways.exchange import Exchange
 from holotype.gateways.front import Front
 from holotype.gateways.guard import enforce
+from holotype.gateways.logs import AccessLog
 from holotype.operations.call import Registry
 from holotype.settings import Settings
 
@@ -34,8 +34,5 @@ def application(registry: Registry) -> Front:
         openapi_config=None,
         logging_config=None,
     )
-    return Front(app, registry, _finish)
-
-
-def _finish(known: Exchange, method: str, path: str, status: int, seconds: float) -> None:
-    """Log and count."""
+    log = AccessLog(registry.settings)
+    return Front(app, registry, log.write)

@@ -1,0 +1,76 @@
+"""How does one server process live? The application, its background work, and a stop that loses nothing.
+
+    SIGTERM or SIGINT → no new connections → requests in flight finish (at most ``stop_timeout``) → background work
+    stops → the database is closed → 0
+
+The HTTP server runs in this process's own event loop: a second process to watch over the only one would cost 30 MiB.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable
+
+from granian.constants import HTTPModes, Interfaces
+from granian.net import SocketHolder
+from granian.server.embed import Server
+
+from holotype.gateways.front import Front
+from holotype.gateways.logs import configure
+from holotype.main.application import application, open_registry
+from holotype.main.listening import BACKLOG
+from holotype.settings import Settings
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class _Listening(Server):
+    """The embedded server, on a socket that is bound already."""
+
+    def __init__(self, app: Front, settings: Settings, bound: socket.socket) -> None:
+        super().__init__(
+            app,
+            interface=Interfaces.ASGINL,
+            http=HTTPModes.auto if settings.tls_certificate else HTTPModes.http1,
+            websockets=False,
+            log_enabled=False,
+            ssl_cert=settings.tls_certificate,
+            ssl_key=settings.tls_key,
+        )
+        self._bound = bound
+
+    def _init_shared_socket(self) -> None:
+        self._ssp = None
+        self._sfd = os.dup(self._bound.fileno())  # the library closes the one it is given
+        self._shd = SocketHolder(self._sfd, False, BACKLOG)
+
+
+def run(settings: Settings, bound: socket.socket, *, on_ready: Callable[[], None]) -> int:
+    """Serve in this process until it is told to stop; return the exit code."""
+    configure(settings)
+    return asyncio.run(_serve(settings, bound, on_ready))
+
+
+async def _serve(settings: Settings, bound: socket.socket, on_ready: Callable[[], None]) -> int:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in _SIGNALS:
+        loop.add_signal_handler(name, stopping.set)
+    registry = open_registry(settings)
+    app = application(registry)
+    server = _Listening(app, settings, bound)
+    serving = asyncio.create_task(server.serve())
+    on_ready()
+    stop = asyncio.create_task(stopping.wait())
+    await asyncio.wait({serving, stop}, return_when=asyncio.FIRST_COMPLETED)
+    failed = serving.done()
+    if not failed:
+        server.stop()
+        await app.drained(settings.stop_timeout)
+        await asyncio.wait({serving}, timeout=5)
+    stop.cancel()
+    registry.database.close()
+    return int(failed)
