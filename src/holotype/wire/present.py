@@ -97,3 +97,8 @@ def event(value: entities.Event) -> shapes.Event:
         data=value.data,
         root=value.root,
     )
+
+
+def upload(value: entities.Upload) -> shapes.Upload:
+    """Return the wire shape of an upload."""
+    return shapes.Upload(value.id, value.digest, value.size, value.part_size, list(value.parts), value.expires_at)

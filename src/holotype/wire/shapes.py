@@ -231,6 +231,12 @@ class Blob(Response):
     size: int
 
 
+class Blobs(Response):
+    """Many blobs that are stored and verified."""
+
+    items: list[Blob]
+
+
 class NewToken(Request):
     """A token to create; it never may more than its maker. ``scope`` is ``registry`` or a namespace or model."""
 
