@@ -20,10 +20,11 @@ from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from holotype.catalogue import words
 from holotype.db import connect
 from holotype.db.migrations import FOLDER
 from holotype.operations.migrate import migrate
-from holotype.operations.schema import expected
+from holotype.operations.schema import expected, is_declared
 
 _DIALECTS: tuple[sa.Dialect, ...] = (pysqlite.dialect(), psycopg.dialect())  # type: ignore[no-untyped-call]
 
@@ -34,7 +35,7 @@ def draft() -> str:
         database = connect(f"sqlite:///{Path(folder) / 'draft.db'}")
         migrate(database)
         with database.read() as tx:
-            context = MigrationContext.configure(tx)
+            context = MigrationContext.configure(tx, opts={"include_name": is_declared})
             operations = produce_migrations(context, expected()).upgrade_ops
             text = render_python_code(operations) if operations is not None else ""
         database.close()
@@ -47,6 +48,8 @@ def first(dialect: sa.Dialect) -> Iterator[str]:
         yield str(CreateTable(table).compile(dialect=dialect)).strip()
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             yield str(CreateIndex(index).compile(dialect=dialect)).strip()
+    for noun in words.NOUNS:
+        yield from words.sqlite_statements(noun) if dialect.name == "sqlite" else words.postgresql_statements(noun)
     empty = "X''" if dialect.name == "sqlite" else "''"
     yield f"INSERT INTO ledger_head (id, size, edge, time) VALUES (1, 0, {empty}, 0)"  # noqa: S608 - no input
 
@@ -54,7 +57,10 @@ def first(dialect: sa.Dialect) -> Iterator[str]:
 if __name__ == "__main__":
     if "--first" in sys.argv:
         for dialect in _DIALECTS:
-            text = ";\n\n".join(statement.replace("\t", "    ").replace(" \n", "\n") for statement in first(dialect))
+            text = ";\n\n".join(
+                statement.replace("\t", "    ").replace(" \n", "\n").replace("\n WITHOUT", " WITHOUT")
+                for statement in first(dialect)
+            )
             (FOLDER / "versions" / f"0001.{dialect.name}.sql").write_text(text + ";\n", encoding="utf-8")
     else:
         print(draft())  # noqa: T201 - it is what this program is for

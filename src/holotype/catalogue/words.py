@@ -18,6 +18,7 @@ from holotype.catalogue.tables import models, versions
 from holotype.domain.query_tree import Text
 
 _SOURCES = {"model": (models, ("name", "description", "card")), "version": (versions, ("description", "card"))}
+NOUNS = tuple(_SOURCES)
 _CUT = str.maketrans(dict.fromkeys(string.punctuation, " "))
 _LONGEST = 400
 _INDEXED = 100_000

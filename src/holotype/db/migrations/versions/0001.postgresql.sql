@@ -379,4 +379,12 @@ CREATE TABLE version_tags (
 
 CREATE INDEX ix_version_tags_head ON version_tags (key, head, version_id);
 
+ALTER TABLE models ADD COLUMN words tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, translate(left(name, 100000) || ' ' || left(description, 100000) || ' ' || left(card, 100000), E'!"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~', '                                '))) STORED;
+
+CREATE INDEX ix_models_words ON models USING gin (words) WITH (fastupdate = off);
+
+ALTER TABLE versions ADD COLUMN words tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, translate(left(description, 100000) || ' ' || left(card, 100000), E'!"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~', '                                '))) STORED;
+
+CREATE INDEX ix_versions_words ON versions USING gin (words) WITH (fastupdate = off);
+
 INSERT INTO ledger_head (id, size, edge, time) VALUES (1, 0, '', 0);

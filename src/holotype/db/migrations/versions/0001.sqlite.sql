@@ -4,8 +4,7 @@ CREATE TABLE blobs (
     created_at BIGINT NOT NULL,
     sweeping_at BIGINT,
     CONSTRAINT pk_blobs PRIMARY KEY (digest)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_blobs_created ON blobs (created_at);
 
@@ -14,8 +13,7 @@ CREATE TABLE documents (
     media_type VARCHAR NOT NULL,
     content BLOB NOT NULL,
     CONSTRAINT pk_documents PRIMARY KEY (digest)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE TABLE idempotency (
     principal_id INTEGER NOT NULL,
@@ -24,8 +22,7 @@ CREATE TABLE idempotency (
     result TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     CONSTRAINT pk_idempotency PRIMARY KEY (principal_id, "key")
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_idempotency_created ON idempotency (created_at);
 
@@ -115,8 +112,7 @@ CREATE TABLE holdings (
     CONSTRAINT pk_holdings PRIMARY KEY (namespace_id, digest),
     CONSTRAINT fk_holdings_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id),
     CONSTRAINT fk_holdings_digest FOREIGN KEY(digest) REFERENCES blobs (digest) ON DELETE CASCADE
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_holdings_digest ON holdings (digest);
 
@@ -200,8 +196,7 @@ CREATE TABLE model_tags (
     value TEXT NOT NULL,
     CONSTRAINT pk_model_tags PRIMARY KEY (model_id, "key"),
     CONSTRAINT fk_model_tags_model_id FOREIGN KEY(model_id) REFERENCES models (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_model_tags_key ON model_tags ("key", model_id);
 
@@ -231,8 +226,7 @@ CREATE TABLE upload_parts (
     size INTEGER NOT NULL,
     CONSTRAINT pk_upload_parts PRIMARY KEY (upload_id, number),
     CONSTRAINT fk_upload_parts_upload_id FOREIGN KEY(upload_id) REFERENCES uploads (id) ON DELETE CASCADE
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE TABLE versions (
     id INTEGER NOT NULL,
@@ -281,8 +275,7 @@ CREATE TABLE aliases (
     CONSTRAINT pk_aliases PRIMARY KEY (model_id, name),
     CONSTRAINT fk_aliases_model_id FOREIGN KEY(model_id) REFERENCES models (id),
     CONSTRAINT fk_aliases_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_aliases_name ON aliases (name, version_id);
 
@@ -296,8 +289,7 @@ CREATE TABLE data_references (
     role VARCHAR NOT NULL,
     CONSTRAINT pk_data_references PRIMARY KEY (version_id, position),
     CONSTRAINT fk_data_references_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_data_references_uri ON data_references (uri, version_id);
 
@@ -310,8 +302,7 @@ CREATE TABLE files (
     format VARCHAR,
     CONSTRAINT pk_files PRIMARY KEY (version_id, path),
     CONSTRAINT fk_files_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_files_digest ON files (digest);
 
@@ -328,8 +319,7 @@ CREATE TABLE label_spans (
     CONSTRAINT pk_label_spans PRIMARY KEY (model_id, label, version_id, since_sequence),
     CONSTRAINT fk_label_spans_model_id FOREIGN KEY(model_id) REFERENCES models (id),
     CONSTRAINT fk_label_spans_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_label_spans_since ON label_spans (model_id, label, since_sequence);
 
@@ -342,8 +332,7 @@ CREATE TABLE metrics (
     direction VARCHAR,
     CONSTRAINT pk_metrics PRIMARY KEY (version_id, name, dataset, slice),
     CONSTRAINT fk_metrics_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_metrics_dataset ON metrics (name, dataset, value, version_id) WHERE dataset <> '';
 
@@ -357,8 +346,7 @@ CREATE TABLE parameters (
     head VARCHAR GENERATED ALWAYS AS (substr(text, 1, 64)) STORED,
     CONSTRAINT pk_parameters PRIMARY KEY (version_id, name),
     CONSTRAINT fk_parameters_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_parameters_head ON parameters (name, head, version_id);
 
@@ -374,8 +362,7 @@ CREATE TABLE parents (
     CONSTRAINT pk_parents PRIMARY KEY (version_id, position),
     CONSTRAINT fk_parents_version_id FOREIGN KEY(version_id) REFERENCES versions (id),
     CONSTRAINT fk_parents_parent_id FOREIGN KEY(parent_id) REFERENCES versions (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_parents_parent ON parents (parent_id, version_id);
 
@@ -388,9 +375,24 @@ CREATE TABLE version_tags (
     head VARCHAR GENERATED ALWAYS AS (substr(value, 1, 64)) STORED,
     CONSTRAINT pk_version_tags PRIMARY KEY (version_id, "key"),
     CONSTRAINT fk_version_tags_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_version_tags_head ON version_tags ("key", head, version_id);
+
+CREATE VIRTUAL TABLE model_words USING fts5(name, description, card, content='models', content_rowid='id', tokenize='unicode61 remove_diacritics 0');
+
+CREATE TRIGGER model_words_added AFTER INSERT ON models WHEN new.name <> '' OR new.description <> '' OR new.card <> '' BEGIN INSERT INTO model_words (rowid, name, description, card) SELECT new.id, new.name, new.description, new.card WHERE new.name <> '' OR new.description <> '' OR new.card <> ''; END;
+
+CREATE TRIGGER model_words_removed AFTER DELETE ON models BEGIN INSERT INTO model_words (model_words, rowid, name, description, card) SELECT 'delete', old.id, old.name, old.description, old.card WHERE old.name <> '' OR old.description <> '' OR old.card <> ''; END;
+
+CREATE TRIGGER model_words_changed AFTER UPDATE OF name, description, card ON models BEGIN INSERT INTO model_words (model_words, rowid, name, description, card) SELECT 'delete', old.id, old.name, old.description, old.card WHERE old.name <> '' OR old.description <> '' OR old.card <> ''; INSERT INTO model_words (rowid, name, description, card) SELECT new.id, new.name, new.description, new.card WHERE new.name <> '' OR new.description <> '' OR new.card <> ''; END;
+
+CREATE VIRTUAL TABLE version_words USING fts5(description, card, content='versions', content_rowid='id', tokenize='unicode61 remove_diacritics 0');
+
+CREATE TRIGGER version_words_added AFTER INSERT ON versions WHEN new.description <> '' OR new.card <> '' BEGIN INSERT INTO version_words (rowid, description, card) SELECT new.id, new.description, new.card WHERE new.description <> '' OR new.card <> ''; END;
+
+CREATE TRIGGER version_words_removed AFTER DELETE ON versions BEGIN INSERT INTO version_words (version_words, rowid, description, card) SELECT 'delete', old.id, old.description, old.card WHERE old.description <> '' OR old.card <> ''; END;
+
+CREATE TRIGGER version_words_changed AFTER UPDATE OF description, card ON versions BEGIN INSERT INTO version_words (version_words, rowid, description, card) SELECT 'delete', old.id, old.description, old.card WHERE old.description <> '' OR old.card <> ''; INSERT INTO version_words (rowid, description, card) SELECT new.id, new.description, new.card WHERE new.description <> '' OR new.card <> ''; END;
 
 INSERT INTO ledger_head (id, size, edge, time) VALUES (1, 0, X'', 0);
