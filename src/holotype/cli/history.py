@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
-from holotype.cli import formats, output
+from holotype.cli import formats, output, parsing
 from holotype.cli.lists import listing
-from holotype.cli.options import COMMON, CURSOR, LIMIT, Common
+from holotype.cli.options import COMMON, CURSOR, LIMIT, TIME, Common
 from holotype.cli.output import Cell
 from holotype.cli.tables import Column, Row, table
 
@@ -19,29 +19,50 @@ _SUBJECT = ("number", "digest")
 
 
 def history(
-    model: str,
+    reference: str,
     /,
     *,
     limit: Annotated[int, LIMIT] = 50,
     cursor: Annotated[str | None, CURSOR] = None,
     common: Common = COMMON,
 ) -> None:
-    """Show what happened to a model, the newest first.
+    """Show what happened to a model or a version, the newest first.
 
     Args:
-        model: The model, as namespace/name.
+        reference: For example risk/fraud, or risk/fraud:7 for one version.
     """
     with common.connect() as client:
-        listing(client.history(model, limit=limit or None, cursor=cursor), common, _print)
+        listing(client.history(reference, limit=limit or None, cursor=cursor), common, _print)
 
 
 def log(
-    *, limit: Annotated[int, LIMIT] = 50, cursor: Annotated[str | None, CURSOR] = None, common: Common = COMMON
+    *,
+    namespace: str | None = None,
+    model: str | None = None,
+    action: str | None = None,
+    actor: str | None = None,
+    since: Annotated[str | None, TIME] = None,
+    until: Annotated[str | None, TIME] = None,
+    limit: Annotated[int, LIMIT] = 50,
+    cursor: Annotated[str | None, CURSOR] = None,
+    common: Common = COMMON,
 ) -> None:
-    """Show the ledger of the whole registry, the newest entry first."""
+    """Show the ledger of the whole registry, the newest entry first.
+
+    Args:
+        namespace: Only entries about this namespace.
+        model: Only entries about this model, as namespace/name.
+        action: Only this action, for example version.moved.
+        actor: Only what this principal did.
+        since: Only what happened at this moment or later.
+        until: Only what happened before this moment.
+    """
+    span = {"since": parsing.moment("--since", since), "until": parsing.moment("--until", until)}
     with common.connect() as client:
-        entries = client.ledger(limit=limit or None, cursor=cursor)
-        listing(entries, common, _print, lambda: output.note("The ledger has no entry that you may see."))
+        entries = client.ledger(
+            namespace=namespace, model=model, action=action, actor=actor, limit=limit or None, cursor=cursor, **span
+        )
+        listing(entries, common, _print, lambda: output.note("The ledger has no such entry that you may see."))
 
 
 def _print(events: list[Event]) -> None:

@@ -17,6 +17,7 @@ _URL = Parameter(
 )
 LIMIT = Parameter(name=("--limit", "-n"), help="At most so many; 0 for all.")
 CURSOR = Parameter(help="Go on where a former page ended: the `next` of its JSON.")
+TIME = Parameter(metavar="TIME")
 TAG = Parameter(metavar="KEY=VALUE", help="A tag; may be repeated.")
 CARD = Parameter(metavar="FILE", help="A Markdown file to take as the card; - reads standard input.")
 

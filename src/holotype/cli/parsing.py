@@ -145,6 +145,20 @@ def schema(file: Path | None) -> Schema | None:
     return converted if isinstance(converted, Schema) else None
 
 
+def moment(option: str, text: str | None) -> str | None:
+    """Return a moment in the form of the wire; one without a zone is in UTC."""
+    from datetime import datetime  # noqa: PLC0415
+
+    from holotype.domain import times  # noqa: PLC0415
+
+    if text is None:
+        return None
+    try:
+        return times.text(times.from_micros(times.to_micros(datetime.fromisoformat(text))))
+    except (ValueError, OverflowError):
+        raise UsageError(f"{option} {text!r} is not a moment.", f"For example: {option} 2026-05-01T09:30:00Z") from None
+
+
 def text_of(file: Path | None) -> str:
     """Return the text of a file, of standard input for ``-``, or nothing for no file."""
     if file is None:

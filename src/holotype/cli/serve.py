@@ -10,9 +10,7 @@ from cyclopts import Parameter
 from holotype.cli.flags import CONFIG, NONE, Flags, given, server
 
 
-def serve(
-    *, config: Annotated[Path | None, CONFIG] = None, flags: Annotated[Flags, Parameter(name="*")] = NONE
-) -> int:
+def serve(*, config: Annotated[Path | None, CONFIG] = None, flags: Annotated[Flags, Parameter(name="*")] = NONE) -> int:
     """Start a server.
 
     What is not given on the command line is taken from HOLOTYPE_* variables and from the file of settings. A first

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from holotype.cli import output
-from holotype.cli.options import COMMON, Common
+from holotype.cli import output, parsing
+from holotype.cli.options import COMMON, TIME, Common
 from holotype.cli.output import Cell
 
 if TYPE_CHECKING:
@@ -50,9 +50,7 @@ def rollback(model: str, stage: str, /, *, reason: Annotated[str, _REASON], comm
     return _report(promotion, common)
 
 
-def resolve(
-    reference: str, /, *, at: Annotated[str | None, Parameter(metavar="TIME")] = None, common: Common = COMMON
-) -> None:
+def resolve(reference: str, /, *, at: Annotated[str | None, TIME] = None, common: Common = COMMON) -> None:
     """Print the version that a reference names, now or at a moment.
 
     Args:
@@ -60,26 +58,11 @@ def resolve(
         at: A moment such as 2026-05-01 or 2026-05-01T09:30:00Z; UTC unless it names another zone.
     """
     with common.connect() as client:
-        version = client.resolve(reference, at=_moment(at))
+        version = client.resolve(reference, at=parsing.moment("--at", at))
     if common.json:
         output.document(version)
     else:
         output.say(f"{version.reference}@{version.digest}")
-
-
-def _moment(text: str | None) -> str | None:
-    """Return a moment in the form of the wire."""
-    from datetime import datetime  # noqa: PLC0415
-
-    from holotype.cli.usage import UsageError  # noqa: PLC0415
-    from holotype.domain import times  # noqa: PLC0415
-
-    if text is None:
-        return None
-    try:
-        return times.text(times.from_micros(times.to_micros(datetime.fromisoformat(text))))
-    except ValueError:
-        raise UsageError(f"--at {text!r} is not a moment.", "For example: --at 2026-05-01T09:30:00Z") from None
 
 
 def _report(promotion: Promotion, common: Common) -> int:

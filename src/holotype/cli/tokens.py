@@ -63,11 +63,19 @@ def create(
 
 
 def ls(
-    *, limit: Annotated[int, LIMIT] = 50, cursor: Annotated[str | None, CURSOR] = None, common: Common = COMMON
+    *,
+    everyone: bool = False,
+    limit: Annotated[int, LIMIT] = 50,
+    cursor: Annotated[str | None, CURSOR] = None,
+    common: Common = COMMON,
 ) -> None:
-    """List your tokens, without their secrets."""
+    """List your tokens, without their secrets.
+
+    Args:
+        everyone: List the tokens of everyone, where you may.
+    """
     with common.connect() as client:
-        tokens = client.tokens(limit=limit or None, cursor=cursor)
+        tokens = client.tokens(everyone=everyone, limit=limit or None, cursor=cursor)
         listing(tokens, common, _print, lambda: output.note("You have no tokens."))
 
 

@@ -26,7 +26,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "show": ("show:show", "Show a model or a version."),
         "compare": ("compare:compare", "Show how versions differ."),
         "lineage": ("lineage:lineage", "Show what a version was made from, and what was made from it."),
-        "history": ("history:history", "Show what happened to a model, the newest first."),
+        "history": ("history:history", "Show what happened to a model or a version, the newest first."),
         "resolve": ("stages:resolve", "Print the version that a reference names, now or at a moment."),
     },
     "Move and change": {

@@ -8,6 +8,8 @@ from holotype.client.base import ROOT, Base, model_path, version_path
 from holotype.client.pages import Pages
 from holotype.domain import references
 from holotype.wire import shapes
+from holotype.wire.compare import Comparison
+from holotype.wire.lineage import Lineage
 
 
 class Catalogue(Base):
@@ -107,14 +109,15 @@ class Catalogue(Base):
             return self._post(route, shapes.Version)
         return self._post(route, shapes.Model)
 
-    def compare(self, *versions: str, everything: bool = False) -> dict[str, object]:
-        """Return how versions differ; with ``everything``, also where they agree."""
+    def compare(self, *versions: str, everything: bool = False) -> Comparison:
+        """Return how versions differ from the first of them; with ``everything``, also where they agree."""
         named = [str(references.parse_version(version)) for version in versions]
-        return self._get(f"{ROOT}/compare", dict[str, object], reference=named, all=everything or None)
+        return self._get(f"{ROOT}/compare", Comparison, reference=named, all=everything or None)
 
-    def lineage(self, reference: str) -> dict[str, object]:
-        """Return what a version was made from and what was made from it."""
-        return self._get(f"{version_path(references.parse_version(reference))}/lineage", dict[str, object])
+    def lineage(self, reference: str, *, depth: int | None = None) -> Lineage:
+        """Return what a version was made from and what was made from it, so many steps away at most."""
+        path = f"{version_path(references.parse_version(reference))}/lineage"
+        return self._get(path, Lineage, depth=depth)
 
     def _path(self, reference: str) -> str:
         parsed = references.parse(reference)
