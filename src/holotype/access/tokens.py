@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from holotype.access import secrets
 from holotype.access.tables import grants, principals, team_members, tokens
 from holotype.db import Tx
+from holotype.db.prepared import Prepared
 from holotype.domain import times
 from holotype.domain.entities import Actor, Right, Token
 from holotype.domain.permissions import ROLES, Permission
@@ -24,7 +25,7 @@ _grant_space, _grant_model = _namespaces.alias("grant_space"), _models.alias("gr
 
 _teams_of_bearer = sa.select(team_members.c.team_id).where(team_members.c.principal_id == principals.c.id)
 _granted = sa.or_(grants.c.principal_id == principals.c.id, grants.c.team_id.in_(_teams_of_bearer))
-_BEARER = (
+_BEARER = Prepared(
     sa.select(
         tokens.c.hash,
         tokens.c.role,
@@ -72,7 +73,7 @@ _REVOKE = (
 def bearer(tx: Tx, secret: str, now: datetime) -> Actor:
     """Return who bears a secret and what they may, or raise ``Unauthenticated``."""
     token_id = secrets.id_of(secret)
-    rows = tx.execute(_BEARER, {"token_id": token_id}).all() if token_id else []
+    rows = _BEARER(tx, {"token_id": token_id}) if token_id else []
     if token_id is None or not rows or not secrets.matches(secret, rows[0].hash):
         raise Unauthenticated("The token is not known here.", hint="Check HOLOTYPE_TOKEN, or ask for a new token.")
     first = rows[0]
@@ -117,7 +118,7 @@ def revoke(tx: Tx, token_id: str, now: datetime) -> bool:
     return tx.execute(_REVOKE, {"token_id": token_id, "now": times.to_micros(now)}).rowcount == 1
 
 
-def _rights(rows: Sequence[sa.Row[Any]], at_most: frozenset[Permission]) -> Iterable[Right]:
+def _rights(rows: Sequence[Any], at_most: frozenset[Permission]) -> Iterable[Right]:
     """Read the grants; one of a kind that this version does not know gives nothing."""
     for row in rows:
         permissions = ROLES.get(row.granted, frozenset()) & at_most

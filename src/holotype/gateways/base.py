@@ -23,6 +23,7 @@ from litestar.handlers import HTTPRouteHandler
 from holotype.domain.permissions import Permission
 from holotype.errors import Denied
 from holotype.gateways import binding, exchange
+from holotype.gateways.answers import Answer, Handler
 from holotype.gateways.guard import PUBLIC, Public, record
 from holotype.operations.call import Call
 
@@ -30,7 +31,7 @@ __all__ = ["PUBLIC", "Public", "Reply", "Request", "Route", "call_of", "delete",
 
 T = TypeVar("T")
 Request: TypeAlias = litestar.Request[Any, Any, Any]
-Handler = Callable[..., Awaitable[Any]]
+Function = Callable[..., Awaitable[Any]]
 encode = msgspec.json.Encoder().encode
 
 
@@ -64,31 +65,31 @@ class Route:
 def call_of(request: Request) -> Call:
     """Return the call that a request makes: its actor, its id and its idempotency key."""
     known = exchange.of(request.scope)
-    key = request.headers.get("idempotency-key")
-    return Call(known.registry, known.actor, known.request_id, key)
+    key = next((value for name, value in request.scope["headers"] if name == b"idempotency-key"), None)
+    return Call(known.registry, known.actor, known.request_id, None if key is None else key.decode("latin-1"))
 
 
-def get(path: str, *, permission: Permission | Public, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
+def get(path: str, *, permission: Permission | Public, **options: Any) -> Callable[[Function], HTTPRouteHandler]:
     """Declare a route that shows something; it answers HEAD as well."""
     return _route("GET", path, permission, **options)
 
 
-def post(path: str, *, permission: Permission | Public, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
+def post(path: str, *, permission: Permission | Public, **options: Any) -> Callable[[Function], HTTPRouteHandler]:
     """Declare a route that creates or does something."""
     return _route("POST", path, permission, **options)
 
 
-def put(path: str, *, permission: Permission | Public, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
+def put(path: str, *, permission: Permission | Public, **options: Any) -> Callable[[Function], HTTPRouteHandler]:
     """Declare a route that sets something."""
     return _route("PUT", path, permission, **options)
 
 
-def patch(path: str, *, permission: Permission | Public, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
+def patch(path: str, *, permission: Permission | Public, **options: Any) -> Callable[[Function], HTTPRouteHandler]:
     """Declare a route that changes a part of something."""
     return _route("PATCH", path, permission, **options)
 
 
-def delete(path: str, *, permission: Permission | Public, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
+def delete(path: str, *, permission: Permission | Public, **options: Any) -> Callable[[Function], HTTPRouteHandler]:
     """Declare a route that removes something."""
     return _route("DELETE", path, permission, **options)
 
@@ -102,12 +103,12 @@ def _route(
     also: Mapping[int, str] | None = None,
     request_type: str | None = None,
     response_type: str = "application/json",
-) -> Callable[[Handler], HTTPRouteHandler]:
+) -> Callable[[Function], HTTPRouteHandler]:
     """Make the decorator. ``also`` names further statuses and what they mean; the types are for bodies of bytes."""
     if not isinstance(permission, Permission | Public):
         raise TypeError(f"{method} {path} declares no permission")
 
-    def decorate(function: Handler) -> HTTPRouteHandler:
+    def decorate(function: Function) -> HTTPRouteHandler:
         wanted = binding.signature(function, path)
         code = status or (204 if wanted.returns is type(None) else 200)
         summary, _, description = (function.__doc__ or "").strip().partition("\n")
@@ -124,7 +125,7 @@ def _route(
             request_type,
             response_type,
         )
-        return HTTPRouteHandler(
+        return Handler(
             path,
             http_method=["GET", "HEAD"] if method == "GET" else method,  # type: ignore[arg-type]
             status_code=200,  # each response bears its own
@@ -135,27 +136,32 @@ def _route(
     return decorate
 
 
-def _handler(function: Handler, binder: binding.Binder, status: int) -> Handler:
-    async def handle(request: litestar.Request[Any, Any, Any]) -> Response[Any]:
+def _handler(function: Function, binder: binding.Binder, status: int) -> Function:
+    async def handle(request: litestar.Request[Any, Any, Any]) -> Any:
         try:
             result = await function(request, **await binder.arguments(request))
         except Denied as error:
             await record(exchange.of(request.scope), error)
             raise
-        return _response(result, status)
+        return _answer(result, status)
 
     handle.__name__ = handle.__qualname__ = function.__name__
     return handle
 
 
-def _response(result: Any, status: int) -> Response[Any]:
+def _answer(result: Any, status: int) -> Answer | Response[Any]:
     if isinstance(result, Response):
         return result
-    if result is None:
-        return Response(None, status_code=status)
-    if not isinstance(result, Reply):
-        return Response(encode(result), status_code=status, media_type="application/json")
-    content = result.content
-    if content is not None and not isinstance(content, bytes):
-        content = encode(content)
-    return Response(content, status_code=result.status, media_type=result.media_type, headers=dict(result.headers))
+    if isinstance(result, Reply):
+        content, status, headers = result.content, result.status, _lines(result.headers)
+        kind = result.media_type.encode("latin-1")
+    else:
+        content, headers, kind = result, [], b"application/json"
+    if content is None:
+        return Answer(status, b"", headers)
+    headers.append((b"content-type", kind))
+    return Answer(status, content if isinstance(content, bytes) else encode(content), headers)
+
+
+def _lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]

@@ -13,8 +13,9 @@ from __future__ import annotations
 import inspect
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -24,6 +25,7 @@ from litestar import Request
 from holotype.errors import Invalid
 from holotype.gateways import bodies
 
+_SHORT = 256
 _PART = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
@@ -113,13 +115,21 @@ class Binder:
         }
 
 
-def _pairs(query: bytes) -> list[tuple[str, str]]:
+def _pairs(query: bytes) -> Sequence[tuple[str, str]]:
+    """Read a query string. Those that machines send are short and few, so they are read once."""
+    return _read_short(query) if len(query) <= _SHORT else _read(query)
+
+
+def _read(query: bytes) -> Sequence[tuple[str, str]]:
     if not query:
-        return []
+        return ()
     try:
-        return parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
+        return tuple(parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100))
     except ValueError as error:
         raise Invalid("The query string cannot be read.", hint="Percent-encode it as UTF-8.") from error
+
+
+_read_short = lru_cache(maxsize=1024)(_read)
 
 
 def _named(error: msgspec.ValidationError) -> str:
