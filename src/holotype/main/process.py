@@ -23,7 +23,9 @@ from holotype.gateways.logs import configure
 from holotype.main.application import application, open_registry
 from holotype.main.listening import BACKLOG
 from holotype.settings import Settings
+from holotype.worker import Worker, standard_work
 
+_WORK_SECONDS = 5.0
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -64,6 +66,8 @@ async def _serve(settings: Settings, bound: socket.socket, on_ready: Callable[[]
     server = _Listening(app, settings, bound)
     serving = asyncio.create_task(server.serve())
     on_ready()
+    worker = Worker(registry, standard_work(registry))
+    worker.start()
     stop = asyncio.create_task(stopping.wait())
     await asyncio.wait({serving, stop}, return_when=asyncio.FIRST_COMPLETED)
     failed = serving.done()
@@ -72,5 +76,6 @@ async def _serve(settings: Settings, bound: socket.socket, on_ready: Callable[[]
         await app.drained(settings.stop_timeout)
         await asyncio.wait({serving}, timeout=5)
     stop.cancel()
-    registry.database.close()
+    if worker.stop(_WORK_SECONDS):
+        registry.database.close()
     return int(failed)

@@ -1,0 +1,96 @@
+"""Which work does a server do by itself?
+
+    sweep          every ``sweep_interval``   frees bytes that nobody needs, forgets uploads whose time is over
+    expire-keys    every hour                 forgets idempotency keys of yesterday
+
+Every server process has one thread for it. A claim in the database, which lasts for the period of the work, makes one
+process of all servers do each piece; when that process dies another takes its place after the period. Whatever goes
+wrong is logged and tried again in the next period; the server serves on.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from holotype.domain.entities import Actor
+from holotype.domain.permissions import Permission
+from holotype.errors import Conflict
+from holotype.operations.bootstrap import SYSTEM
+from holotype.operations.call import Call, Registry
+from holotype.operations.claim import claim
+from holotype.operations.expire_keys import expire_keys
+from holotype.operations.sweep import sweep
+
+FIRST_PAUSE = 60.0
+"""A server that has just started has better things to do."""
+_MARGIN = 0.9
+"""A claim ends a little before its holder comes again, so that clocks need not agree to the second."""
+_ACTOR = Actor(SYSTEM, None, frozenset(Permission))
+_log = logging.getLogger("holotype")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A piece of background work and its period in seconds."""
+
+    name: str
+    period: float
+    run: Callable[[Call], object]
+
+
+def standard_work(registry: Registry) -> list[Work]:
+    """Return the work of every server."""
+    return [Work("sweep", registry.settings.sweep_interval, sweep), Work("expire-keys", 3_600, expire_keys)]
+
+
+class Worker:
+    """The thread of a server process that does background work until it is stopped."""
+
+    def __init__(self, registry: Registry, work: Sequence[Work], *, first_pause: float = FIRST_PAUSE) -> None:
+        """Prepare; nothing happens before ``start``."""
+        self._registry = registry
+        self._work = tuple(work)
+        self._first_pause = first_pause
+        self._holder = str(uuid.uuid4())
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="worker", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self, seconds: float) -> bool:
+        """Begin nothing new and wait for what is running; say whether it ended in time.
+
+        All background work may be cut off at any point, so nothing is lost where it did not.
+        """
+        self._stopping.set()
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _loop(self) -> None:
+        begin = time.monotonic()
+        due = {one.name: begin + min(self._first_pause, one.period) for one in self._work}
+        while not self._stopping.wait(max(0.0, min(due.values()) - time.monotonic())):
+            for one in self._work:
+                if due[one.name] <= time.monotonic() and not self._stopping.is_set():
+                    self._once(one)
+                    due[one.name] = time.monotonic() + one.period
+
+    def _once(self, work: Work) -> None:
+        try:
+            if claim(self._call(), work.name, self._holder, work.period * _MARGIN):
+                result = work.run(self._call())
+                _log.info("background work done: %s", result, extra={"task": work.name})
+        except Conflict as error:
+            _log.info("background work waits: %s", error, extra={"task": work.name})
+        except Exception:  # the server must outlive whatever goes wrong here
+            _log.exception("background work failed", extra={"task": work.name})
+
+    def _call(self) -> Call:
+        return Call(self._registry, _ACTOR, f"worker-{self._holder[:8]}", now=self._registry.clock())
