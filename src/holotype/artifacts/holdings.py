@@ -56,9 +56,10 @@ def _insert_holdings(insert: Any) -> Any:
         in_list(blobs.c.digest, "digests"), blobs.c.sweeping_at.is_(None)
     )
     statement = insert(holdings).from_select(["namespace_id", "digest", "touched_at"], held)
+    # Without the option, SQLAlchemy does not ask every driver how many rows an INSERT wrote.
     return statement.on_conflict_do_update(
         index_elements=["namespace_id", "digest"], set_={"touched_at": statement.excluded.touched_at}
-    )
+    ).execution_options(preserve_rowcount=True)
 
 
 _INSERT_BLOB = {"sqlite": _insert_blob(sqlite.insert), "postgresql": _insert_blob(postgresql.insert)}
