@@ -1,7 +1,7 @@
 """Which connections to the server are open? Kept ones, used again by whichever thread comes next.
 
 The standard library's HTTP client, because it imports in 20 ms and moves files without copying them: see
-``docs/decisions/client-http.md``.
+``docs/decisions/0003-http-client.md``.
 """
 
 from __future__ import annotations
