@@ -54,6 +54,12 @@ def apply_next(database: Database) -> str | None:
             connection.close()
 
 
+def run_all(context: MigrationContext) -> None:
+    """Run every revision in an empty place, in the transaction that the caller opened."""
+    for script in _line():
+        _apply(context, script)
+
+
 def _apply(context: MigrationContext, script: Script) -> None:
     with Operations.context(context):
         script.module.upgrade()

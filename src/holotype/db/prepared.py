@@ -96,4 +96,4 @@ class _Compiled:
 
 def _maker(names: Sequence[str]) -> Callable[..., Any]:
     """Return what makes a named tuple of a row's values."""
-    return namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024 - its fields are known only now
+    return namedtuple("Row", names, rename=True)  # noqa: PYI024 - its fields are known only now

@@ -1,0 +1,130 @@
+"""Do the rows of the catalogue agree with each other and with the ledger?
+
+Each check is one SELECT of names; a row that it returns is a row that should not be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from string import Template
+
+from holotype.db import Database, Tx
+from holotype.domain import lifecycle
+from holotype.operations.finding import Finding
+from holotype.operations.schema import expected
+
+_TOLD = 5
+_BACKUP = "Compare with a backup; tell the people who make Holotype how it came to be."
+_WORDS = {
+    "version": "n.name || '/' || m.name || ':' || v.number",
+    "named": "JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id",
+    "none": lifecycle.NONE,
+    "single": ", ".join(f"'{stage.name}'" for stage in lifecycle.STAGES.values() if stage.single),
+}
+"""What stands for ``$version`` and the like in the checks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    detail: str
+    select: str
+    hint: str = _BACKUP
+
+
+_CHECKS = (
+    _Check(
+        "Versions are in a stage that the ledger's spans do not know of",
+        """SELECT $version || ' in ' || v.stage FROM versions v $named
+            LEFT JOIN label_spans s ON s.model_id = v.model_id AND s.label = v.stage AND s.version_id = v.id
+                 AND s.until_sequence IS NULL
+            WHERE v.stage <> '$none' AND s.version_id IS NULL""",
+    ),
+    _Check(
+        "Aliases name versions otherwise than the ledger's spans",
+        """SELECT $version || ' as ' || a.name FROM aliases a JOIN versions v ON v.id = a.version_id $named
+            LEFT JOIN label_spans s ON s.model_id = a.model_id AND s.label = a.name AND s.version_id = a.version_id
+                 AND s.until_sequence IS NULL
+            WHERE s.version_id IS NULL""",
+    ),
+    _Check(
+        "The ledger's spans say that labels name versions that they do not name",
+        """SELECT $version || ' as ' || s.label FROM label_spans s JOIN versions v ON v.id = s.version_id $named
+            LEFT JOIN aliases a ON a.model_id = s.model_id AND a.name = s.label AND a.version_id = s.version_id
+            WHERE s.until_sequence IS NULL AND a.name IS NULL AND s.label <> v.stage""",
+    ),
+    _Check(
+        "Several versions are in a stage that holds one",
+        """SELECT n.name || '/' || m.name || ':' || v.stage FROM versions v $named
+            WHERE v.stage IN ($single) AND v.deleted_at IS NULL
+            GROUP BY n.name, m.name, v.stage HAVING count(*) > 1""",
+        "Move all but one of them to archived.",
+    ),
+    _Check(
+        "The next number of models was given out before",
+        """SELECT n.name || '/' || m.name FROM models m JOIN namespaces n ON n.id = m.namespace_id
+           WHERE m.next_number <= (SELECT max(v.number) FROM versions v WHERE v.model_id = m.id)""",
+    ),
+    _Check(
+        "Versions do not have the number of files that they were registered with",
+        """SELECT $version FROM versions v $named
+            WHERE v.deleted_at IS NULL AND v.file_count <> (SELECT count(*) FROM files f WHERE f.version_id = v.id)""",
+    ),
+    _Check(
+        "Files of versions have no bytes, or bytes of another size",
+        """SELECT $version || ' ' || f.path FROM files f JOIN versions v ON v.id = f.version_id $named
+            LEFT JOIN blobs b ON b.digest = f.digest
+            WHERE v.deleted_at IS NULL AND (b.digest IS NULL OR b.size <> f.size)""",
+        "Push the same content again, or restore a backup.",
+    ),
+    _Check(
+        "Versions lack their manifest, configuration or provenance",
+        """SELECT $version FROM versions v $named
+            WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.digest = v.digest)
+               OR NOT EXISTS (SELECT 1 FROM documents d WHERE d.digest = v.config_digest)
+               OR v.provenance_digest IS NOT NULL
+                  AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.digest = v.provenance_digest)""",
+    ),
+    _Check(
+        "Versions were registered without an entry in the ledger",
+        """SELECT $version FROM versions v $named
+            LEFT JOIN ledger_entries e ON e.version_id = v.id AND e.action = 'version.registered'
+            WHERE e.sequence IS NULL""",
+    ),
+)
+
+_ORPHANS = """SELECT DISTINCT c.$child FROM $table c LEFT JOIN $parent p ON p.$key = c.$child
+              WHERE c.$child IS NOT NULL AND p.$key IS NULL"""
+
+
+def unsound_rows(database: Database) -> Iterator[Finding]:
+    """Give a finding for each check that some row does not pass, with examples."""
+    with database.snapshot() as tx:
+        if database.dialect == "sqlite":
+            yield from _damage(tx)
+        for check in (*_CHECKS, *_orphans()):
+            select = Template(check.select).substitute(_WORDS) + f" LIMIT {_TOLD + 1}"
+            names = list(tx.exec_driver_sql(select).scalars())
+            if names:
+                more = ", …" if len(names) > _TOLD else ""
+                told = ", ".join(str(name) for name in names[:_TOLD])
+                yield Finding("rows", f"{check.detail}: {told}{more}.", check.hint)
+
+
+def _damage(tx: Tx) -> Iterator[Finding]:
+    answer = tx.exec_driver_sql(f"PRAGMA quick_check({_TOLD})").scalars().all()
+    if answer != ["ok"]:
+        said = " ".join(str(line).strip() for line in answer)
+        yield Finding("rows", f"SQLite says that its file is damaged: {said}", "Restore a backup.")
+
+
+def _orphans() -> Iterator[_Check]:
+    """Give a check for each foreign key: rows that name something that is not there."""
+    for table in expected().sorted_tables:
+        for key in table.foreign_keys:
+            child, parent = key.parent.name, key.column
+            words = {"table": table.name, "child": child, "parent": parent.table.name, "key": parent.name}
+            yield _Check(
+                f"Rows of {table.name} name a {child} that is not in {parent.table.name}",
+                Template(_ORPHANS).substitute(words),
+            )
