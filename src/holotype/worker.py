@@ -89,7 +89,7 @@ class Worker:
                 _log.info("background work done: %s", result, extra={"task": work.name})
         except Conflict as error:
             _log.info("background work waits: %s", error, extra={"task": work.name})
-        except Exception:  # the server must outlive whatever goes wrong here
+        except Exception:  # noqa: BLE001 - the server must outlive whatever goes wrong here
             _log.exception("background work failed", extra={"task": work.name})
 
     def _call(self) -> Call:
