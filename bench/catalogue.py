@@ -95,7 +95,7 @@ def _statements(dialect: str, count: int, models: int) -> list[str]:
         _number("seed", "id"),
         _insert("parameters (version_id, name, text)", f"'optimizer', {_pick(('adam', 'sgd', 'lion'), _chance(15))}"),
         _insert("version_tags (version_id, key, value)", f"'team', {_pick(_TEAMS, _chance(16))}"),
-        _insert("version_tags (version_id, key, value)", "'rare', 'yes'", "id % 9973 = 0"),
+        _insert("version_tags (version_id, key, value)", "'rare', 'yes'", "id % 997 = 0"),
         _file("model", _pick(("safetensors", "onnx", "pickle", "pickle", "safetensors"), _chance(17)), digest),
         _file("config.json", "'json'", digest),
         _file("README.md", "'markdown'", digest),

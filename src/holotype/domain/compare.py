@@ -5,6 +5,7 @@ The first version is the baseline. Rows hold one value a version, in their order
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -155,12 +156,18 @@ def change(baseline: float | None, value: float | None, direction: str | None) -
     if baseline is None or value is None:
         return Change(None, None, "unknown")
     difference = value - baseline
-    relative = difference / abs(baseline) if baseline else None
+    relative = _finite(difference / abs(baseline)) if baseline else None
+    difference_shown = _finite(difference)
     if difference == 0:
         return Change(0.0, 0.0, "equal")
     if direction is None:
-        return Change(difference, relative, "unknown")
-    return Change(difference, relative, "better" if (difference > 0) == (direction == "higher") else "worse")
+        return Change(difference_shown, relative, "unknown")
+    return Change(difference_shown, relative, "better" if (difference > 0) == (direction == "higher") else "worse")
+
+
+def _finite(value: float) -> float | None:
+    """Return a number that JSON can carry, or nothing where the difference left the range of floats."""
+    return value if math.isfinite(value) else None
 
 
 def _metrics(each: Sequence[Iterable[Metric]]) -> list[MetricRow]:
@@ -190,8 +197,9 @@ def _rows(each: Sequence[Mapping[str, Scalar | None]]) -> list[Row]:
 
 
 def _differs(values: Sequence[object]) -> bool:
-    # 1, 1.0 and True are equal to Python, and not to a person who set a parameter
-    return any((type(value), value) != (type(values[0]), values[0]) for value in values[1:])
+    # 1 and True are equal to Python, and not to a person who set a parameter
+    seen = [(isinstance(value, bool), value) for value in values]
+    return any(value != seen[0] for value in seen[1:])
 
 
 def _schema(origin: Provenance) -> dict[str, Scalar | None]:

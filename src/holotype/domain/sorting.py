@@ -41,6 +41,13 @@ class Sort:
         return f"{self.field}{''.join(marks)}:{'desc' if self.descending else 'asc'}"
 
 
+    def takes(self, key: object) -> bool:
+        """Say whether a value can be a key of this order; a cursor may hold anything."""
+        if self.field in {"metric", "param"}:
+            return key is None or isinstance(key, float | int)
+        return isinstance(key, str) if self.field in {"name", "stage"} else isinstance(key, int)
+
+
 DEFAULT: dict[Noun, Sort] = {"models": Sort("name"), "versions": Sort("created", descending=True)}
 
 

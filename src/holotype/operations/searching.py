@@ -54,7 +54,10 @@ def search(
     binding = f"{noun}\n{query.write(tree)}\n{order}"
     wanted = Search(tree, order, times.to_micros(call.now), limit + 1)
     if cursor:
-        wanted = replace(wanted, after=After(*cursors.read(cursor, binding)))
+        key, row_id = cursors.read(cursor, binding)
+        if not order.takes(key):
+            raise Invalid("The cursor does not fit the sort.", hint="Begin again with the first page.")
+        wanted = replace(wanted, after=After(key, row_id))
     with call.registry.database.snapshot() as tx, deadline(tx, SECONDS, what="The search", hint=_HINT):  # 3
         visible = scope.visible(tx, rules.scopes(call.actor, Permission.MODEL_READ))
         rows = find(tx, replace(wanted, visible=visible))
