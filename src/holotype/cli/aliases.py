@@ -21,11 +21,11 @@ def set_(reference: str, alias: str, /, *, common: Common = COMMON) -> None:
         alias: The alias, for example champion; it leaves the version that it named before.
     """
     with common.connect() as client:
-        made = client.set_alias(reference, alias)
+        version = client.set_alias(reference, alias)
     if common.json:
-        output.document(made)
+        output.document(version)
     else:
-        output.say(f"{made.name} → {made.version}")
+        output.say(f"{alias} → {version.reference}")
 
 
 def rm(model: str, alias: str, /, *, common: Common = COMMON) -> None:

@@ -34,11 +34,11 @@ class Labels(Base):
             f"{model_path(references.parse_model(model))}/aliases", shapes.Alias, limit=limit, cursor=cursor
         )
 
-    def set_alias(self, reference: str, alias: str) -> shapes.Alias:
-        """Make an alias name a version, whatever it named before."""
+    def set_alias(self, reference: str, alias: str) -> shapes.Version:
+        """Make an alias name a version, whatever it named before, and return the version."""
         parsed = references.parse_version(reference)
         body = shapes.NewAlias(version=parsed.digest or parsed.label or "")
-        return self._http.call("PUT", f"{model_path(parsed)}/aliases/{alias_of(alias)}", shapes.Alias, body=body)
+        return self._http.call("PUT", f"{model_path(parsed)}/aliases/{alias_of(alias)}", shapes.Version, body=body)
 
     def remove_alias(self, model: str, alias: str) -> None:
         """Remove an alias; the version that it named stays."""
