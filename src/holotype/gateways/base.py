@@ -54,6 +54,7 @@ class Route:
     permission: Permission | Public
     status: int
     name: str
+    noun: str
     summary: str
     description: str
     signature: binding.Signature
@@ -118,6 +119,7 @@ def _route(
             permission,
             code,
             function.__name__,
+            function.__module__.rpartition(".")[2],
             summary.rstrip("."),
             description.strip(),
             wanted,

@@ -80,6 +80,7 @@ class Front:
             await _tell(error, known, answer)
         finally:
             self.in_flight -= 1
+            known.template = scope.get("path_template", "")
             self._finish(known, scope["method"], scope["path"], status, time.perf_counter() - began)
 
     async def drained(self, seconds: float) -> bool:

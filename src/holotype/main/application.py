@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from litestar import Litestar
 from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
 
 from holotype import db
 from holotype.artifacts.store import open_store
 from holotype.errors import HolotypeError
-from holotype.gateways import native, problems
-from holotype.gateways.front import Front
+from holotype.gateways import metrics, native, openapi, problems
+from holotype.gateways.exchange import Exchange
+from holotype.gateways.front import App, Front
 from holotype.gateways.guard import enforce
 from holotype.gateways.logs import AccessLog
+from holotype.gateways.metrics import Metrics
 from holotype.operations.call import Registry
 from holotype.settings import Settings
 
@@ -23,16 +26,28 @@ def open_registry(settings: Settings) -> Registry:
 
 def application(registry: Registry) -> Front:
     """Make the ASGI application of a registry."""
-    app = Litestar(
-        native.routes(),
+    log, counters = AccessLog(registry.settings), Metrics()
+
+    def finish(known: Exchange, method: str, path: str, status: int, seconds: float) -> None:
+        counters.count(known, method, path, status, seconds)
+        log.write(known, method, path, status, seconds)
+
+    return Front(framework(routes(counters)), registry, finish)
+
+
+def routes(counters: Metrics) -> list[HTTPRouteHandler]:
+    """Return every route of every gateway."""
+    found = [*native.routes(), metrics.route(counters)]
+    return [*found, openapi.route(found)]
+
+
+def framework(found: list[HTTPRouteHandler]) -> App:
+    """Make the framework's part of the application: which route an address belongs to, and what becomes of errors."""
+    answers = dict.fromkeys((HolotypeError, HTTPException, Exception), problems.respond)
+    return Litestar(
+        found,
         guards=[enforce],
-        exception_handlers={
-            HolotypeError: problems.respond,
-            HTTPException: problems.respond,
-            Exception: problems.respond,
-        },
+        exception_handlers=answers,  # type: ignore[arg-type]
         openapi_config=None,
         logging_config=None,
     )
-    log = AccessLog(registry.settings)
-    return Front(app, registry, log.write)

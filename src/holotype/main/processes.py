@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import signal
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from multiprocessing.connection import wait
@@ -20,6 +22,7 @@ from multiprocessing.process import BaseProcess
 from types import FrameType
 
 from holotype.gateways.logs import configure
+from holotype.gateways.metrics import FOLDER_VARIABLE
 from holotype.main import process
 from holotype.settings import Settings
 
@@ -46,12 +49,14 @@ def run(settings: Settings, bound: socket.socket, *, on_ready: Callable[[], None
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _raise_stop)
     running: list[BaseProcess] = []
-    try:
-        running.extend(start() for _ in range(settings.workers))
-        on_ready()
-        return _watch(running, start)
-    except _Stop:
-        return _stop(running, settings.stop_timeout + 10)
+    with tempfile.TemporaryDirectory(prefix="holotype-metrics-") as folder:
+        os.environ[FOLDER_VARIABLE] = folder
+        try:
+            running.extend(start() for _ in range(settings.workers))
+            on_ready()
+            return _watch(running, start)
+        except _Stop:
+            return _stop(running, settings.stop_timeout + 10)
 
 
 def _serve(settings: Settings, bound: socket.socket) -> None:
