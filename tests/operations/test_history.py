@@ -114,7 +114,8 @@ def test_the_ledger_can_be_narrowed(desk: Desk) -> None:
     assert sequences(action="version.moved", actor="ada") == []
     moved = next(event for event in everything if event.action == "version.moved")
     assert sequences(since=moved.time) == [event.sequence for event in everything if event.time >= moved.time]
-    assert sequences(until=first.created_at) == [e.sequence for e in everything if e.time <= first.created_at]
+    assert sequences(until=moved.time) == [event.sequence for event in everything if event.time < moved.time]
+    assert sequences(since=first.created_at, until=moved.time) == sorted(by_model - {moved.sequence}, reverse=True)
     assert sequences(since=moved.time + timedelta(days=1)) == []
     assert sequences(until=times.from_micros(0)) == []
 

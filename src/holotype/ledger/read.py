@@ -19,9 +19,9 @@ from holotype.ledger.tables import ledger_entries
 
 _ENTRIES = ledger_entries.c
 _SELECT = sa.select(*[column for column in _ENTRIES if column.name not in {"leaf", "nodes"}])
-_LAST_UNTIL = (
+_LAST_BEFORE = (
     sa.select(_ENTRIES.sequence)
-    .where(_ENTRIES.time <= sa.bindparam("moment"))
+    .where(_ENTRIES.time < sa.bindparam("moment"))
     .order_by(_ENTRIES.time.desc(), _ENTRIES.sequence.desc())
     .limit(1)
 )
@@ -29,7 +29,7 @@ _LAST_UNTIL = (
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which entries: those that meet every condition given. ``since`` and ``until`` belong to the span themselves."""
+    """Which entries: those that meet every condition given, from ``since`` on and before ``until``."""
 
     namespace_id: int | None = None
     model_id: int | None = None
@@ -50,16 +50,15 @@ def page(tx: Tx, wanted: Filter, *, before: int | None = None, limit: int = 50) 
     if before is not None:
         statement = statement.where(_ENTRIES.sequence < before)
     if wanted.since is not None:
-        earlier = _last_until(tx, times.to_micros(wanted.since) - 1)
-        statement = statement.where(_ENTRIES.sequence > earlier)
+        statement = statement.where(_ENTRIES.sequence > _last_before(tx, wanted.since))
     if wanted.until is not None:
-        statement = statement.where(_ENTRIES.sequence <= _last_until(tx, times.to_micros(wanted.until)))
+        statement = statement.where(_ENTRIES.sequence <= _last_before(tx, wanted.until))
     return [_event(row) for row in tx.execute(statement)]
 
 
-def _last_until(tx: Tx, micros: int) -> int:
-    """Return the sequence of the last entry until a moment: times never run backwards, so a moment is a sequence."""
-    return tx.execute(_LAST_UNTIL, {"moment": micros}).scalar_one_or_none() or 0
+def _last_before(tx: Tx, moment: datetime) -> int:
+    """Return the sequence of the last entry before a moment: times never run backwards, so a moment is a sequence."""
+    return tx.execute(_LAST_BEFORE, {"moment": times.to_micros(moment)}).scalar_one_or_none() or 0
 
 
 def _event(row: sa.Row[Any]) -> Event:

@@ -30,13 +30,13 @@ def _page(found: list[shapes.Event], limit: int) -> shapes.Page[shapes.Event]:
     return page(found, limit, lambda one: one, lambda one: str(one.sequence))
 
 
-def _scope(scope: str | None) -> tuple[str | None, str | None]:
-    if scope is None:
-        return None, None
-    if "/" not in scope:
-        return names.component(scope, "namespace"), None
-    model = references.parse_model(scope)
-    return model.namespace, model.model
+def _place(namespace: str | None, model: str | None) -> tuple[str | None, str | None]:
+    if model is None:
+        return (None if namespace is None else names.component(namespace, "namespace")), None
+    named = references.parse_model(model)
+    if namespace not in {None, named.namespace}:
+        raise Invalid(f"{model} is not in the namespace {namespace}.", hint="Give the model alone.")
+    return named.namespace, named.model
 
 
 @get(MODEL + "/history", permission=Permission.MODEL_READ)
@@ -60,9 +60,10 @@ async def version_history(
 
 
 @get("/api/v1/ledger", permission=Permission.LEDGER_READ)
-async def ledger(
+async def ledger(  # noqa: PLR0913, PLR0917 - each is a query parameter
     request: Request,
-    scope: str | None = None,
+    namespace: str | None = None,
+    model: str | None = None,
     action: str | None = None,
     actor: str | None = None,
     since: datetime | None = None,
@@ -72,9 +73,9 @@ async def ledger(
 ) -> shapes.Page[shapes.Event]:
     """List the entries of the ledger that the caller may see, the newest first.
 
-    ``scope`` is a namespace or a model (namespace/name); ``since`` and ``until`` belong to the span themselves.
+    ``model`` is a reference such as risk/fraud; entries are from ``since`` on and before ``until``.
     """
-    wanted = Wanted(*_scope(scope), action, actor, since, until)
+    wanted = Wanted(*_place(namespace, model), action, actor, since, until)
     before, more = _before(cursor), checked(limit) + 1
     found = await perform(read_ledger, call_of(request), wanted, before=before, limit=more)
     return _page([present.event(one) for one in found], limit)
