@@ -346,6 +346,24 @@ def test_admin_commands_need_no_server(shell: Shell) -> None:
     assert shell.ask("admin", "migrate", "--data", "data") == {"applied": []}
 
 
+def test_the_doctor_and_the_sweeper_work_beside_a_running_server(shell: Shell, server: Running, model: str) -> None:
+    """A healthy registry is told to be so, and what is in use is not swept."""
+    place = ["--data", str(server.folder / "data")]
+    report = shell.ask("admin", "doctor", *place)
+    assert (report["healthy"], report["findings"]) == (True, [])
+    assert "bytes" in shell.run("admin", "doctor", *place).stdout
+    assert shell.ask("admin", "sweep", "--dry-run", *place)["blobs"] == 0
+    assert shell.run("admin", "sweep", *place).stdout.startswith("freed 0 B in 0 blobs\n")
+    shell.run("verify", f"{model}:1")
+
+
+def test_the_doctor_fails_when_something_is_wrong(shell: Shell) -> None:
+    """A database without its schema is a finding, and findings exit with 1."""
+    (shell.folder / "data").mkdir()
+    shown = shell.run("admin", "doctor", "--data", "data", code=1).stdout
+    assert "holotype admin migrate" in shown
+
+
 def test_serve_says_where_it_is_and_lets_its_owner_in(shell: Shell, tmp_path: Path) -> None:
     """The first command after `holotype serve` just works; Ctrl-C stops the server."""
     environment = {key: value for key, value in shell.environment.items() if not key.startswith("HOLOTYPE_")}

@@ -63,4 +63,4 @@ def ls(
 
 def _print(aliases: list[Alias]) -> None:
     columns = (Column("ALIAS", style="bold"), Column("VERSION"), Column("DIGEST", style="dim"), Column("CHANGED"))
-    table(columns, [(a.name, a.version, formats.digest(a.digest), formats.when(a.changed_at)) for a in aliases])
+    table(columns, [(a.name, a.version, formats.digest(a.digest), formats.time(a.changed_at)) for a in aliases])

@@ -15,7 +15,7 @@ from holotype.cli.tables import Column, table
 if TYPE_CHECKING:
     from holotype.wire.compare import Change, Comparison, FileChanges, FileRow, MetricRow, Row
 
-_SECTIONS = ("parameters", "schema", "environment", "lineage")
+_HEADS = {"parameters": "PARAMETER", "schema": "SCHEMA", "environment": "ENVIRONMENT", "lineage": "LINEAGE"}
 _STYLES = {"better": "green", "worse": "red", "added": "green", "removed": "red", "changed": "yellow"}
 _NOTHING = "–"
 
@@ -48,25 +48,22 @@ def _print(found: Comparison) -> None:
     rows = zip(found.versions, found.digests, strict=True)
     table((Column("VERSION", style="bold"), Column("DIGEST", style="dim")), [(v, formats.digest(d)) for v, d in rows])
     if found.metrics:
-        _title("metrics")
+        output.say()
         table(_columns("METRIC", found.versions), [_metric(row) for row in found.metrics])
-    for name in _SECTIONS:
+    for name, head in _HEADS.items():
         section: list[Row] = getattr(found, name)
         if section:
-            _title(name)
-            table(_columns(name.upper(), found.versions), [(row.name, *map(_value, row.values)) for row in section])
+            output.say()
+            table(_columns(head, found.versions), [(row.name, *map(_value, row.values)) for row in section])
     for changes in found.files:
-        _print_files(found.versions[0], changes)
+        output.say()
+        output.say(Cell(f"files of {changes.reference} beside {found.versions[0]}", "bold"))
+        _print_files(changes)
     equal = ", ".join(f"{count} of {name}" for name, count in found.same.items() if count)
     if equal:
         output.say()
         output.say(Cell(f"the same in all and not shown: {equal}", "dim"))
         output.hint("--all shows them")
-
-
-def _title(name: str) -> None:
-    output.say()
-    output.say(Cell(name, "bold"))
 
 
 def _columns(first: str, versions: Sequence[str]) -> list[Column]:
@@ -95,8 +92,7 @@ def _value(value: object) -> str:
     return _NOTHING if value is None else formats.scalar(value)
 
 
-def _print_files(baseline: str, changes: FileChanges) -> None:
-    _title(f"files of {changes.reference} beside {baseline}")
+def _print_files(changes: FileChanges) -> None:
     counts = {name: getattr(changes, name) for name in ("added", "removed", "changed", "unchanged")}
     told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
     output.say(

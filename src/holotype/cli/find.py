@@ -77,7 +77,7 @@ def print_models(models: list[Model]) -> None:
 def _model_row(model: Model) -> Row:
     latest = "–" if model.latest is None else str(model.latest)
     first = model.description.partition("\n")[0]
-    return model.reference, latest, first, formats.pairs(model.tags), formats.when(model.changed_at)
+    return model.reference, latest, first, formats.pairs(model.tags), formats.time(model.changed_at)
 
 
 def print_versions(versions: list[Version]) -> None:
@@ -103,7 +103,7 @@ def _version_row(version: Version) -> Row:
         ",".join(version.aliases),
         formats.size(version.size),
         f"{version.file_count:,}",
-        formats.when(version.created_at),
+        formats.time(version.created_at),
         version.created_by,
         formats.digest(version.digest),
         formats.pairs(version.tags),

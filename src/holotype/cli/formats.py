@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from holotype.cli.output import terminal
+from holotype.cli.output import Cell, terminal
 
 _UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB")
 _AGES = ((365 * 86_400, "y"), (30 * 86_400, "mo"), (86_400, "d"), (3_600, "h"), (60, "min"))
@@ -45,6 +45,11 @@ def when(value: datetime | None) -> str:
     if value is None:
         return ""
     return f"{moment(value)} ({age(value)})" if terminal() else moment(value)
+
+
+def time(value: datetime | None) -> Cell:
+    """Return a moment for a table: exact and with its age; on a narrow terminal the age alone."""
+    return Cell("") if value is None else Cell(when(value), short=age(value))
 
 
 def digest(value: str) -> str:

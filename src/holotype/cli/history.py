@@ -79,7 +79,7 @@ def _print(events: list[Event]) -> None:
 
 def _row(event: Event) -> Row:
     action = Cell(event.action, _STYLES.get(event.action.partition(".")[2], ""))
-    return formats.when(event.time), str(event.sequence), event.actor, action, event.subject, sentence(event.data)
+    return formats.time(event.time), str(event.sequence), event.actor, action, event.subject, sentence(event.data)
 
 
 def sentence(data: Mapping[str, object]) -> str:
@@ -98,6 +98,8 @@ def sentence(data: Mapping[str, object]) -> str:
 def _pair(key: str, value: object) -> str:
     if key == "size" and isinstance(value, int):
         return formats.size(value)
+    if key == "files" and isinstance(value, int):
+        return formats.plural(value, "file")
     if isinstance(value, Mapping):
         return f"{key} " + ",".join(str(name) if item is None else f"{name}={item}" for name, item in value.items())
     if isinstance(value, list):

@@ -40,4 +40,4 @@ def ls(
 
 def _print(namespaces: list[Namespace]) -> None:
     columns = (Column("NAMESPACE", style="bold"), Column("DESCRIPTION"), Column("CREATED"))
-    table(columns, [(n.name, n.description, formats.when(n.created_at)) for n in namespaces])
+    table(columns, [(n.name, n.description, formats.time(n.created_at)) for n in namespaces])

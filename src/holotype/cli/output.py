@@ -50,10 +50,11 @@ def paint(text: str, *styles: str, stream: TextIO | None = None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text with a style of its own, such as ``bold`` or ``green``."""
+    """A text with a style of its own, such as ``bold``; ``short`` stands for it where a terminal is narrow."""
 
     text: str
     style: str = ""
+    short: str = ""
 
 
 def say(*parts: str | Cell) -> None:

@@ -66,9 +66,10 @@ class Transfer:
     def _draw(self, bars: Bars, progress: Progress) -> None:
         task = self._tasks.get(progress.phase)
         if task is None:
-            task = self._tasks[progress.phase] = bars.add_task(_WORDS[progress.phase], total=None, files="")
+            task = self._tasks[progress.phase] = bars.add_task(_WORDS[progress.phase], total=None, files="", speed="")
         files = f"{progress.files_done:,}/{progress.files_total:,} files" if progress.files_total > 1 else ""
-        bars.update(task, completed=progress.bytes_done, total=progress.bytes_total or None, files=files)
+        speed = f"{formats.size(int(bars.tasks[task].speed or 0))}/s"
+        bars.update(task, completed=progress.bytes_done, total=progress.bytes_total or None, files=files, speed=speed)
 
     def _summary(self) -> str:
         seconds = max(time.monotonic() - self._began, 1e-3)
@@ -89,7 +90,7 @@ def _bars() -> Bars:
         rich.TextColumn("{task.description:<11}"),
         rich.BarColumn(bar_width=None),
         rich.DownloadColumn(binary_units=True),
-        rich.TransferSpeedColumn(),
+        rich.TextColumn("{task.fields[speed]:>11}"),
         rich.TimeRemainingColumn(compact=True),
         rich.TextColumn("{task.fields[files]}"),
         console=Console(stderr=True, color_system="auto" if output.coloured(sys.stderr) else None),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from holotype.cli import output
 from holotype.cli.formats import width as cells_of
@@ -31,23 +31,30 @@ def table(columns: Sequence[Column], rows: Sequence[Row], *, header: bool = True
     cells = [[_cell(value, column) for value, column in zip(row, columns, strict=True)] for row in rows]
     kept = [i for i in range(len(columns)) if any(row[i].text for row in cells)]
     if output.terminal():
-        kept = _fitting(columns, cells, kept, _columns_of_terminal())
+        room = _columns_of_terminal()
+        kept = _fitting(columns, cells, kept, room)
+        if not _fits(columns, cells, kept, room):
+            cells = [[replace(cell, text=cell.short or cell.text) for cell in row] for row in cells]
     _print([columns[i] for i in kept], [[row[i] for i in kept] for row in cells], header)
 
 
 def _cell(value: str | Cell, column: Column) -> Cell:
     cell = value if isinstance(value, Cell) else Cell(value, column.style)
-    return Cell(" ".join(output.clean(cell.text).split()), cell.style)
+    return replace(cell, text=" ".join(output.clean(cell.text).split()))
 
 
 def _fitting(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], kept: list[int], room: int) -> list[int]:
     """Leave out optional columns, the last one first, until the rest fits."""
-    while sum(_natural(columns, rows, i) + len(_GAP) for i in kept) - len(_GAP) > room:
+    while not _fits(columns, rows, kept, room):
         optional = [i for i in kept if columns[i].optional]
         if not optional:
             break
         kept = [i for i in kept if i != optional[-1]]
     return kept
+
+
+def _fits(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], kept: Sequence[int], room: int) -> bool:
+    return sum(_natural(columns, rows, i) + len(_GAP) for i in kept) - len(_GAP) <= room
 
 
 def _natural(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], i: int) -> int:

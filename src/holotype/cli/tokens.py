@@ -24,8 +24,12 @@ def whoami(*, common: Common = COMMON) -> None:
     if common.json:
         output.document(answer)
         return
-    permissions = "\n".join(answer.permissions)
-    output.facts((("you are", answer.principal), ("at", url), ("scope", answer.scope), ("you may", permissions)))
+    verbs: dict[str, list[str]] = {}
+    for permission in answer.permissions:
+        noun, _, verb = permission.partition(":")
+        verbs.setdefault(noun, []).append(verb)
+    rights = "\n".join(f"{noun}: {', '.join(names)}" for noun, names in verbs.items())
+    output.facts((("you are", answer.principal), ("at", url), ("scope", answer.scope), ("you may", rights)))
 
 
 def create(
@@ -108,8 +112,8 @@ def _print(tokens: list[Token]) -> None:
 
 
 def _row(token: Token) -> Row:
-    expires = formats.when(token.expires_at) or "never"
-    created = formats.when(token.created_at)
+    expires = formats.time(token.expires_at) if token.expires_at else "never"
+    created = formats.time(token.created_at)
     return token.id, token.name, token.role, token.scope, _state(token), expires, created, token.principal
 
 

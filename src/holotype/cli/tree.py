@@ -52,6 +52,11 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Run a registry": {
         "serve": ("serve:serve", "Start a server."),
         "admin migrate": ("admin:migrate", "Bring the database to the schema of this release."),
+        "admin doctor": (
+            "admin:doctor",
+            "Examine schema, ledger, rows and bytes, and say what is wrong; nothing is changed.",
+        ),
+        "admin sweep": ("admin:sweep", "Free the bytes that nothing refers to and whose grace period is over."),
         "version": ("version:version", "Print the version of this program."),
     },
 }
