@@ -56,41 +56,50 @@ def _pick(values: tuple[str, ...], chance: str) -> str:
 
 
 def _statements(dialect: str, count: int, models: int) -> list[str]:
-    lite = dialect == "sqlite"
-    series = (
-        f"WITH RECURSIVE numbers(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM numbers WHERE id < {count})"
-        if lite
-        else f"WITH numbers AS (SELECT generate_series(1, {count})::bigint AS id)"
-    )
-    digest = "printf('sha256:%064x', {})" if lite else "'sha256:' || lpad(to_hex({}), 64, '0')"
+    return [*_things(dialect, count, models), *_contents(dialect), *_sequences(dialect)]
+
+
+def _digest(dialect: str, of: str) -> str:
+    return f"printf('sha256:%064x', {of})" if dialect == "sqlite" else f"'sha256:' || lpad(to_hex({of}), 64, '0')"
+
+
+def _things(dialect: str, count: int, models: int) -> list[str]:
+    series = f"WITH numbers AS (SELECT generate_series(1, {count})::bigint AS id)"
+    if dialect == "sqlite":
+        series = f"WITH RECURSIVE numbers(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM numbers WHERE id < {count})"
     whole = f"CAST({models} * {_chance(1)} * {_chance(1)} - 0.5 AS INTEGER)"
-    described = f"CASE WHEN {_chance(2)} < 0.3 THEN {_pick(_WORDS, _chance(3))} || ' ' || {_pick(_WORDS, _chance(4))}"
-    statements = [
+    words = f"{_pick(_WORDS, _chance(3))} || ' ' || {_pick(_WORDS, _chance(4))} || ' model number ' || id"
+    return [
         *(
             f"INSERT INTO namespaces (id, name, created_at) VALUES ({i + 1}, '{name}', {_START})"
             for i, name in enumerate(_NAMESPACES)
         ),
-        f"""{series} INSERT INTO models (id, namespace_id, name, next_number, created_at, created_by, changed_at, description)
+        f"""{series} INSERT INTO models (id, namespace_id, name, next_number, created_at, created_by, changed_at,
+            description)
             SELECT id, 1 + id % 5, {_pick(_SUBJECTS, _chance(5))} || '-' || id, {count}, {_START} + id, 'ada',
             {_START} + id, 'A model of ' || {_pick(_SUBJECTS, _chance(5))} FROM numbers WHERE id <= {models}""",
         f"""{series}, placed AS (SELECT id, 1 + CASE WHEN {whole} < 0 THEN 0 ELSE {whole} END AS model_id FROM numbers)
             INSERT INTO versions (id, namespace_id, model_id, number, digest, config_digest, size, file_count, stage,
             stage_changed_at, created_at, created_by, changed_at, description)
             SELECT id, 1 + model_id % 5, model_id, row_number() OVER (PARTITION BY model_id ORDER BY id),
-            {digest.format("id")}, {digest.format(0)}, CAST(1e9 * {_chance(6)} * {_chance(6)} AS BIGINT) + 1000, 3,
+            {_digest(dialect, "id")}, {_digest(dialect, "0")},
+            CAST(1e9 * {_chance(6)} * {_chance(6)} AS BIGINT) + 1000, 3,
             CASE WHEN {_chance(7)} < 0.02 THEN 'staging' WHEN {_chance(7)} < 0.2 THEN 'archived' ELSE 'none' END,
             {_START}, {_START} + id * {_STEP}, 'author-' || CAST(50 * {_chance(8)} AS INTEGER),
-            {_START} + id * {_STEP}, {described} || ' model number ' || id ELSE '' END FROM placed""",
+            {_START} + id * {_STEP}, CASE WHEN {_chance(2)} < 0.3 THEN {words} ELSE '' END FROM placed""",
         "UPDATE versions SET stage = 'production' WHERE id IN (SELECT max(id) FROM versions GROUP BY model_id)",
         f"""INSERT INTO aliases (model_id, name, version_id, changed_at)
             SELECT model_id, 'champion', min(id), {_START} FROM versions GROUP BY model_id""",
+    ]
+
+
+def _contents(dialect: str) -> list[str]:
+    holdout = "metrics (version_id, name, dataset, slice, value)"
+    digest = _digest(dialect, "id")
+    return [
         _insert("metrics (version_id, name, value)", f"'auc', 0.5 + 0.5 * {_chance(9)}", f"{_chance(10)} < 0.9"),
         _insert("metrics (version_id, name, value)", f"'loss', {_chance(11)}"),
-        _insert(
-            "metrics (version_id, name, dataset, slice, value)",
-            f"'auc', 'holdout', 'all', 0.5 + 0.5 * {_chance(12)}",
-            f"{_chance(13)} < 0.3",
-        ),
+        _insert(holdout, f"'auc', 'holdout', 'all', 0.5 + 0.5 * {_chance(12)}", f"{_chance(13)} < 0.3"),
         _number("depth", f"CAST(1 + 12 * {_chance(14)} AS INTEGER)"),
         _number("seed", "id"),
         _insert("parameters (version_id, name, text)", f"'optimizer', {_pick(('adam', 'sgd', 'lion'), _chance(15))}"),
@@ -106,10 +115,11 @@ def _statements(dialect: str, count: int, models: int) -> list[str]:
             "id > 1 AND id % 10 = 0",
         ),
     ]
-    if not lite:
-        tables = ("namespaces", "models", "versions")
-        statements += [f"SELECT setval(pg_get_serial_sequence('{t}', 'id'), (SELECT max(id) FROM {t}))" for t in tables]
-    return statements
+
+
+def _sequences(dialect: str) -> list[str]:
+    tables = () if dialect == "sqlite" else ("namespaces", "models", "versions")
+    return [f"SELECT setval(pg_get_serial_sequence('{t}', 'id'), (SELECT max(id) FROM {t}))" for t in tables]
 
 
 def _insert(into: str, columns: str, where: str = "1 = 1") -> str:
@@ -121,7 +131,7 @@ def _number(name: str, value: str) -> str:
 
 
 def _file(path: str, kind: str, digest: str) -> str:
-    row = f"'{path}', {digest.format('id')}, size / 3, 'weight', {kind}"
+    row = f"'{path}', {digest}, size / 3, 'weight', {kind}"
     return _insert("files (version_id, path, digest, size, role, format)", row)
 
 
