@@ -17,6 +17,8 @@ from typing import get_type_hints
 from cyclopts.docs import generate_markdown_docs
 
 from holotype.cli import tree
+from holotype.domain import sorting
+from holotype.domain.query_fields import FIELDS
 from holotype.errors import HolotypeError
 from holotype.gateways.problems import status_of
 from holotype.settings import Settings
@@ -88,7 +90,31 @@ class, which catches those under it as well; `holotype` prints it and exits with
 
 """
 
-PAGES: dict[str, Callable[[], str]] = {"cli.md": cli, "settings.md": settings, "errors.md": errors}
+
+def query() -> str:
+    """Return the page of the query language: its fields, and the orders."""
+    rows = [
+        (
+            f"`{field.written}`",
+            str(field.kind),
+            " ".join(f"`{one}`" for one in (":", *field.operators)),
+            field.help,
+            f"`{field.example}`",
+        )
+        for field in FIELDS.values()
+    ]
+    orders = "".join(
+        f"- {noun} by {', '.join(f'`{name}`' for name in sorting.fields(noun))}; unless asked, `sort={default}`\n"
+        for noun, default in sorting.DEFAULT.items()
+    )
+    text = (Path(__file__).parent / "query.md.in").read_text(encoding="utf-8")
+    filled = text.replace("@FIELDS@", _table(("Field", "Values", "Operators", "Meaning", "Example"), rows).rstrip())
+    return NOTE.format(source="src/holotype/domain/query_fields.py and docs/query.md.in") + filled.replace(
+        "@ORDERS@", orders.rstrip()
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {"cli.md": cli, "settings.md": settings, "errors.md": errors, "query.md": query}
 
 
 def main(arguments: list[str]) -> int:

@@ -23,10 +23,15 @@ def test_comparison_shows_only_differences(desk: Desk) -> None:
     """Parameters, metrics, files, schema and environment are compared with the first version."""
     schema = Schema([Column("age", "float32", [-1, 1])], [])
     base = Provenance(
-        {"depth": 6, "seed": 1}, [Metric("auc", 0.9), Metric("val_loss", 0.2)], environment=Environment("3.11"), schema=schema
+        {"depth": 6, "seed": 1},
+        [Metric("auc", 0.9), Metric("val_loss", 0.2)],
+        environment=Environment("3.11"),
+        schema=schema,
     )
     _push(desk, {"model.bin": b"one", "old.txt": b"old", "same.txt": b"same"}, base)
-    other = Provenance({"depth": 8, "seed": 1}, [Metric("auc", 0.95), Metric("val_loss", 0.3)], environment=Environment("3.12"))
+    other = Provenance(
+        {"depth": 8, "seed": 1}, [Metric("auc", 0.95), Metric("val_loss", 0.3)], environment=Environment("3.12")
+    )
     _push(desk, {"model.bin": b"twos", "new.txt": b"new", "same.txt": b"same"}, other)
     found = from_domain(compare(desk.call(), [parse("fraud:1"), parse("fraud:2")]))
     assert found.versions == ["default/fraud:1", "default/fraud:2"]

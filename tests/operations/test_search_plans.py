@@ -1,4 +1,4 @@
-"""Which way does each search take? Golden plans: a search reads rows in proportion to its page, not to the catalogue."""
+"""Which way does each search take? A search reads rows in proportion to its page, not to the catalogue."""
 
 from __future__ import annotations
 
@@ -23,8 +23,20 @@ GOLDEN = [
     ("stage:production", None, "few", "ix_versions_of_stage", "ix_versions_of_stage"),
     ("stage:archived", None, "term", "ix_versions_of_stage", "Backward using ix_versions_of_stage"),
     ("metric.auc>0.9", None, "order", "SCAN v", "Backward using pk_versions on versions v"),
-    ("metric.auc>0.9", "-metric.auc", "order", "walked USING COVERING INDEX ix_metrics_value", "Backward using ix_metrics_value"),
-    ("metric.auc@holdout>0.6", "-metric.auc@holdout", "order", "ix_metrics_dataset", "Backward using ix_metrics_dataset"),
+    (
+        "metric.auc>0.9",
+        "-metric.auc",
+        "order",
+        "walked USING COVERING INDEX ix_metrics_value",
+        "Backward using ix_metrics_value",
+    ),
+    (
+        "metric.auc@holdout>0.6",
+        "-metric.auc@holdout",
+        "order",
+        "ix_metrics_dataset",
+        "Backward using ix_metrics_dataset",
+    ),
     ("tag.team:risk metric.auc>0.9", None, "term", "ix_version_tags_head", "Backward using ix_version_tags_head"),
     ("param.depth=6", None, "term", "ix_parameters_number", "Backward using ix_parameters_number"),
     ("format:safetensors", None, "term", "ix_files_format", "Backward using ix_files_format"),

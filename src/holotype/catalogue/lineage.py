@@ -82,9 +82,7 @@ class _Graph:
         return Lineage(root, tuple(self.nodes.values()), tuple(self.edges), self.complete)
 
 
-def around(
-    tx: Tx, root: Version, *, may_see: Callable[[Version], bool], depth: int, limit: int
-) -> Lineage:
+def around(tx: Tx, root: Version, *, may_see: Callable[[Version], bool], depth: int, limit: int) -> Lineage:
     """Return what a version was made from and what was made from it, as far as ``depth`` steps and ``limit`` nodes go.
 
     A parent that is elsewhere, or that the caller may not see, is shown as it was recorded; nothing is shown of
@@ -111,9 +109,7 @@ def of_data(tx: Tx, uri: str, *, may_see: Callable[[Version], bool], depth: int,
     return graph.lineage(uri)
 
 
-def _walk(
-    graph: _Graph, level: list[int], depth: int, step: Callable[[_Graph, list[int]], list[int]]
-) -> None:
+def _walk(graph: _Graph, level: list[int], depth: int, step: Callable[[_Graph, list[int]], list[int]]) -> None:
     walked = set(level)
     for _ in range(depth):
         if not level:

@@ -37,7 +37,7 @@ def matches(noun: str, dialect: str, *texts: Text) -> sa.Select[Any]:
 
 def in_row(rows: sa.FromClause, *texts: Text) -> sa.ColumnElement[bool]:
     """Return whether a row of models or versions matches all of some texts, on PostgreSQL."""
-    column = sa.column("words", _selectable=rows)  # type: ignore[arg-type]
+    column: sa.ColumnElement[Any] = sa.column("words", _selectable=rows)
     query = " & ".join(f"({_tsquery(text)})" for text in texts)
     return column.op("@@", is_comparison=True)(sa.func.to_tsquery(sa.literal_column("'simple'"), query))
 
@@ -66,8 +66,10 @@ def sqlite_statements(noun: str) -> list[str]:
         f"INSERT INTO {words} ({words}, rowid, {names}) SELECT 'delete', old.id, {values['old']} WHERE {some['old']};"
     )
     return [
-        f"CREATE VIRTUAL TABLE {words} USING fts5({names}, content='{source}', content_rowid='id',"
-        " tokenize='unicode61 remove_diacritics 0')",
+        (
+            f"CREATE VIRTUAL TABLE {words} USING fts5({names}, content='{source}', content_rowid='id',"
+            " tokenize='unicode61 remove_diacritics 0')"
+        ),
         f"CREATE TRIGGER {words}_added AFTER INSERT ON {source} WHEN {some['new']} BEGIN {add} END",
         f"CREATE TRIGGER {words}_removed AFTER DELETE ON {source} BEGIN {remove} END",
         f"CREATE TRIGGER {words}_changed AFTER UPDATE OF {names} ON {source} BEGIN {remove} {add} END",
@@ -81,8 +83,10 @@ def postgresql_statements(noun: str) -> list[str]:
     marks = string.punctuation.replace("'", "''")
     cut = f"translate({text}, E'{marks}', '{' ' * len(string.punctuation)}')".replace("\\", "\\\\")
     return [
-        f"ALTER TABLE {table.name} ADD COLUMN words tsvector"
-        f" GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, {cut})) STORED",
+        (
+            f"ALTER TABLE {table.name} ADD COLUMN words tsvector"
+            f" GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, {cut})) STORED"
+        ),
         f"CREATE INDEX ix_{table.name}_words ON {table.name} USING gin (words) WITH (fastupdate = off)",
     ]
 
@@ -91,7 +95,7 @@ def _create_words(noun: str) -> None:
     def create(_table: object, connection: sa.Connection, **_options: Any) -> None:
         write = sqlite_statements if connection.dialect.name == "sqlite" else postgresql_statements
         for statement in write(noun):
-            connection.execute(sa.DDL(statement.replace("%", "%%")))
+            connection.execute(sa.DDL(statement.replace("%", "%%")))  # type: ignore[no-untyped-call]
 
     sa.event.listen(_SOURCES[noun][0], "after_create", create)
 

@@ -18,7 +18,9 @@ FEWEST, MOST = 2, 10
 FILES_SHOWN = 200
 Verdict = Literal["better", "worse", "equal", "unknown"]
 
-_HIGHER = frozenset({"auc", "auroc", "auprc", "accuracy", "acc", "f1", "precision", "recall", "r2", "bleu", "map", "iou"})
+_HIGHER = frozenset(
+    {"auc", "auroc", "auprc", "accuracy", "acc", "f1", "precision", "recall", "r2", "bleu", "map", "iou"}
+)
 _LOWER = frozenset({"loss", "error", "rmse", "mae", "mse", "mape", "latency", "perplexity", "wer", "cer"})
 _PART = re.compile(r"[a-z]+\d?")
 
@@ -130,7 +132,9 @@ def files(baseline: Collection[File], other: Compared, *, everything: bool) -> F
     before = {file.path: file for file in baseline}
     after = {file.path: file for file in other.files}
     rows = [_file_row(path, before.get(path), after.get(path)) for path in sorted(before.keys() | after.keys())]
-    counts = {change: sum(row.change == change for row in rows) for change in ("added", "removed", "changed", "unchanged")}
+    counts = {
+        change: sum(row.change == change for row in rows) for change in ("added", "removed", "changed", "unchanged")
+    }
     listed = [row for row in rows if everything or row.change != "unchanged"]
     kept = {file.digest for file in baseline}
     shared = {file.digest: file.size for file in other.files if file.digest in kept}
@@ -187,7 +191,8 @@ def _metric_row(key: tuple[str, str, str], values: Sequence[float | None], direc
 
 def _file_row(path: str, before: File | None, after: File | None) -> FileRow:
     if before is None or after is None:
-        return FileRow(path, "removed" if after is None else "added", before and before.size, after and after.size)
+        sizes = before.size if before else None, after.size if after else None
+        return FileRow(path, "removed" if after is None else "added", *sizes)
     return FileRow(path, "unchanged" if before.digest == after.digest else "changed", before.size, after.size)
 
 

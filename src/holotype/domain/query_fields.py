@@ -1,4 +1,4 @@
-"""Which fields does the query language have? One table; the parser, the help and ``docs/reference/query.md`` read it."""
+"""Which fields does the query language have? One table: the parser reads it, and so does the documentation."""
 
 from __future__ import annotations
 

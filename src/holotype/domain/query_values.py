@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from holotype.domain import lifecycle, names, references, times
@@ -131,7 +132,7 @@ def _digest(text: str) -> str | None:
     return f"sha256:{found[1]}" if found else None
 
 
-_READERS = {
+_READERS: dict[Kind, Callable[[str], Value | None]] = {
     Kind.TEXT: str,
     Kind.STAGE: _stage,
     Kind.NUMBER: number,

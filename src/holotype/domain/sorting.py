@@ -40,7 +40,6 @@ class Sort:
         )
         return f"{self.field}{''.join(marks)}:{'desc' if self.descending else 'asc'}"
 
-
     def takes(self, key: object) -> bool:
         """Say whether a value can be a key of this order; a cursor may hold anything."""
         if self.field in {"metric", "param"}:

@@ -23,7 +23,10 @@ def lineage(call: Call, reference: Reference, *, depth: int = DEPTH, limit: int 
     """Return the graph around a version: up to its sources, down to what was made from it."""
     rules.require(call.actor, Permission.MODEL_READ, namespace=reference.namespace, model=reference.model)
     _check(depth, limit)
-    with call.registry.database.snapshot() as tx, deadline(tx, _SECONDS, what="The lineage", hint="Ask for less depth."):
+    with (
+        call.registry.database.snapshot() as tx,
+        deadline(tx, _SECONDS, what="The lineage", hint="Ask for less depth."),
+    ):
         root = versions.find(tx, reference)
         return graphs.around(tx, root, may_see=_sight(call), depth=depth, limit=limit)
 
@@ -33,7 +36,10 @@ def lineage_of_data(call: Call, uri: str, *, depth: int = DEPTH, limit: int = NO
     rules.require_somewhere(call.actor, Permission.MODEL_READ)
     names.text(uri, "address of the data set", 2_000)
     _check(depth, limit)
-    with call.registry.database.snapshot() as tx, deadline(tx, _SECONDS, what="The lineage", hint="Ask for less depth."):
+    with (
+        call.registry.database.snapshot() as tx,
+        deadline(tx, _SECONDS, what="The lineage", hint="Ask for less depth."),
+    ):
         return graphs.of_data(tx, uri, may_see=_sight(call), depth=depth, limit=limit)
 
 

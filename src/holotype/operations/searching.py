@@ -45,7 +45,7 @@ def search(
     find: Callable[[Tx, Search], list[After]],
     fetch: Callable[[Tx, Sequence[int]], list[T]],
 ) -> Found[T]:
-    """Return one page; ``asked`` is the query, the order, the size of the page and the cursor, as the caller gave them."""
+    """Return one page; ``asked`` is the query, the order, the size of the page and the cursor, as they were given."""
     text, sort, limit, cursor = asked
     rules.require_somewhere(call.actor, Permission.MODEL_READ)  # 1
     if not 1 <= limit <= LARGEST_PAGE:

@@ -6,6 +6,6 @@
     versions     the plan: from the rarest source, or along an order
     models       the same for models, through their versions
 
-The statements leave the databases no choice of plan: each condition stands where an index cannot be drawn to it, so that
-the only way in is the one that was chosen here, by counting what each term has to offer, up to a bound.
+The statements leave the databases no choice of plan: each condition stands where an index cannot be drawn to it, so
+that the only way in is the one that was chosen here, by counting what each term has to offer, up to a bound.
 """

@@ -46,7 +46,7 @@ def found(rows: sa.Select[Any]) -> sa.ColumnElement[bool]:
 
 def unindexed(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """Return ``+column``: the same value, but no index over the column serves it."""
-    plus = sa.sql.operators.custom_op("+")
+    plus: Any = sa.sql.operators.custom_op("+")
     return sa.UnaryExpression(column, operator=plus, type_=column.type)
 
 
@@ -69,7 +69,9 @@ def compare(column: sa.ColumnElement[Any], term: Term, now: int) -> sa.ColumnEle
         at = max(now - value.micros, -_LIMIT)
         name = _MIRRORED.get(term.operator, term.operator)
         # "created=7d" can only mean the day that was seven days ago
-        return _moment(column, name, Moment(at, at + 86_400_000_000, "")) if name in {"=", "!="} else _op(name, column, at)
+        return (
+            _moment(column, name, Moment(at, at + 86_400_000_000, "")) if name in {"=", "!="} else _op(name, column, at)
+        )
     if isinstance(value, Number):
         return _op(term.operator, column, sa.literal(value.value, sa.Float))
     if isinstance(value, Size):

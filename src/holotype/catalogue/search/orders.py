@@ -1,7 +1,8 @@
 """What is the key of an order, which index walks along it, and what comes behind a cursor?
 
 The last part of every key is the id, so that an order is total; what has no value comes last, by id alone.
-``created`` orders by id: versions are numbered in the order in which they are registered. Only where a query bounds the time itself, the time orders.
+``created`` orders by id: ids are given in the order in which versions are registered. Only where a query bounds the
+time itself, the time orders.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from holotype.catalogue.search.comparing import compare, found
-from holotype.catalogue.tables import metrics, models, parameters, versions
+from holotype.catalogue.tables import metrics, models, parameters
 from holotype.domain.query_tree import And, Anything, Node, Term
 from holotype.domain.sorting import Sort
 
@@ -57,13 +58,15 @@ class Order:
             return sa.select(models.c.name).where(models.c.id == rows.c.model_id).correlate(rows).scalar_subquery()
         table, value = self.beside()
         best = sa.func.max(value) if self.sort.descending else sa.func.min(value)
-        chosen = sa.select(best).where(table.c.version_id == rows.c.id, self.beside_condition(table))
+        chosen: sa.Select[Any] = sa.select(best).where(table.c.version_id == rows.c.id, self.beside_condition(table))
         return chosen.correlate(rows).scalar_subquery()
 
     def keyless(self, rows: sa.FromClause) -> Condition:
         """Return whether a row of versions has no key."""
         table, value = self.beside()
-        chosen = sa.select(sa.literal_column("1")).where(table.c.version_id == rows.c.id, value.is_not(None))
+        chosen: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
+            table.c.version_id == rows.c.id, value.is_not(None)
+        )
         return sa.not_(found(chosen.where(self.beside_condition(table)).correlate(rows)))
 
     def beside(self) -> tuple[sa.FromClause, sa.ColumnElement[Any]]:
@@ -83,7 +86,9 @@ class Order:
 
     def within(self, key: sa.ColumnElement[Any], now: int) -> Condition:
         """Return the bounds that the query sets to the key, open to an index."""
-        return sa.and_(sa.true(), *(compare(key, term, now) for term in self.bounds if not isinstance(term.value, Anything)))
+        return sa.and_(
+            sa.true(), *(compare(key, term, now) for term in self.bounds if not isinstance(term.value, Anything))
+        )
 
     def behind(self, after: After | None, key: sa.ColumnElement[Any], row_id: sa.ColumnElement[Any]) -> Condition:
         """Return whether a row with a key comes behind a cursor, open to an index."""

@@ -104,12 +104,14 @@ def count(tx: Tx, groups: Sequence[tuple[Source, ...]]) -> list[Counted]:
     if not flat:
         return [Counted((), 0, 0) for _ in groups]
     many = {i for i, source in enumerate(flat) if source.estimated and _estimate(tx, source) > _MANY}
-    newest = sa.select(
+    newest: Any = sa.select(
         sa.literal_column("-1").label("place"),
         sa.literal_column("0").label("many"),
         sa.func.max(versions.c.id).label("oldest"),
     )
-    rows = tx.execute(sa.union_all(newest, *(_counting(i, one) for i, one in enumerate(flat) if i not in many)))
+    rows: sa.Result[Any] = tx.execute(
+        sa.union_all(newest, *(_counting(i, one) for i, one in enumerate(flat) if i not in many))
+    )
     found = {row.place: (int(row.many), int(row.oldest or 0)) for row in rows} | dict.fromkeys(many, (FEW + 1, 0))
     counted: list[Counted] = []
     place = 0
@@ -134,7 +136,7 @@ def union(found: Counted) -> sa.Subquery:
 
 def newest_first(source: Source) -> sa.Select[Any]:
     """Return the ids of an ordered source, the newest first."""
-    return source.ids.order_by(_id(source).desc())
+    return source.ids.order_by(column_of(source).desc())
 
 
 def _estimate(tx: Tx, source: Source) -> float:
@@ -143,7 +145,8 @@ def _estimate(tx: Tx, source: Source) -> float:
     return float(rows.scalar_one()[0]["Plan"]["Plan Rows"])
 
 
-def _id(source: Source) -> Any:
+def column_of(source: Source) -> Any:
+    """Return the column, of the table of a source, that holds the ids."""
     column = source.ids.selected_columns.id
     return column.element if isinstance(column, sa.Label) else column
 
@@ -151,7 +154,7 @@ def _id(source: Source) -> Any:
 def _counting(place: int, source: Source) -> sa.Select[Any]:
     chosen = newest_first(source) if source.ordered else source.ids
     some = chosen.limit(sa.literal_column(str(FEW + 1))).subquery()
-    position = sa.literal_column(str(place)).label("place")
+    position: sa.ColumnElement[Any] = sa.literal_column(str(place)).label("place")
     return sa.select(position, sa.func.count().label("many"), sa.func.min(some.c.id).label("oldest")).select_from(some)
 
 

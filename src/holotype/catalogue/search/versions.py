@@ -1,10 +1,10 @@
 """Which versions match a query, in which order?
 
-    1. Every term that an index can list is counted, up to a bound, in one statement.
-    2. Nothing there: nothing matches.
-    3. A term is rare: its few versions are looked at one by one, and sorted.
-    4. All terms are common: versions are walked along the order, or, the newest first, along the rarest term, until the
-       page is full. What has no key for the order is walked last.
+1. Every term that an index can list is counted, up to a bound, in one statement.
+2. Nothing there: nothing matches.
+3. A term is rare: its few versions are looked at one by one, and sorted.
+4. All terms are common: versions are walked along the order, or, the newest first, along the rarest term, until the
+   page is full. What has no key for the order is walked last.
 """
 
 from __future__ import annotations
@@ -134,19 +134,22 @@ def _from_few(rarest: Counted, order: Order, search: Search, where: sa.ColumnEle
     listed = sa.select(V.c.id, key.label("key")).join_from(chosen, V, V.c.id == unindexed(chosen.c.id)).where(where)
     rows = listed.subquery("matching")
     after = search.after
+    behind: sa.ColumnElement[bool]
     behind = sa.true() if after is None else order.behind_keyless(after, rows.c.id) & rows.c.key.is_(None)
     if after is not None and after.key is not None:
         behind = rows.c.key.is_(None) | order.behind(after, rows.c.key, rows.c.id)
     if order.by_id:
         behind = order.behind(after, rows.c.key, rows.c.id)
-    return sa.select(rows).where(behind).order_by(*(one.nulls_last() for one in order.by(rows.c.key)), *order.by(rows.c.id))
+    return (
+        sa.select(rows)
+        .where(behind)
+        .order_by(*(one.nulls_last() for one in order.by(rows.c.key)), *order.by(rows.c.id))
+    )
 
 
 def _along_term(rarest: Counted, search: Search, where: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    source = rarest.ordered
-    assert source is not None
-    listed = source.ids.selected_columns.id
-    column = listed.element if isinstance(listed, sa.Label) else listed
+    source = rarest.sources[0]
+    column = sources.column_of(source)
     table = column.table
     walked = source.ids.with_only_columns(column.label("id"), column.label("key")).distinct()
     if search.after is not None:
@@ -184,7 +187,7 @@ def _better(order: Order, table: sa.FromClause) -> sa.ColumnElement[bool]:
     other = metrics.alias("better")
     here = sa.tuple_(table.c.value, table.c.dataset, table.c.slice)
     there = sa.tuple_(other.c.value, other.c.dataset, other.c.slice)
-    rows = sa.select(sa.literal_column("1")).where(other.c.version_id == table.c.version_id)
+    rows: sa.Select[Any] = sa.select(sa.literal_column("1")).where(other.c.version_id == table.c.version_id)
     rows = rows.where(order.beside_condition(other), there > here if order.sort.descending else there < here)
     return found(rows.correlate(table))
 
