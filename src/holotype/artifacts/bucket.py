@@ -2,11 +2,12 @@
 
 Each part of an upload is an object of its own. Completion streams them through a SHA-256 into the blob with the store's
 multipart upload, which publishes nothing before its last step; a wrong digest stops it before that step. Why parts are
-not the store's own: docs/decisions/0004-uploads-in-parts.md.
+not the store's own: docs/decisions/0005-uploads-in-parts.md.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
@@ -26,6 +27,7 @@ from holotype.errors import Corrupt, DigestMismatch, Expired, HolotypeError, Inv
 _CHUNK = 8 * 2**20
 _AHEAD = 2
 _READ = 2**20
+_ABORT_SECONDS = 5.0
 _BATCH = 1_000
 _TIMEOUTS = {"connect_timeout": timedelta(seconds=5), "timeout": timedelta(minutes=15)}
 _RETRY: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
@@ -126,18 +128,14 @@ class BucketStore:
         await self._send(path, chunks, size)
 
     async def _send(self, path: str, chunks: AsyncIterator[bytes], size: int) -> None:
-        source = _Source(chunks)
         with self._translated():
-            try:
-                if size <= _CHUNK:
-                    content = b"".join([chunk async for chunk in source])
-                    await obstore.put_async(self._store, path, content, use_multipart=False)
-                else:
-                    await obstore.put_async(self._store, path, source, chunk_size=_CHUNK, max_concurrency=_AHEAD)
-            except BaseException:
-                if source.error is not None:  # obstore wraps what its source raises
-                    raise source.error from None
-                raise
+            if size <= _CHUNK:
+                content = b"".join([chunk async for chunk in chunks])
+                await obstore.put_async(self._store, path, content, use_multipart=False)
+                return
+            source = _Source(chunks)
+            put = obstore.put_async(self._store, path, source, chunk_size=_CHUNK, max_concurrency=_AHEAD)
+            await source.watch(asyncio.ensure_future(put))
 
     async def _parts(self, upload: Upload) -> AsyncIterator[bytes]:
         for number in range(-(-upload.size // upload.part_size)):
@@ -189,11 +187,11 @@ class _Part:
 
 
 class _Source:
-    """An async iterator that remembers what went wrong in it."""
+    """An async iterator that tells why it stopped: obstore hides what its source raises behind an error of its own."""
 
     def __init__(self, chunks: AsyncIterable[bytes]) -> None:
         self._chunks = aiter(chunks)
-        self.error: HolotypeError | None = None
+        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def __aiter__(self) -> _Source:
         return self
@@ -202,8 +200,26 @@ class _Source:
         try:
             return await anext(self._chunks)
         except HolotypeError as error:
-            self.error = error
+            if not self._failed.done():
+                self._failed.set_exception(error)
             raise
+
+    async def watch(self, put: asyncio.Future[Any]) -> None:
+        """Wait for a put; when this source fails, raise its error. A store that is slow to abort is not waited for."""
+        try:
+            await asyncio.wait({put, self._failed}, return_when=asyncio.FIRST_COMPLETED)
+            if self._failed.done():
+                await asyncio.wait({put}, timeout=_ABORT_SECONDS)
+                put.add_done_callback(_forget)
+                self._failed.result()
+            await put
+        finally:
+            self._failed.cancel()
+
+
+def _forget(put: asyncio.Future[Any]) -> None:
+    if not put.cancelled():
+        put.exception()
 
 
 async def _verified(chunks: AsyncIterable[bytes], digest: str) -> AsyncIterator[bytes]:

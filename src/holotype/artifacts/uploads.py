@@ -72,7 +72,8 @@ def _insert_part(insert: Any) -> Any:
         uploads.c.id, sa.bindparam("number", type_=sa.Integer), sa.bindparam("size", type_=sa.BigInteger)
     ).where(uploads.c.id == sa.bindparam("of"), uploads.c.completed_at.is_(None))
     statement = insert(upload_parts).from_select(["upload_id", "number", "size"], of)
-    return statement.on_conflict_do_nothing(index_elements=["upload_id", "number"])
+    once = statement.on_conflict_do_nothing(index_elements=["upload_id", "number"])
+    return once.execution_options(preserve_rowcount=True)
 
 
 _INSERT_PART = {"sqlite": _insert_part(sqlite.insert), "postgresql": _insert_part(postgresql.insert)}

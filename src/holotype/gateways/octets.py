@@ -6,9 +6,11 @@ store breaks that promise later, the connection is broken too: an answer never e
 
 from __future__ import annotations
 
+import asyncio
 import re
 from base64 import b64encode
 from collections.abc import AsyncIterator, MutableMapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,10 +19,11 @@ from litestar import Request, Response
 
 from holotype.artifacts.store import BlobStore
 from holotype.domain import digest as digests
-from holotype.errors import Corrupt, Invalid, SizeMismatch
+from holotype.errors import Corrupt, HolotypeError, Invalid, SizeMismatch
 from holotype.operations.threads import aside
 
 MEDIA_TYPE = "application/octet-stream"
+_SKIP_SECONDS, _SKIP_BYTES = 10.0, 64 * 2**20
 _PATHSEND = "http.response.pathsend"
 _RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))")
 
@@ -33,16 +36,49 @@ def length_of(request: Request[Any, Any, Any]) -> int:
     return int(value)
 
 
-async def chunks_of(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
-    """Give the body as it arrives; the next chunk is received when this one was taken."""
-    while True:
-        message: Any = await request.receive()
-        if message["type"] != "http.request":
-            raise SizeMismatch("The connection was closed before the body had ended.")
-        if body := message.get("body"):
-            yield body
-        if not message.get("more_body"):
-            return
+class Body:
+    """The body of a request as it arrives; the next chunk is received when this one was taken."""
+
+    def __init__(self, request: Request[Any, Any, Any]) -> None:
+        self.ended = False
+        self._receive = request.receive
+
+    def __aiter__(self) -> Body:
+        return self
+
+    async def __anext__(self) -> bytes:
+        while not self.ended:
+            message: Any = await self._receive()
+            self.ended = not message.get("more_body")
+            if message["type"] != "http.request":
+                raise SizeMismatch("The connection was closed before the body had ended.")
+            if chunk := message.get("body"):
+                return bytes(chunk)
+        raise StopAsyncIteration
+
+    async def skip(self) -> None:
+        """Receive and forget the rest, within reason."""
+        skipped = 0
+        with suppress(SizeMismatch, TimeoutError):
+            async with asyncio.timeout(_SKIP_SECONDS):
+                async for chunk in self:
+                    skipped += len(chunk)
+                    if skipped > _SKIP_BYTES:
+                        return
+
+
+@asynccontextmanager
+async def body_of(request: Request[Any, Any, Any]) -> AsyncIterator[Body]:
+    """Give the body of a request, and receive the rest of it when it is refused.
+
+    Only then does a client that is still sending come to read why.
+    """
+    body = Body(request)
+    try:
+        yield body
+    except HolotypeError:
+        await body.skip()
+        raise
 
 
 def within(header: str, size: int) -> tuple[int, int] | None:

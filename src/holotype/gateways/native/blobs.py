@@ -27,7 +27,8 @@ async def new_blob(request: Request, space: str, digest: str) -> shapes.Blob:
     Content-Length is required. The server computes the digest itself and refuses another.
     """
     size = octets.length_of(request)
-    await put_blob(call_of(request), space, digest, size, octets.chunks_of(request))
+    async with octets.body_of(request) as body:
+        await put_blob(call_of(request), space, digest, size, body)
     return shapes.Blob(digest, size)
 
 
@@ -39,7 +40,8 @@ async def new_blobs(request: Request, space: str) -> shapes.Blobs:
     of up to 1 MiB; 16 MiB in all. Content-Length is required. After an error some of the files may be there.
     """
     length = octets.length_of(request)
-    stored = await put_blobs(call_of(request), space, length, octets.chunks_of(request))
+    async with octets.body_of(request) as body:
+        stored = await put_blobs(call_of(request), space, length, body)
     return shapes.Blobs([shapes.Blob(digest, size) for digest, size in stored.items()])
 
 

@@ -60,7 +60,7 @@ def _headers(found: Content) -> dict[str, str]:
 
 def _outside(size: int, request_id: str) -> Reply[bytes]:
     problem = problems.problem_of(Invalid(f"The file has {size} bytes; the range lies outside."), request_id)
-    problem.status = 416
+    problem.status, problem.title = 416, "Range Not Satisfiable"
     return Reply(encode(problem), 416, {"Content-Range": f"bytes */{size}"}, problems.MEDIA_TYPE)
 
 

@@ -45,7 +45,8 @@ async def new_part(request: Request, space: str, upload: str, number: str) -> No
     if not _NUMBER.fullmatch(number):
         raise NotFound(f"{number[:20]!r} is not the number of a part.", hint="Parts are numbered from 0.")
     length = octets.length_of(request)
-    await put_part(call_of(request), space, upload, int(number), length, octets.chunks_of(request))
+    async with octets.body_of(request) as body:
+        await put_part(call_of(request), space, upload, int(number), length, body)
 
 
 @post(UPLOAD + "/complete", permission=Permission.VERSION_REGISTER)
