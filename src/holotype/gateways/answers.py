@@ -29,7 +29,7 @@ class Answer:
         """Send the answer; to HEAD without its body."""
         if self.status >= 200 and self.status not in {204, 304}:
             self.headers.append((b"content-length", str(len(self.body)).encode("ascii")))
-        head = scope["type"] == "http" and scope["method"] == "HEAD"
+        head = scope.get("method") == "HEAD"
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": b"" if head else self.body, "more_body": False})
 

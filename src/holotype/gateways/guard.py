@@ -25,7 +25,7 @@ from holotype.operations.call import Call
 from holotype.operations.record_denial import record_denial
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class Public(Enum):
@@ -77,7 +77,7 @@ def _check(actor: Actor, permission: Permission, path: Mapping[str, Any]) -> Non
         rules.require(actor, permission, namespace=namespace, model=path.get("model"))
 
 
-async def _actor(known: Exchange, headers: list[tuple[bytes, bytes]]) -> Actor:
+async def _actor(known: Exchange, headers: Iterable[tuple[bytes, bytes]]) -> Actor:
     given = [value for name, value in headers if name == b"authorization"]
     if not given:
         return _OPEN if known.registry.settings.open else ANONYMOUS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from litestar import Litestar
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
@@ -44,10 +46,12 @@ def routes(counters: Metrics) -> list[HTTPRouteHandler]:
 def framework(found: list[HTTPRouteHandler]) -> App:
     """Make the framework's part of the application: which route an address belongs to, and what becomes of errors."""
     answers = dict.fromkeys((HolotypeError, HTTPException, Exception), problems.respond)
-    return Litestar(
+    made: Any = Litestar(
         found,
         guards=[enforce],
         exception_handlers=answers,  # type: ignore[arg-type]
         openapi_config=None,
         logging_config=None,
     )
+    app: App = made  # its own type names more kinds of messages than we have
+    return app

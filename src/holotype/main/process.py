@@ -13,9 +13,10 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from typing import Any
 
+from granian import net
 from granian.constants import HTTPModes, Interfaces
-from granian.net import SocketHolder
 from granian.server.embed import Server
 
 from holotype.gateways.front import Front
@@ -25,6 +26,7 @@ from holotype.main.listening import BACKLOG
 from holotype.settings import Settings
 from holotype.worker import Worker, standard_work
 
+_Holder: Any = net.SocketHolder  # type: ignore[attr-defined]  # it is left out of the type stubs
 _WORK_SECONDS = 5.0
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -45,9 +47,10 @@ class _Listening(Server):
         self._bound = bound
 
     def _init_shared_socket(self) -> None:
+        number = os.dup(self._bound.fileno())  # the library closes the one it is given
         self._ssp = None
-        self._sfd = os.dup(self._bound.fileno())  # the library closes the one it is given
-        self._shd = SocketHolder(self._sfd, False, BACKLOG)
+        self._sfd = number  # type: ignore[assignment]
+        self._shd = _Holder(number, False, BACKLOG)
 
 
 def run(settings: Settings, bound: socket.socket, *, on_ready: Callable[[], None]) -> int:
@@ -72,7 +75,7 @@ async def _serve(settings: Settings, bound: socket.socket, on_ready: Callable[[]
     await asyncio.wait({serving, stop}, return_when=asyncio.FIRST_COMPLETED)
     failed = serving.done()
     if not failed:
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
         await app.drained(settings.stop_timeout)
         await asyncio.wait({serving}, timeout=5)
     stop.cancel()

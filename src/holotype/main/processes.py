@@ -20,6 +20,7 @@ from collections.abc import Callable
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from types import FrameType
+from typing import Any
 
 from holotype.gateways.logs import configure
 from holotype.gateways.metrics import FOLDER_VARIABLE
@@ -39,10 +40,10 @@ def run(settings: Settings, bound: socket.socket, *, on_ready: Callable[[], None
     """Serve in several processes until told to stop; return the exit code."""
     configure(settings)
     # Forking shares the pages of what is imported already. Elsewhere than on Linux it is not safe.
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 
     def start() -> BaseProcess:
-        one = context.Process(target=_serve, args=(settings, bound), name="holotype")
+        one: BaseProcess = context.Process(target=_serve, args=(settings, bound), name="holotype")
         one.start()
         return one
 

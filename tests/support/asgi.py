@@ -1,0 +1,107 @@
+"""How does a test ask the application without a network? By being the server: it makes scopes and reads messages."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from holotype.gateways.exchange import ANONYMOUS
+from holotype.gateways.front import Front
+from holotype.main import application
+from holotype.operations.bootstrap import bootstrap
+from holotype.operations.call import Call, Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """An answer of the application."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
+    @property
+    def code(self) -> str:
+        """The code of the problem that the answer is."""
+        assert self.headers["content-type"] == "application/problem+json", (self.status, self.body)
+        return str(self.json["code"])
+
+
+@dataclass(slots=True)
+class Visitor:
+    """Somebody who asks an application, with or without a token."""
+
+    app: Front
+    token: str | None = None
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        query: str = "",
+        content: bytes | Sequence[bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Got:
+        """Ask once; ``body`` is sent as JSON, ``content`` as it is, in chunks where it is a list."""
+        chunks = [json.dumps(body).encode() if content is None else content]
+        given = {"host": "127.0.0.1:7878", **(headers or {})}
+        if body is None and content is None:
+            chunks = [b""]
+        elif isinstance(content, Sequence) and not isinstance(content, bytes):
+            chunks = list(content)
+        if body is not None:
+            given.setdefault("content-type", "application/json")
+        if self.token is not None:
+            given["authorization"] = f"Bearer {self.token}"
+        return asyncio.run(_ask(self.app, _scope(method, path, query, given), [c for c in chunks if c is not None]))
+
+
+def owner_of(registry: Registry) -> Visitor:
+    """Return the owner of a migrated registry, at its application."""
+    secret = bootstrap(Call(registry, ANONYMOUS), leave_token=True)
+    return Visitor(application(registry), secret)
+
+
+def _scope(method: str, path: str, query: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": query.encode(),
+        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()],
+        "server": ("127.0.0.1", 7878),
+        "client": ("127.0.0.1", 1),
+        "state": {},
+    }
+
+
+async def _ask(app: Front, scope: dict[str, Any], chunks: list[Any]) -> Got:
+    sent: list[Any] = []
+    waiting = list(chunks)
+
+    async def receive() -> dict[str, Any]:
+        body = waiting.pop(0) if waiting else b""
+        return {"type": "http.request", "body": body, "more_body": bool(waiting)}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    start, *rest = sent
+    headers = {name.decode(): value.decode("latin-1") for name, value in start["headers"]}
+    return Got(start["status"], headers, b"".join(message.get("body", b"") for message in rest))
