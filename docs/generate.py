@@ -7,6 +7,7 @@ python docs/generate.py --check  only say so; exit code 1 when a page is out of 
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -20,7 +21,10 @@ from holotype.cli import tree
 from holotype.domain import sorting
 from holotype.domain.query_fields import FIELDS
 from holotype.errors import HolotypeError
+from holotype.gateways import openapi
+from holotype.gateways.metrics import Metrics
 from holotype.gateways.problems import status_of
+from holotype.main.application import routes
 from holotype.settings import Settings
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -114,7 +118,19 @@ def query() -> str:
     )
 
 
-PAGES: dict[str, Callable[[], str]] = {"cli.md": cli, "settings.md": settings, "errors.md": errors, "query.md": query}
+def interface() -> str:
+    """Return the OpenAPI document of every route, as a server shows it at ``/schema``."""
+    found = openapi.document(route.opt["route"] for route in routes(Metrics()))
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli,
+    "settings.md": settings,
+    "errors.md": errors,
+    "query.md": query,
+    "openapi.json": interface,
+}
 
 
 def main(arguments: list[str]) -> int:
