@@ -22,6 +22,8 @@ class Got:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    unread: int = 0
+    """How many chunks of the request were left where they were."""
 
     @property
     def json(self) -> Any:
@@ -104,4 +106,4 @@ async def _ask(app: Front, scope: dict[str, Any], chunks: list[Any]) -> Got:
     await app(scope, receive, send)
     start, *rest = sent
     headers = {name.decode(): value.decode("latin-1") for name, value in start["headers"]}
-    return Got(start["status"], headers, b"".join(message.get("body", b"") for message in rest))
+    return Got(start["status"], headers, b"".join(message.get("body", b"") for message in rest), len(waiting))
