@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -13,7 +14,7 @@ import subprocess
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HOST = "127.0.0.1"
 PROGRAM = str(Path(sysconfig.get_path("scripts")) / "holotype")
 _PR_SET_PDEATHSIG = 1
+_STACK = 2**20
 _libc = ctypes.CDLL(None)
 
 
@@ -81,24 +83,23 @@ def place(under: Path | None = None) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def serving(
-    folder: Path, *options: str, cores: set[int] | None = None, environ: Mapping[str, str] | None = None
-) -> Iterator[Server]:
-    """Serve the data in a folder until the block ends; ``cores`` are those that the server may use."""
-    server = start(folder, *options, cores=cores, environ=environ)
+def serving(folder: Path, *options: str, cores: set[int] | None = None, memory: int | None = None) -> Iterator[Server]:
+    """Serve the data in a folder until the block ends.
+
+    ``cores`` are those that the server may use; ``memory`` is how much of its own it may have, in bytes.
+    """
+    server = start(folder, *options, cores=cores, memory=memory)
     try:
         yield server
     finally:
         server.stop()
 
 
-def start(
-    folder: Path, *options: str, cores: set[int] | None = None, environ: Mapping[str, str] | None = None
-) -> Server:
+def start(folder: Path, *options: str, cores: set[int] | None = None, memory: int | None = None) -> Server:
     """Start a server and return when /readyz answers 200."""
     port = free_port()
     variables = {name: text for name, text in os.environ.items() if not name.startswith("HOLOTYPE_")}
-    variables |= {"XDG_CONFIG_HOME": str(folder / "config")} | dict(environ or {})
+    variables |= {"XDG_CONFIG_HOME": str(folder / "config")}
     command = [PROGRAM, "serve", "--data", str(folder / "data"), "--port", str(port), *options]
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "log").open("wb") as log:
@@ -109,7 +110,7 @@ def start(
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            preexec_fn=lambda: _prepare(cores),  # noqa: PLW1509 - two system calls, no lock is taken
+            preexec_fn=lambda: _prepare(cores, memory),  # noqa: PLW1509 - some system calls, no lock is taken
         )
     while not _ready(port):
         if process.poll() is not None or time.perf_counter() - began > 60:
@@ -133,10 +134,14 @@ def apart() -> tuple[set[int] | None, set[int] | None]:
     return (set(cores[:-1]), {cores[-1]}) if len(cores) > 1 else (None, None)
 
 
-def _prepare(cores: set[int] | None) -> None:
+def _prepare(cores: set[int] | None, memory: int | None) -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
     if cores:
         os.sched_setaffinity(0, cores)
+    if memory:
+        # Private memory, the stacks of threads in full: so they get the size that other systems give them.
+        resource.setrlimit(resource.RLIMIT_STACK, (_STACK, _STACK))
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
 
 
 def _ready(port: int) -> bool:
