@@ -61,7 +61,7 @@ def _about_versions(node: Node) -> list[Node]:
         return [part for child in node.children for part in _about_versions(child)]
     if isinstance(node, Not):
         return _about_versions(node.child)
-    return [node] if isinstance(node, Term) and node.field not in _OF_MODELS else []
+    return [] if isinstance(node, Term) and node.field in _OF_MODELS else [node]
 
 
 def _parted(node: And) -> tuple[And | None, list[Node]]:
@@ -105,11 +105,17 @@ class _Models:
 
     def text(self, text: Text) -> Condition:
         """Return the condition that the words are in the texts of the model or of one of its versions."""
-        matching = words.matches("version", self.dialect, text).subquery()
+        of_model = fenced(M.c.id.in_(words.matches("model", self.dialect, text)))
+        many = self.counted[text].parts[0]
+        if many == 0:
+            return of_model
         rows = versions.alias("worded")
+        if many > sources.FEW:
+            own = sa.select(sa.literal_column("1")).where(rows.c.model_id == M.c.id, rows.c.deleted_at.is_(None))
+            return of_model | found(own.where(Conditions(rows, self.dialect, self.now).words(text)).correlate(M))
+        matching = words.matches("version", self.dialect, text).subquery()
         own = sa.select(rows.c.model_id).join_from(matching, rows, rows.c.id == unindexed(matching.c.id))
-        by_version = fenced(M.c.id.in_(own.where(rows.c.deleted_at.is_(None))))
-        return fenced(M.c.id.in_(words.matches("model", self.dialect, text))) | by_version
+        return of_model | fenced(M.c.id.in_(own.where(rows.c.deleted_at.is_(None))))
 
     def by_version(self, node: Node) -> Condition:
         """Return the condition that one version of the model matches."""

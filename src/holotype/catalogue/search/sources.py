@@ -7,7 +7,7 @@ is *ordered* lists them by id out of its index, so that the newest come first wi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,13 +29,13 @@ _MANY = 4 * FEW
 class Source:
     """Ids of versions out of one index; ``ordered`` when the index has them by id.
 
-    ``estimated`` when counting a few of them costs the index as much as listing all, so that PostgreSQL is asked first
-    what its statistics say.
+    ``at_least`` lists some of them, where counting a few costs the index as much as listing all: PostgreSQL is asked
+    first what its statistics say of those.
     """
 
     ids: sa.Select[Any]
     ordered: bool = False
-    estimated: bool = False
+    at_least: sa.Select[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,11 @@ def of(node: Node, dialect: str, now: int) -> tuple[Source, ...]:
 
 def of_words(texts: Sequence[Text], dialect: str) -> tuple[Source, ...]:
     """Return the source of all versions that have all of some words in their own texts."""
-    lite = dialect == "sqlite"  # FTS5 lists by rowid, a GIN index in no order
-    return (Source(words.matches("version", dialect, *texts), ordered=lite, estimated=not lite),)
+    listed = words.matches("version", dialect, *texts)
+    if dialect == "sqlite":
+        return (Source(listed, ordered=True),)  # FTS5 lists by rowid, a GIN index in no order
+    # statistics know words, but not how many begin alike
+    return (Source(listed, at_least=words.matches("version", dialect, *(replace(one, prefix=False) for one in texts))),)
 
 
 def of_visible(namespace_ids: Sequence[int], model_ids: Sequence[int]) -> tuple[Source, ...]:
@@ -103,7 +106,9 @@ def count(tx: Tx, groups: Sequence[tuple[Source, ...]]) -> list[Counted]:
     flat = [source for group in groups for source in group]
     if not flat:
         return [Counted((), 0, 0) for _ in groups]
-    many = {i for i, source in enumerate(flat) if source.estimated and _estimate(tx, source) > _MANY}
+    many = {
+        i for i, source in enumerate(flat) if source.at_least is not None and _estimate(tx, source.at_least) > _MANY
+    }
     newest: Any = sa.select(
         sa.literal_column("-1").label("place"),
         sa.literal_column("0").label("many"),
@@ -139,8 +144,8 @@ def newest_first(source: Source) -> sa.Select[Any]:
     return source.ids.order_by(column_of(source).desc())
 
 
-def _estimate(tx: Tx, source: Source) -> float:
-    statement = source.ids.compile(dialect=tx.dialect)
+def _estimate(tx: Tx, listed: sa.Select[Any]) -> float:
+    statement = listed.compile(dialect=tx.dialect)
     rows = tx.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", dict(statement.params))
     return float(rows.scalar_one()[0]["Plan"]["Plan Rows"])
 
