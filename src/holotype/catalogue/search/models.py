@@ -111,7 +111,9 @@ class _Models:
             return of_model
         rows = versions.alias("worded")
         if many > sources.FEW:
-            own = sa.select(sa.literal_column("1")).where(rows.c.model_id == M.c.id, rows.c.deleted_at.is_(None))
+            own: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
+                rows.c.model_id == M.c.id, rows.c.deleted_at.is_(None)
+            )
             return of_model | found(own.where(Conditions(rows, self.dialect, self.now).words(text)).correlate(M))
         matching = words.matches("version", self.dialect, text).subquery()
         own = sa.select(rows.c.model_id).join_from(matching, rows, rows.c.id == unindexed(matching.c.id))
