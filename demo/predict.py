@@ -1,6 +1,6 @@
 """Loads a pulled model in a fresh process and predicts: what a serving job looks like.
 
-python demo/predict.py DIRECTORY
+python predict.py DIRECTORY
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 HOLOTYPE = Path(sys.executable).with_name("holotype")
-HERE = Path(__file__).parent
 START_SECONDS = 60
 
 
@@ -58,11 +57,9 @@ class Shell:
 
     def _run(self, command: str) -> subprocess.CompletedProcess[str]:
         words = shlex.split(command)
-        programs = {"holotype": [str(HOLOTYPE)], "python": [sys.executable]}
-        scripts = {"demo/train.py": str(HERE / "train.py"), "demo/predict.py": str(HERE / "predict.py")}
-        arguments = [scripts.get(word, word) for word in words[1:]]
+        programs = {"holotype": str(HOLOTYPE), "python": sys.executable}
         return subprocess.run(
-            programs[words[0]] + arguments,
+            [programs.get(words[0], words[0]), *words[1:]],
             cwd=self.folder,
             env=self.environment,
             capture_output=True,

@@ -1,6 +1,6 @@
 """Trains a classifier on a real data set and pushes it: what a data scientist's script looks like with Holotype.
 
-python demo/train.py MODEL DIRECTORY --depth 3 --trees 30
+python train.py MODEL DIRECTORY --depth 3 --trees 30
 """
 
 from __future__ import annotations
