@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -68,12 +69,12 @@ class Desk:
 
 
 @contextmanager
-def open_desk(database_url: str, folder: Path) -> Iterator[Desk]:
-    """Open a migrated registry with the namespace ``default``."""
+def open_desk(database_url: str, store: Path | str, **settings: Any) -> Iterator[Desk]:
+    """Open a migrated registry with the namespace ``default``; settings are those of ``holotype.settings``."""
     database = db.connect(database_url)
     migrate(database)
     try:
-        desk = Desk(Registry(database, open_store(folder), Settings()))
+        desk = Desk(Registry(database, open_store(store), Settings(**settings)))
         create_namespace(desk.call(), "default")
         yield desk
     finally:

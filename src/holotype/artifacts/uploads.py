@@ -82,7 +82,7 @@ _INSERT_PART = {"sqlite": _insert_part(sqlite.insert), "postgresql": _insert_par
 def part_size_for(size: int, wanted: int) -> int:
     """Return the size of the parts: as wanted, or larger, by whole MiB, so that there are at most 10,000."""
     least = -(-size // PART_LIMIT)
-    return max(wanted, -(-least // _MIB) * _MIB)
+    return wanted if wanted >= least else -(-least // _MIB) * _MIB
 
 
 def count(upload: Upload) -> int:

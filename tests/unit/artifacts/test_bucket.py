@@ -1,0 +1,76 @@
+"""What happens when a bucket does not do what it is asked?"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from holotype.artifacts import layout
+from holotype.artifacts.store import open_store
+from holotype.errors import Unavailable
+from tests.support.bytes import listed, noise, send, upload_of
+from tests.support.s3 import S3, start_s3
+
+MIB = 2**20
+
+
+@pytest.fixture
+def bucket(s3: S3, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The name of an empty bucket that the environment leads to."""
+    for name, value in s3.environment.items():
+        monkeypatch.setenv(name, value)
+    name = f"bucket-{uuid.uuid4().hex}"
+    s3.create_bucket(name)
+    yield name
+    s3.drop_bucket(name)
+
+
+def test_a_bucket_that_goes_in_the_middle_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part, a file and a completion under way end in an error of ours, and no blob has its final name."""
+    own = start_s3()
+    for name, value in own.environment.items():
+        monkeypatch.setenv(name, value)
+    try:
+        store = open_store(own.create_bucket("gone"))
+        content = noise(20 * MIB)
+        upload = upload_of(content, 10 * MIB)
+        for number in range(2):
+            asyncio.run(send(store, upload, content, number))
+
+        async def until_it_goes() -> AsyncIterator[bytes]:
+            yield content[: 12 * MIB]
+            own.server.stop()
+            yield content[12 * MIB :]
+
+        with pytest.raises(Unavailable):
+            asyncio.run(store.put(upload, until_it_goes()))
+        for job in (send(store, upload, content, 1), store.complete(upload), store.open(upload.digest, 1, 0, 1)):
+            with pytest.raises(Unavailable):
+                asyncio.run(job)
+        assert [path.name for path in own.root.rglob("blobs/sha256/*") if not path.name.startswith(".")] == []
+    finally:
+        own.stop()
+
+
+def test_a_server_that_is_gone_is_unavailable(monkeypatch: pytest.MonkeyPatch, bucket: str) -> None:
+    """Within seconds, not minutes."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    store = open_store(f"s3://{bucket}")
+    with pytest.raises(Unavailable):
+        store.check()
+
+
+def test_a_prefix_keeps_stores_apart(bucket: str) -> None:
+    """One bucket can hold several registries, and other things."""
+    content = noise(10)
+    one, two = open_store(f"s3://{bucket}/one"), open_store(f"s3://{bucket}/two")
+    upload = upload_of(content, 5)
+    asyncio.run(one.put_small(upload, content))
+    asyncio.run(send(one, upload, content, 0))
+    assert listed(one) == {upload.digest: 10}
+    assert listed(two) == {}
+    assert list(one.uploads()) == [[upload.id]]
+    assert layout.blob(upload.digest).startswith("blobs/sha256/")
