@@ -35,7 +35,13 @@ class Shell:
         """Run a command and check its exit code."""
         command = [sys.executable, "-c", "from holotype.cli import main; main()", *arguments]
         result = subprocess.run(
-            command, cwd=self.folder, env=self.environment | environment, capture_output=True, text=True, check=False
+            command,
+            cwd=self.folder,
+            env=self.environment | environment,
+            input="",
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert result.returncode == code, (arguments, result.stdout, result.stderr)
         assert "Traceback" not in result.stderr
@@ -194,6 +200,8 @@ def test_lists_go_on_at_the_cursor(shell: Shell, model: str) -> None:
     """Each page says where the next one starts."""
     first = shell.ask("ls", model, "--limit", "2")
     second = shell.ask("ls", model, "--limit", "2", "--cursor", first["next"])
+    assert [v["number"] for v in shell.ask("ls", "--versions", model, "--sort", "-number")["items"]] == [3, 2, 1]
+    assert [v["number"] for v in shell.ask("ls", model, "--sort", "number")["items"]] == [1, 2, 3]
     assert [v["number"] for v in first["items"] + second["items"]] == [3, 2, 1]
     assert second["next"] is None
     assert "--limit" in shell.run("ls", model, "-n", "2").stderr
@@ -213,7 +221,7 @@ def test_what_is_said_can_be_changed(shell: Shell, model: str) -> None:
     shell.run("edit", f"{model}:1", "--description", "slow", "--card", card, "--tag", "a=1", "--untag", "team")
     version = shell.ask("show", f"{model}:1")
     assert (version["description"], version["card"], version["tags"]) == ("slow", "# New", {"a": "1"})
-    assert shell.ask("edit", model, "--tag", "owner=ada")["tags"] == {"owner": "ada"}
+    assert shell.ask("edit", model, "--tag", "owner=ada", "--card", "-")["tags"] == {"owner": "ada"}
 
 
 def test_aliases_are_set_listed_and_removed(shell: Shell, model: str) -> None:

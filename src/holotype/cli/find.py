@@ -24,7 +24,7 @@ def ls(
     /,
     *,
     versions: bool = False,
-    sort: Annotated[str | None, Parameter(metavar="FIELD")] = None,
+    sort: Annotated[str | None, Parameter(metavar="FIELD", allow_leading_hyphen=True)] = None,
     limit: Annotated[int, LIMIT] = 50,
     cursor: Annotated[str | None, CURSOR] = None,
     common: Common = COMMON,

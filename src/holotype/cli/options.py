@@ -19,7 +19,9 @@ LIMIT = Parameter(name=("--limit", "-n"), help="At most so many; 0 for all.")
 CURSOR = Parameter(help="Go on where a former page ended: the `next` of its JSON.")
 TIME = Parameter(metavar="TIME")
 TAG = Parameter(metavar="KEY=VALUE", help="A tag; may be repeated.")
-CARD = Parameter(metavar="FILE", help="A Markdown file to take as the card; - reads standard input.")
+CARD = Parameter(
+    metavar="FILE", allow_leading_hyphen=True, help="A Markdown file to take as the card; - reads standard input."
+)
 
 
 @Parameter(name="*")

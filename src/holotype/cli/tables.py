@@ -11,6 +11,7 @@ from holotype.cli.formats import width as cells_of
 from holotype.cli.output import Cell
 
 _GAP = "  "
+_ROOM_TO_FOLD = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,8 @@ def _draw(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], header: boo
     from rich.text import Text  # noqa: PLC0415
 
     drawn = Table(box=None, pad_edge=False, padding=(0, len(_GAP), 0, 0), show_header=header, header_style="dim")
-    for column in columns:
-        drawn.add_column(column.title, justify="right" if column.right else "left", overflow="fold")
+    for column, least in zip(columns, _least(columns, rows), strict=True):
+        drawn.add_column(column.title, justify="right" if column.right else "left", overflow="fold", min_width=least)
     for row in rows:
         drawn.add_row(*(Text(cell.text, style=cell.style) for cell in row))
     Console(
@@ -99,6 +100,16 @@ def _draw(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], header: boo
         highlight=False,
         markup=False,
     ).print(drawn)
+
+
+def _least(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[int | None]:
+    """Return the least width of each column: only the widest is folded, unless that leaves it no room."""
+    widths = [_natural(columns, rows, i) for i in range(len(columns))]
+    widest = widths.index(max(widths))
+    others = sum(width + len(_GAP) for i, width in enumerate(widths) if i != widest)
+    if _columns_of_terminal() - others < _ROOM_TO_FOLD:
+        return [None] * len(widths)
+    return [None if i == widest else width for i, width in enumerate(widths)]
 
 
 def _columns_of_terminal() -> int:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from holotype.cli import formats, output, parsing
 from holotype.cli.options import CARD, COMMON, TAG, Common
+from holotype.cli.origin import UNTOLD, Origin
 from holotype.cli.output import Cell
 from holotype.cli.progress import Transfer
+
+if TYPE_CHECKING:
+    from holotype.wire.shapes import Version
 
 
 def push(
@@ -18,20 +22,11 @@ def push(
     model: str,
     /,
     *,
-    param: Annotated[tuple[str, ...], Parameter(metavar="NAME=VALUE")] = (),
-    metric: Annotated[tuple[str, ...], Parameter(metavar="NAME=NUMBER")] = (),
-    lower_is_better: Annotated[tuple[str, ...], Parameter(metavar="NAME")] = (),
-    higher_is_better: Annotated[tuple[str, ...], Parameter(metavar="NAME")] = (),
-    data: Annotated[tuple[str, ...], Parameter(metavar="[ROLE=]URI[@DIGEST]")] = (),
-    parent: Annotated[tuple[str, ...], Parameter(metavar="REF[=RELATION]")] = (),
-    run: Annotated[str | None, Parameter(metavar="[TRACKER:]ID[=LINK]")] = None,
-    schema: Annotated[Path | None, Parameter(metavar="FILE")] = None,
+    origin: Origin = UNTOLD,
     card: Annotated[Path | None, CARD] = None,
     description: str = "",
     tag: Annotated[tuple[str, ...], TAG] = (),
     alias: Annotated[tuple[str, ...], Parameter(metavar="NAME")] = (),
-    no_git: bool = False,
-    no_environment: bool = False,
     common: Common = COMMON,
 ) -> None:
     """Register a file or a directory as a version of a model.
@@ -43,43 +38,18 @@ def push(
     Args:
         path: The file or directory.
         model: The model, as namespace/name; it is created if it is new.
-        param: A parameter of the training; may be repeated. Numbers, true and false become what they say.
-        metric: A metric as NAME=NUMBER, or NAME@DATASET/SLICE=NUMBER; may be repeated.
-        lower_is_better: Name a metric that gets better as it falls; may be repeated.
-        higher_is_better: Name a metric that gets better as it rises; may be repeated.
-        data: A data set that went in; the role is 'training' unless given; may be repeated.
-        parent: A version that this one was made from: fine-tuned, quantised, distilled, merged, adapter or derived.
-        run: The run of an experiment tracker.
-        schema: A JSON file that names the inputs and outputs of the model.
         description: What the version is, in a sentence or more of Markdown.
         alias: An alias that shall name the version; may be repeated.
-        no_git: Do not record the git commit.
-        no_environment: Do not record Python and the versions of frameworks.
     """
-    metrics = parsing.metrics(metric, lower_is_better, higher_is_better)
+    told, text, tags = origin.told(), parsing.text_of(card), parsing.tags(tag)
     with common.connect() as client, Transfer("push", str(path)) as transfer:
         version = client.push(
-            path,
-            model,
-            params=parsing.params(param),
-            metrics=metrics,
-            data=parsing.data(data),
-            run=parsing.run(run),
-            parents=parsing.parents(parent),
-            schema=parsing.schema(schema),
-            card=parsing.text_of(card),
-            description=description,
-            tags=parsing.tags(tag),
-            aliases=alias,
-            code=None if no_git else "auto",
-            environment=None if no_environment else "auto",
-            progress=transfer,
+            path, model, card=text, description=description, tags=tags, aliases=alias, progress=transfer, **told
         )
     if common.json:
         output.document(version)
         return
-    size = f"{formats.plural(version.file_count, 'file')}, {formats.size(version.size)}"
-    output.say(Cell(version.reference, "bold"), version.digest, size)
+    output.say(Cell(version.reference, "bold"), version.digest, _size(version))
     output.hint(f"next `holotype show {version.reference}`, or `holotype promote {version.reference} staging`")
 
 
@@ -127,5 +97,8 @@ def verify(target: str, directory: Path | None = None, /, *, common: Common = CO
     if common.json:
         output.document(version)
         return
-    size = f"{formats.plural(version.file_count, 'file')}, {formats.size(version.size)}"
-    output.say(Cell("verified", "green"), version.reference, version.digest, size)
+    output.say(Cell("verified", "green"), version.reference, version.digest, _size(version))
+
+
+def _size(version: Version) -> str:
+    return f"{formats.plural(version.file_count, 'file')}, {formats.size(version.size)}"

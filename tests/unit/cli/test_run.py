@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from holotype.cli import run, transfers, version
+from holotype.cli import origin, run, version
 from holotype.errors import NotFound
 
 
@@ -68,7 +68,7 @@ def test_an_interrupted_command_exits_with_130(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Ctrl-C ends with one line."""
-    monkeypatch.setattr(transfers.parsing, "metrics", _raise(KeyboardInterrupt()))
+    monkeypatch.setattr(origin.parsing, "metrics", _raise(KeyboardInterrupt()))
     assert called("push", ".", "m", capsys=capsys) == (130, "interrupted\n")
 
 
