@@ -55,15 +55,16 @@ def test_pushing_again_unchanged_sends_no_file_bytes(server: Running, tmp_path: 
 
 def test_a_killed_push_goes_on_with_the_parts_that_are_there(server: Running, tmp_path: Path) -> None:
     """SIGKILL in the middle: the next push sends the rest only."""
-    write(tmp_path / "in", {"big.bin": noise(SIZE)})
-    with relaying(server.url, pace=8 * MIB) as relay:
+    size = 10 * 16 * MIB
+    write(tmp_path / "in", {"big.bin": noise(size)})
+    with relaying(server.url, pace=16 * MIB) as relay:
         process = program(PUSH, relay.url, server.token, tmp_path / "in")
-        relay.wait_until_up(SIZE * 2 // 3, 60)
+        relay.wait_until_up(size * 6 // 10, 60)
         process.send_signal(signal.SIGKILL)
         process.communicate()
     with relaying(server.url) as relay, Client(relay.url, server.token) as client:
         assert client.push(tmp_path / "in", "fraud").number == 1
-        assert relay.up < SIZE - 16 * MIB
+        assert relay.up < size - 16 * MIB
         assert client.verify("fraud:1").number == 1
 
 

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
+from holotype.client.threads import current
 from holotype.domain import times
 
 _FIRST, _LONGEST = 0.1, 5.0
@@ -41,7 +42,8 @@ class Retry:
         pause = max(wish or 0.0, self._next * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
         if time.monotonic() + pause > self._until:
             return False
-        time.sleep(pause)
+        if not current().pause(pause):
+            return False
         self._next = min(self._next * 2, _LONGEST)
         return True
 

@@ -24,9 +24,11 @@ from holotype.client.answers import Answer
 from holotype.client.origin import parse
 from holotype.client.pool import Pool
 from holotype.client.retry import CALL, Limits, Retry, after
+from holotype.client.threads import current
 from holotype.errors import TooLarge, Unavailable
 
 T = TypeVar("T")
+_CONNECT = 10.0
 _LARGEST_ANSWER = 256 * 2**20
 _AGAIN = (429, 502, 503)
 _AGAIN_WHERE_SAFE = (500, 504)
@@ -138,7 +140,8 @@ class Transport:
         connection = self._pool.take(timeout)
         try:
             if connection.sock is None:
-                self._connect(connection)
+                self._connect(connection, timeout)
+            current().enter(connection)
             self._head(connection, method, path, body, headers)
             try:
                 body.send(connection)
@@ -147,12 +150,15 @@ class Transport:
                 connection.sock.settimeout(2.0)
             return connection, connection.getresponse()
         except BaseException:
+            current().leave(connection)
             connection.close()
             raise
 
-    def _connect(self, connection: HTTPConnection) -> None:
+    def _connect(self, connection: HTTPConnection, timeout: float) -> None:
         try:
+            connection.timeout = min(timeout, _CONNECT)
             connection.connect()
+            connection.sock.settimeout(timeout)
         except (OSError, HTTPException) as fault:
             raise Unreached(fault) from fault
         self._reached = True
@@ -185,6 +191,7 @@ class Transport:
             self._release(connection, response)
 
     def _release(self, connection: HTTPConnection, response: HTTPResponse) -> None:
+        current().leave(connection)
         if response.isclosed() and not response.will_close:
             self._pool.give_back(connection)
         else:

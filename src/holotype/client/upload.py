@@ -21,7 +21,7 @@ from holotype.client.walk import LocalFile, unchanged
 from holotype.errors import DigestMismatch, Expired, NotFound, TooLarge
 from holotype.wire import shapes
 
-WORKERS = 6
+WORKERS = 4
 COORDINATORS = 2
 _BATCH = 10_000
 _TINY, _BUNDLE_FILES, _BUNDLE_BYTES = 256 * 2**10, 500, 4 * 2**20

@@ -7,12 +7,14 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 
 import pytest
 
 from holotype import Client, errors
 from holotype.client import retry
 from holotype.client.answers import by_code
+from holotype.client.threads import workers
 from tests.unit.client.hostile import OneVersion as Registry
 from tests.unit.client.hostile import Request, serving
 
@@ -193,3 +195,33 @@ def test_a_certificate_that_nobody_signed_is_refused(tmp_path_factory: pytest.Te
         with pytest.raises(errors.Unavailable, match="certificate"):
             Client(f"https://localhost:{server.server_port}", "secret").whoami()
         assert server.seen == []
+
+
+def test_a_failure_in_one_thread_ends_the_others_at_once() -> None:
+    """A thread that waits for an answer, or pauses before a new try, does not hold up Ctrl-C."""
+    asked = threading.Barrier(3)
+
+    def answer(request: Request) -> None:
+        if request.route.endswith("whoami"):
+            return request.problem(503, "unavailable", Retry_After="7")
+        asked.wait(5)
+        time.sleep(2)
+        return request.hang_up()
+
+    futures: list[Future[object]] = []
+
+    def work(client: Client) -> None:
+        with workers(3, "test") as pool:
+            futures.extend(
+                pool.submit(call) for call in (lambda: client.model("a"), lambda: client.model("b"), client.whoami)
+            )
+            asked.wait(5)
+            time.sleep(0.2)
+            raise KeyboardInterrupt
+
+    with serving(answer) as server, Client(server.url) as client:
+        started = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            work(client)
+        assert time.monotonic() - started < 1.5
+        assert all(isinstance(future.exception(), errors.Unavailable) for future in futures)
