@@ -27,7 +27,20 @@ from holotype.gateways.answers import Answer, Handler
 from holotype.gateways.guard import PUBLIC, Public, record
 from holotype.operations.call import Call
 
-__all__ = ["PUBLIC", "Public", "Reply", "Request", "Route", "call_of", "delete", "get", "patch", "post", "put"]
+__all__ = [
+    "PUBLIC",
+    "Public",
+    "Reply",
+    "Request",
+    "Route",
+    "call_of",
+    "delete",
+    "get",
+    "header",
+    "patch",
+    "post",
+    "put",
+]
 
 T = TypeVar("T")
 Request: TypeAlias = litestar.Request[Any, Any, Any]
@@ -66,8 +79,15 @@ class Route:
 def call_of(request: Request) -> Call:
     """Return the call that a request makes: its actor, its id and its idempotency key."""
     known = exchange.of(request.scope)
-    key = next((value for name, value in request.scope["headers"] if name == b"idempotency-key"), None)
-    return Call(known.registry, known.actor, known.request_id, None if key is None else key.decode("latin-1"))
+    return Call(known.registry, known.actor, known.request_id, header(request, b"idempotency-key"))
+
+
+def header(request: Request, wanted: bytes) -> str | None:
+    """Return a header by its name in lower case; the framework's own look-up copies all headers first."""
+    for name, value in request.scope["headers"]:
+        if name == wanted:
+            return value.decode("latin-1")
+    return None
 
 
 def get(path: str, *, permission: Permission | Public, **options: Any) -> Callable[[Function], HTTPRouteHandler]:

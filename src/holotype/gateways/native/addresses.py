@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from holotype.domain import digest, names
 from holotype.domain.references import Reference
 from holotype.errors import Invalid
-from holotype.gateways.base import Reply, Request, encode
+from holotype.gateways.base import Reply, Request, encode, header
 from holotype.wire.base import Response
 from holotype.wire.shapes import Page
 
@@ -52,6 +52,6 @@ def tagged(request: Request, shape: Response) -> Reply[Any]:
     content = encode(shape)
     tag = f'"{blake2b(content, digest_size=12).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    if tag in request.headers.get("if-none-match", ""):
+    if tag in (header(request, b"if-none-match") or ""):
         return Reply(None, 304, headers)
     return Reply(content, 200, headers)
