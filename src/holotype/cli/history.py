@@ -90,14 +90,15 @@ def sentence(data: Mapping[str, object]) -> str:
         words.append(f"{rest.pop('from')} → {rest.pop('to')}")
     reason = rest.pop("reason", None)
     words += [_pair(key, value) for key, value in rest.items() if value not in (None, "", [], {})]
-    if reason:
-        words.append(f"“{reason}”")
-    return " ".join(words)
+    told = ", ".join(words)
+    return f"{told} “{reason}”".strip() if reason else told
 
 
 def _pair(key: str, value: object) -> str:
     if key == "size" and isinstance(value, int):
         return formats.size(value)
+    if isinstance(value, str) and value.startswith("sha256:"):
+        return f"{key} {formats.digest(value)}"
     if key == "files" and isinstance(value, int):
         return formats.plural(value, "file")
     if isinstance(value, Mapping):

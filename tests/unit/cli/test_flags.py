@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def test_only_what_the_command_line_names_is_given() -> None:
 def test_a_light_installation_says_how_to_get_the_server() -> None:
     """The package that is missing is named; a module of our own that is missing is a bug, not an installation."""
     with pytest.raises(LocalProblem, match="no_such_package") as caught, server():
-        import no_such_package  # type: ignore[import-not-found]  # noqa: F401
+        import_module("no_such_package")
     assert "holotype[server]" in (caught.value.hint or "")
     with pytest.raises(ModuleNotFoundError), server():
-        import holotype.no_such_module  # type: ignore[import-not-found]  # noqa: F401
+        import_module("holotype.no_such_module")
