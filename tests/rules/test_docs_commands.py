@@ -64,7 +64,14 @@ def test_a_command_line_of_a_block_is_one_that_holotype_takes(page: str, line: s
     assert tree.named(words), f"{page}: {line}"
 
 
-@pytest.mark.parametrize(("page", "line"), lines(PAGES, mentioned))
+def advised(path: Path) -> list[str]:
+    """Return the `holotype` commands that hints and help of a source file advise, with X for what is put in."""
+    text = re.sub(r"\{[^{}]*\}", "X", path.read_text(encoding="utf-8"))
+    whole = (" ".join(found.split()) for found in INLINE.findall(text))
+    return [line for line in whole if not line.startswith("holotype X")]  # the command itself is put in
+
+
+@pytest.mark.parametrize(("page", "line"), lines(PAGES, mentioned) + lines(project_files("src/**.py"), advised))
 def test_a_command_in_a_sentence_exists_with_its_options(page: str, line: str) -> None:
     """A sentence may leave arguments out, but names no command and no option that is not there."""
     words = words_of(line)
