@@ -17,7 +17,7 @@ LATEST = "latest"
 _COMPONENT = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 _LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _COMPONENT_LIMIT = 128
-_KEY_LIMIT = 250
+_KEY_LIMIT, _KEY_BYTES = 250, 750
 _TEXT_LIMIT = 5_000
 
 
@@ -53,11 +53,15 @@ def alias(value: str, stages: frozenset[str]) -> str:
 
 
 def key(value: str, what: str) -> str:
-    """Return the key of a tag, parameter or metric unchanged: printable, 1 to 250 characters, no outer blanks."""
-    if not 0 < len(value) <= _KEY_LIMIT or value != value.strip() or not printable(value):
+    """Return the key of a tag, parameter or metric unchanged: printable, 1 to 250 characters, no outer blanks.
+
+    At most 750 bytes too: three of them stand in one row of an index, and PostgreSQL limits those to 2,704 bytes.
+    """
+    usable = 0 < len(value) <= _KEY_LIMIT and value == value.strip() and printable(value)
+    if not usable or len(value.encode()) > _KEY_BYTES:
         raise InvalidName(
             f"{value[:80]!r} is not a {what} name.",
-            hint="Use 1 to 250 printable characters that neither start nor end with a blank.",
+            hint="Use 1 to 250 printable characters (750 bytes) that neither start nor end with a blank.",
         )
     return value
 

@@ -7,7 +7,7 @@ evidence, not provenance.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from holotype.domain import digest as digests
@@ -17,6 +17,7 @@ from holotype.errors import Invalid
 MEDIA_TYPE = "application/vnd.holotype.provenance.v1+json"
 RELATIONS = ("fine-tuned", "quantised", "distilled", "merged", "adapter", "derived")
 DIRECTIONS = ("higher", "lower")
+_ADDRESS_BYTES = 2_000
 Scalar = str | int | float | bool
 
 
@@ -116,14 +117,8 @@ def check(provenance: Provenance) -> Provenance:
         elif not _exact(value):
             raise Invalid(f"The parameter {name!r} is not a finite number that JSON can carry exactly.")
     _check_metrics(provenance.metrics)
-    for data in provenance.data:
-        names.text(data.uri, "data reference", 2_000)
-        _optional(data.digest)
-    for parent in provenance.parents:
-        names.text(parent.reference, "parent", 600)
-        _optional(parent.digest)
-        if parent.relation not in RELATIONS:
-            raise Invalid(f"{parent.relation[:80]!r} is not a relation.", hint=f"Relations: {', '.join(RELATIONS)}.")
+    _check_origins(provenance)
+    _check_texts(asdict(replace(provenance, parameters={}, metrics=[], data=[], parents=[])))
     return provenance
 
 
@@ -138,15 +133,49 @@ def _pruned(value: Any) -> Any:
     return [_pruned(item) for item in value] if isinstance(value, list) else value
 
 
+def _check_origins(provenance: Provenance) -> None:
+    for data in provenance.data:
+        _address(data.uri, "data reference")
+        names.key(data.role, "data role")
+        _optional(data.digest)
+    for parent in provenance.parents:
+        _address(parent.reference, "parent")
+        _optional(parent.digest)
+        if parent.relation not in RELATIONS:
+            raise Invalid(f"{parent.relation[:80]!r} is not a relation.", hint=f"Relations: {', '.join(RELATIONS)}.")
+
+
+def _address(value: str, what: str) -> None:
+    """Check what is looked up by an index, whose rows are limited in bytes."""
+    names.text(value, what)
+    if not value or len(value.encode()) > _ADDRESS_BYTES:
+        raise Invalid(f"A {what} has 1 to {_ADDRESS_BYTES:,} bytes.", hint="Give a shorter address.")
+
+
+def _check_texts(value: Any) -> None:
+    """Check every text that is kept for people to read: code, run, environment, schema."""
+    if isinstance(value, str):
+        names.text(value, "provenance")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            names.text(key, "provenance")
+            _check_texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            _check_texts(item)
+
+
 def _check_metrics(metrics: list[Metric]) -> None:
     seen: set[tuple[str, str | None, str | None]] = set()
     for metric in metrics:
         names.key(metric.name, "metric")
+        names.key(metric.dataset or "all", "data set")
+        names.key(metric.slice or "all", "slice")
         if not _exact(metric.value):
             raise Invalid(f"The metric {metric.name!r} is not a finite number.", hint="Leave it out, or give a number.")
         if metric.direction is not None and metric.direction not in DIRECTIONS:
             raise Invalid(f"The direction of {metric.name!r} is {metric.direction[:20]!r}; it is 'higher' or 'lower'.")
-        key = (metric.name, metric.dataset, metric.slice)
+        key = (metric.name, metric.dataset or None, metric.slice or None)
         if key in seen:
             raise Invalid(f"The metric {metric.name!r} is given twice for one data set and slice.")
         seen.add(key)

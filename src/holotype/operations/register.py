@@ -104,6 +104,8 @@ def _draft(call: Call, content: Content) -> _Draft:
     for alias in content.aliases:
         names.alias(alias, frozenset(lifecycle.STAGES))
     paths.check_all(file.path for file in content.files)
+    for form in {file.format for file in content.files if file.format is not None}:
+        names.key(form, "format")
     origin, local = _pin_parents(call, provenance.check(content.provenance))
     built, documents = manifest.build(content.files, encode(origin))
     return _Draft(content, origin, local, built, documents)
@@ -154,11 +156,8 @@ def _model(tx: Tx, call: Call, namespace: Namespace, model: Reference) -> tuple[
 
 
 def _same(tx: Tx, model: Reference, built: Manifest) -> Version | None:
-    try:
-        found = versions.find(tx, replace(model, label=None, digest=built.digest), deleted=True)
-    except NotFound:
-        return None
-    if found.deleted_at is not None:
+    found = versions.with_digest(tx, model, built.digest)
+    if found is not None and found.deleted_at is not None:
         raise Conflict(
             f"This content is version {found.number}, which was deleted.",
             hint=f"Bring it back: `holotype restore {found.reference}`.",

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import pytest
 
 from holotype.domain import provenance
-from holotype.domain.provenance import Column, Data, Metric, Parent, Provenance, Schema
+from holotype.domain.provenance import Code, Column, Data, Environment, Metric, Parent, Provenance, Schema
 from holotype.errors import HolotypeError, Invalid
 
 
@@ -31,7 +31,15 @@ def test_numbers_that_json_cannot_carry_are_refused(value: float) -> None:
         Provenance(parents=[Parent("fraud:1", digest="sha256:1")]),
         Provenance(data=[Data("s3://x", digest="md5:1")]),
         Provenance(data=[Data("x" * 2_001)]),
+        Provenance(data=[Data("")]),
+        Provenance(data=[Data("s3://x", role="a\0b")]),
+        Provenance(parents=[Parent("\u6a21" * 700)]),
         Provenance(parameters={"a\nb": 1}),
+        Provenance(metrics=[Metric("auc", 1.0), Metric("auc", 2.0, dataset="", slice="")]),
+        Provenance(metrics=[Metric("auc", 1.0, dataset="\u6a21" * 251)]),
+        Provenance(metrics=[Metric("auc", 1.0, slice="a\0b")]),
+        Provenance(code=Code("abc\0", dirty=False)),
+        Provenance(environment=Environment("3.12", {"torch": "x" * 5_001})),
     ],
 )
 def test_each_wrong_field_is_refused(wrong: Provenance) -> None:
