@@ -172,7 +172,7 @@ def remove(tx: Tx, ids: Sequence[str], *, present: bool = False) -> None:
     """Forget uploads and their parts; with ``present``, raise if one of them is gone already."""
     tx.execute(_DROP_PARTS, {"of": bound_list(ids)})
     if tx.execute(_REMOVE, {"of": bound_list(ids)}).rowcount < len(ids) and present:
-        raise gone(ids[0])
+        raise Expired("It took too long to send this file.", hint="Send it again.")
 
 
 def gone(upload_id: str) -> NotFound:
