@@ -2,6 +2,7 @@
 
     sweep          every ``sweep_interval``   frees bytes that nobody needs, forgets uploads whose time is over
     expire-keys    every hour                 forgets idempotency keys of yesterday
+    optimize       every day                  lets the embedded database look at its tables again, to plan by
 
 Every server process has one thread for it. A claim in the database, which lasts for the period of the work, makes one
 process of all servers do each piece; when that process dies another takes its place after the period. Whatever goes
@@ -24,6 +25,7 @@ from holotype.operations.bootstrap import SYSTEM
 from holotype.operations.call import Call, Registry
 from holotype.operations.claim import claim
 from holotype.operations.expire_keys import expire_keys
+from holotype.operations.optimize import optimize
 from holotype.operations.sweep import sweep
 
 FIRST_PAUSE = 60.0
@@ -45,7 +47,11 @@ class Work:
 
 def standard_work(registry: Registry) -> list[Work]:
     """Return the work of every server."""
-    return [Work("sweep", registry.settings.sweep_interval, sweep), Work("expire-keys", 3_600, expire_keys)]
+    return [
+        Work("sweep", registry.settings.sweep_interval, sweep),
+        Work("expire-keys", 3_600, expire_keys),
+        Work("optimize", 86_400, optimize),
+    ]
 
 
 class Worker:

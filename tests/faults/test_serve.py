@@ -253,6 +253,7 @@ def test_json_logs_hold_a_line_a_request_and_no_secret(tmp_path: Path) -> None:
         ask(server, "GET", "/nowhere", token=f"holo_aaaaaaaaaaaa_{'b' * 32}")
         token = server.token
         server.stop()
+        assert "" not in server.log.splitlines(), server.log
         lines = [json.loads(line) for line in server.log.splitlines()]
         requests = {line["request_id"]: line for line in lines if line["event"] == "request"}
         assert len(requests) == 3

@@ -63,6 +63,7 @@ _GET = _SHOWN.where(tokens.c.id == sa.bindparam("token_id"))
 _AFTER = sa.tuple_(tokens.c.created_at, tokens.c.id) < sa.tuple_(sa.bindparam("before"), sa.bindparam("before_id"))
 _PAGE = _SHOWN.where(_AFTER).order_by(tokens.c.created_at.desc(), tokens.c.id.desc()).limit(sa.bindparam("limit"))
 _PAGE_OF_ONE = _PAGE.where(tokens.c.principal_id == sa.bindparam("principal_id"))
+_LEFT = sa.select(tokens.c.id).where(tokens.c.revoked_at.is_(None)).limit(1)
 _REVOKE = (
     tokens.update()
     .where(tokens.c.id == sa.bindparam("token_id"), tokens.c.revoked_at.is_(None))
@@ -89,6 +90,11 @@ def bearer(tx: Tx, secret: str, now: datetime) -> Actor:
     permissions: frozenset[Permission] = frozenset().union(*everywhere)
     parts = tuple(right for right in rights if right.namespace is not None)
     return Actor(first.principal, first.principal_id, permissions, first.namespace, first.model, token_id, parts)
+
+
+def any_left(tx: Tx) -> bool:
+    """Say whether there is a token that was not revoked."""
+    return tx.execute(_LEFT).first() is not None
 
 
 def insert(tx: Tx, values: dict[str, Any]) -> None:

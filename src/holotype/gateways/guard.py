@@ -37,7 +37,7 @@ class Public(Enum):
 PUBLIC: Final = Public.PUBLIC
 
 _OPEN = Actor("open", 0, frozenset(Permission))
-"""Whoever calls a server that was started with ``--open``."""
+"""Whoever calls a server that was started with ``--open``, whatever token a client still sends."""
 
 _log = logging.getLogger("holotype")
 
@@ -79,8 +79,10 @@ def _check(actor: Actor, permission: Permission, path: Mapping[str, Any]) -> Non
 
 async def _actor(known: Exchange, headers: Iterable[tuple[bytes, bytes]]) -> Actor:
     given = [value for name, value in headers if name == b"authorization"]
+    if known.registry.settings.open:
+        return _OPEN
     if not given:
-        return _OPEN if known.registry.settings.open else ANONYMOUS
+        return ANONYMOUS
     kind, _, secret = given[0].decode("latin-1").partition(" ")
     if len(given) > 1 or kind.lower() != "bearer":
         raise Unauthenticated("Only bearer tokens are taken here.", hint="Send `Authorization: Bearer holo_…`.")

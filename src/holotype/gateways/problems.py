@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, InternalServerException
 
 from holotype import errors
 from holotype.gateways import exchange
@@ -52,6 +52,8 @@ def problem_of(error: Exception, request_id: str | None) -> Problem:
     """Return what a caller is told about an error. What nobody foresaw is told without its particulars."""
     if isinstance(error, errors.HolotypeError):
         return _problem(status_of(error), error.code, error.detail, error.hint, request_id)
+    if _is_disconnect(error):
+        return _problem(400, "invalid", "The connection ended before the body did.", None, request_id)
     if isinstance(error, HTTPException) and error.status_code < 500:
         status = error.status_code
         code = _CODES.get(status, f"http-{status}")
@@ -88,6 +90,11 @@ def request_id_of(request: Request[Any, Any, Any]) -> str | None:
     """Return the id under which a request is logged."""
     known: exchange.Exchange | None = request.scope.get(exchange.KEY)  # type: ignore[assignment]
     return known.request_id if known else None
+
+
+def _is_disconnect(error: Exception) -> bool:
+    """Say whether the framework found that the caller has gone; nobody is there to read the answer."""
+    return isinstance(error, InternalServerException) and "disconnected" in error.detail
 
 
 def _problem(status: int, code: str, detail: str, hint: str | None, request_id: str | None) -> Problem:

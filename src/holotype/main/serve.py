@@ -16,7 +16,7 @@ from holotype.gateways.browsers import is_loopback
 from holotype.gateways.exchange import ANONYMOUS
 from holotype.main import credentials, listening, process, processes
 from holotype.main.application import open_registry
-from holotype.operations.bootstrap import bootstrap
+from holotype.operations.bootstrap import bootstrap, signed_in
 from holotype.operations.call import Call, Registry
 from holotype.operations.migrate import migrate
 from holotype.settings import Settings
@@ -49,6 +49,8 @@ def _let_in(registry: Registry, url: str) -> None:
     kept = credentials.kept(url) if leave else None
     secret = bootstrap(Call(registry, ANONYMOUS), kept=kept, leave_token=leave)
     if secret is None:
+        if not settings.open and not leave and not signed_in(registry):
+            say("Nobody has a token yet. Serve the same data once with --host 127.0.0.1: the owner's is left for you.")
         return
     place = credentials.leave(url, secret)
     what = "The owner's token" if kept is None else "The token there no longer worked; a new one"

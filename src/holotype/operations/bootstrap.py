@@ -24,7 +24,7 @@ from holotype.domain.permissions import Permission
 from holotype.errors import Unauthenticated
 from holotype.ledger import append
 from holotype.ledger.append import Entry
-from holotype.operations.call import Call
+from holotype.operations.call import Call, Registry
 
 OWNER = "owner"
 SYSTEM = "holotype"
@@ -39,6 +39,12 @@ def bootstrap(call: Call, *, kept: str | None = None, leave_token: bool = False)
         if not leave_token or (kept is not None and _works(tx, call, kept)):
             return None
         return _token(tx, call)  # 2
+
+
+def signed_in(registry_: Registry) -> bool:
+    """Say whether anybody can sign in: there is a token that was not revoked."""
+    with registry_.database.read() as tx:
+        return tokens.any_left(tx)
 
 
 def _create(tx: Tx, call: Call) -> None:
