@@ -110,6 +110,12 @@ def find(tx: Tx, reference: Reference, *, deleted: bool = False) -> Version:
     return found
 
 
+def with_digest(tx: Tx, model: Reference, digest: str) -> Version | None:
+    """Return the version of a model that has a digest, deleted or not, if there is one."""
+    row = _BY_DIGEST.one(tx, {"namespace": model.namespace, "model": model.model, "label": digest})
+    return None if row is None else entity(row)
+
+
 def by_ids(tx: Tx, ids: Collection[int]) -> list[Version]:
     """Return the versions with these ids, in the order of the ids."""
     found = {row.id: entity(row) for row in _BY_IDS(tx, {"ids": bound_list(list(ids))})}

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from holotype.db import Tx
+from holotype.db.prepared import Prepared
 from holotype.domain import times
 from holotype.domain.events import Action
 from holotype.errors import Unavailable
@@ -22,17 +23,17 @@ from holotype.ledger.tables import ledger_entries, ledger_head
 
 HEAD_ID = 1
 
-_HEAD = (
+_HEAD = Prepared(
     sa.select(ledger_head.c.size, ledger_head.c.edge, ledger_head.c.time)
     .where(ledger_head.c.id == HEAD_ID)
     .with_for_update()
 )
-_ADVANCE = (
+_ADVANCE = Prepared(
     ledger_head.update()
     .where(ledger_head.c.id == HEAD_ID)
     .values(size=sa.bindparam("new_size"), edge=sa.bindparam("new_edge"), time=sa.bindparam("new_time"))
 )
-_INSERT = ledger_entries.insert().inline()
+_INSERT = Prepared(ledger_entries.insert().inline(), [column.name for column in ledger_entries.c])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def append(tx: Tx, *, actor: str, now: datetime, entries: Sequence[Entry]) -> li
     """
     if not entries:
         return []
-    head = tx.execute(_HEAD).one_or_none()
+    head = _HEAD.one(tx, {})
     if head is None:
         raise Unavailable("The ledger has no head.", hint="Run `holotype admin migrate`, then `holotype admin doctor`.")
     tree = merkle.Tree(head.size, merkle.unpack(head.edge))
@@ -64,8 +65,8 @@ def append(tx: Tx, *, actor: str, now: datetime, entries: Sequence[Entry]) -> li
     for entry in entries:
         row, tree = _row(tree, entry, actor, micros)
         rows.append(row)
-    tx.execute(_INSERT, rows[0] if len(rows) == 1 else rows)
-    tx.execute(_ADVANCE, {"new_size": tree.size, "new_edge": merkle.pack(tree.edge), "new_time": micros})
+    _INSERT.many(tx, rows)
+    _ADVANCE(tx, {"new_size": tree.size, "new_edge": merkle.pack(tree.edge), "new_time": micros})
     return [row["sequence"] for row in rows]
 
 

@@ -11,13 +11,15 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from holotype.db import Tx
+from holotype.db.prepared import Prepared
 from holotype.domain import times
 from holotype.domain.events import Action
 from holotype.ledger.tables import label_spans, ledger_entries
 
 _OF_LABEL = (label_spans.c.model_id == sa.bindparam("of_model"), label_spans.c.label == sa.bindparam("of_label"))
 
-_ENTER = label_spans.insert().inline()
+_SPAN = ("model_id", "label", "version_id", "since_sequence", "since", "until_sequence", "until")
+_ENTER = Prepared(label_spans.insert().inline(), _SPAN)
 _LEAVE = (
     label_spans.update()
     .where(*_OF_LABEL, label_spans.c.version_id == sa.bindparam("of_version"), label_spans.c.until_sequence.is_(None))
@@ -52,7 +54,7 @@ _FORMER_LIMIT = 200
 def enter(tx: Tx, *, model_id: int, label: str, version_id: int, sequence: int, now: datetime) -> None:
     """Record that a label names a version from this entry on."""
     row = {"model_id": model_id, "label": label, "version_id": version_id, "since_sequence": sequence}
-    tx.execute(_ENTER, row | {"since": times.to_micros(now), "until_sequence": None, "until": None})
+    _ENTER(tx, row | {"since": times.to_micros(now), "until_sequence": None, "until": None})
 
 
 def leave(tx: Tx, *, model_id: int, label: str, version_id: int, sequence: int, now: datetime) -> None:
