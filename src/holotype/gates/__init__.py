@@ -1,1 +1,0 @@
-"""Which rules must a version satisfy before it may move?"""

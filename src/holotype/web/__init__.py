@@ -1,1 +1,0 @@
-"""What do people see in a browser?"""
