@@ -55,17 +55,14 @@ class Visitor:
         headers: Mapping[str, str] | None = None,
     ) -> Got:
         """Ask once; ``body`` is sent as JSON, ``content`` as it is, in chunks where it is a list."""
-        chunks = [json.dumps(body).encode() if content is None else content]
         given = {"host": "127.0.0.1:7878", **(headers or {})}
-        if body is None and content is None:
-            chunks = [b""]
-        elif isinstance(content, Sequence) and not isinstance(content, bytes):
-            chunks = list(content)
+        chunks = [content] if isinstance(content, bytes) else list(content or [b""])
         if body is not None:
+            chunks = [json.dumps(body).encode()]
             given.setdefault("content-type", "application/json")
         if self.token is not None:
             given["authorization"] = f"Bearer {self.token}"
-        return asyncio.run(_ask(self.app, _scope(method, path, query, given), [c for c in chunks if c is not None]))
+        return asyncio.run(_ask(self.app, _scope(method, path, query, given), chunks))
 
 
 def owner_of(registry: Registry) -> Visitor:
@@ -92,7 +89,7 @@ def _scope(method: str, path: str, query: str, headers: Mapping[str, str]) -> di
     }
 
 
-async def _ask(app: Front, scope: dict[str, Any], chunks: list[Any]) -> Got:
+async def _ask(app: Front, scope: dict[str, Any], chunks: list[bytes]) -> Got:
     sent: list[Any] = []
     waiting = list(chunks)
 

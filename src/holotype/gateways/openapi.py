@@ -20,6 +20,17 @@ from holotype.wire.base import Problem
 _REFERENCE = "#/components/schemas/{name}"
 _BYTES: dict[str, Any] = {}
 """The schema of bytes: anything."""
+_COMPONENT = {"type": "string", "pattern": "^[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*$", "maxLength": 128}
+_DIGEST = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+_PARTS = {
+    "namespace": _COMPONENT,
+    "space": _COMPONENT,
+    "model": _COMPONENT,
+    "digest": _DIGEST,
+    "label": {"type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$|^sha256:[0-9a-f]{64}$"},
+    "number": {"type": "integer", "minimum": 0},
+}
+"""What the parts of a path look like; all others are any text."""
 _TEXTS = {
     "namespace": "The namespace's name.",
     "model": "The model's name.",
@@ -136,7 +147,8 @@ def _operation(route: Route, shapes: Mapping[tuple[str, str], Any]) -> dict[str,
 
 def _parameters(route: Route, key: str, shapes: Mapping[tuple[str, str], Any]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in route.signature.path
+        {"name": name, "in": "path", "required": True, "schema": _PARTS.get(name, {"type": "string"})}
+        for name in route.signature.path
     ]
     found += [
         {"name": one.name, "in": "query", "required": one.required, "schema": shapes[key, f"?{one.name}"]}
