@@ -1,19 +1,13 @@
 """How are bytes kept in a folder?
 
-What gets a blob's name was verified and flushed before: write, fsync, rename, fsync of the directory. Parts go to their
-offsets in one file, so that completing an upload of any size copies nothing. Three locks (``flock``, so that they hold
-between processes and end with them) keep what was verified from being written again:
-
-    a part's lock     one writer a part; a part that was acknowledged is never written again
-    data, shared      every writer, while it writes
-    data, exclusive   completion, from before the last byte is hashed until the file has its blob's name
+Parts go to their offsets in one file, so that completing an upload of any size copies nothing. What is written how,
+under which locks: ``holotype.artifacts.landing``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
-import hashlib
 import os
 import shutil
 import time
@@ -27,9 +21,10 @@ from typing import Any, TypeVar
 
 from holotype.artifacts import faults, layout, streams
 from holotype.artifacts.hashing import Hashes
+from holotype.artifacts.landing import Landing, Part, flock, flush_folder, same_file, verify
 from holotype.artifacts.store import Stored
 from holotype.domain.entities import Upload
-from holotype.errors import Corrupt, DigestMismatch, Expired, Unavailable
+from holotype.errors import Corrupt, Expired, Unavailable
 
 T = TypeVar("T")
 
@@ -67,7 +62,7 @@ class FolderStore:
 
     async def put(self, upload: Upload, chunks: AsyncIterable[bytes]) -> None:
         """Write to a file of its own, hash on the way, and rename."""
-        landing = _Landing(self.root, upload)
+        landing = Landing(self.root, upload)
         try:
             with faults.translated(self.place):
                 rest = await streams.pour(chunks, landing.write, self._pool)
@@ -77,7 +72,7 @@ class FolderStore:
 
     async def put_small(self, upload: Upload, content: bytes) -> None:
         """Write, flush and rename in one go."""
-        landing = _Landing(self.root, upload)
+        landing = Landing(self.root, upload)
         try:
             with faults.translated(self.place):
                 await self._aside(landing.finish, [content])
@@ -85,9 +80,9 @@ class FolderStore:
             landing.discard()
 
     @asynccontextmanager
-    async def receiving(self, upload: Upload, number: int) -> AsyncIterator[_Part]:
+    async def receiving(self, upload: Upload, number: int) -> AsyncIterator[Part]:
         """Hold the part's lock; hash on once it was acknowledged."""
-        part = _Part(self.root, self._pool, upload, number)
+        part = Part(self.root, self._pool, upload, number)
         try:
             with faults.translated(self.place):
                 await self._aside(part.open)
@@ -169,9 +164,9 @@ class FolderStore:
                 return True
             raise Expired("The bytes of this upload are gone.", hint="Push again.") from None
         try:
-            if not _flock(handle, fcntl.LOCK_EX) or not _same_file(handle, data):
+            if not flock(handle, fcntl.LOCK_EX) or not same_file(handle, data):
                 return False
-            _verify(self._hashes.finish(upload.id, data, upload.size), upload.digest)
+            verify(self._hashes.finish(upload.id, data, upload.size), upload.digest)
             os.fsync(handle)
             mark.touch()
             data.replace(target)
@@ -196,127 +191,6 @@ class FolderStore:
         finally:
             await streams.settled(job)
             os.close(source)
-
-
-class _Landing:
-    """A file that comes in one stream: written under the upload's id, renamed when it is right."""
-
-    def __init__(self, root: Path, upload: Upload) -> None:
-        self._digest = upload.digest
-        self._file = root / layout.incoming(upload.id)
-        self._target = root / layout.blob(upload.digest)
-        self._sha = hashlib.sha256()
-        self._handle = -1
-
-    def write(self, chunks: list[bytes]) -> None:
-        """Append and hash."""
-        if self._handle < 0:
-            self._handle = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        for chunk in chunks:
-            write_all(self._handle, chunk)
-            self._sha.update(chunk)
-
-    def finish(self, rest: list[bytes]) -> None:
-        """Append the rest, verify, flush and publish."""
-        self.write(rest)
-        _verify(f"sha256:{self._sha.hexdigest()}", self._digest)
-        os.fsync(self._handle)
-        self._file.replace(self._target)
-        flush_folder(self._target.parent)
-
-    def discard(self) -> None:
-        """Close, and remove what was not published."""
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
-            with suppress(OSError):
-                self._file.unlink(missing_ok=True)
-
-
-class _Part:
-    """One part on its way to its place in the upload's file."""
-
-    def __init__(self, root: Path, pool: ThreadPoolExecutor, upload: Upload, number: int) -> None:
-        self.start = number * upload.part_size
-        self.end = min(self.start + upload.part_size, upload.size)
-        self.written = False
-        self._data = root / layout.data(upload.id)
-        self._lock_file = root / layout.lock(upload.id, number)
-        self._pool = pool
-        self._place = str(root)
-        self._position = self.start
-        self._handle = self._lock = -1
-
-    def open(self) -> None:
-        """Take the locks."""
-        self._data.parent.mkdir(exist_ok=True)
-        self._lock = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o600)
-        if not _flock(self._lock, fcntl.LOCK_EX):
-            raise Unavailable("This part is on its way already.", hint="Wait a moment and send it again.")
-        self._handle = os.open(self._data, os.O_RDWR | os.O_CREAT, 0o600)
-        if not _flock(self._handle, fcntl.LOCK_SH) or not _same_file(self._handle, self._data):
-            raise Unavailable("This upload is being completed.", hint="Ask for its state.")
-
-    async def write(self, chunks: AsyncIterable[bytes]) -> None:
-        """Write the part at its place."""
-        with faults.translated(self._place):
-            rest = await streams.pour(chunks, self._write, self._pool)
-            job = self._pool.submit(self._write, rest)
-            try:
-                await asyncio.wrap_future(job)
-            finally:
-                await streams.settled(job)
-        self.written = True
-
-    def close(self) -> None:
-        """Let go of the locks."""
-        for handle in (self._handle, self._lock):
-            if handle >= 0:
-                os.close(handle)
-        self._handle = self._lock = -1
-
-    def _write(self, chunks: list[bytes]) -> None:
-        for chunk in chunks:
-            write_all(self._handle, chunk, self._position)
-            self._position += len(chunk)
-
-
-def write_all(handle: int, chunk: bytes, position: int | None = None) -> None:
-    """Write all of a chunk, at the position or where the file stands."""
-    view = memoryview(chunk)
-    while view:
-        wrote = os.write(handle, view) if position is None else os.pwrite(handle, view, position)
-        view = view[wrote:]
-        position = None if position is None else position + wrote
-
-
-def flush_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _verify(digest: str, announced: str) -> None:
-    if digest != announced:
-        raise DigestMismatch(f"The bytes are {digest}, not {announced}.", hint="Was the file changed? Push again.")
-
-
-def _flock(handle: int, kind: int) -> bool:
-    try:
-        fcntl.flock(handle, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _same_file(handle: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(handle), path.stat())
-    except FileNotFoundError:
-        return False
 
 
 def _stored(entry: os.DirEntry[str]) -> Stored | None:
