@@ -10,6 +10,7 @@ import pytest
 
 from holotype import Client, Data, Metric, Parent, Run, errors
 from holotype.client.progress import Progress
+from tests.support.server import Running
 from tests.transfers.files import MIB, noise, read, write
 
 SHAPES = {
@@ -43,14 +44,23 @@ def test_a_single_file_is_a_version(client: Client, tmp_path: Path) -> None:
     assert (file.path, file.format) == ("model.pkl", "pickle")
 
 
-def test_five_thousand_small_files_arrive(client: Client, tmp_path: Path) -> None:
+def test_five_thousand_small_files_arrive(embedded: Running, tmp_path: Path) -> None:
     """In few requests."""
     files = {f"{n % 70:02}/{n}.txt": str(n).encode() for n in range(5_000)}
+    with Client(embedded.url, embedded.token) as client:
+        version = client.push(write(tmp_path / "in", files), "fraud")
+        assert version.file_count == 5_000
+        client.pull(version.reference, tmp_path / "out")
+        assert read(tmp_path / "out") == files
+        assert sum(1 for _ in client.files(version.reference)) == 5_000
+
+
+def test_hundreds_of_small_files_arrive_on_every_backend(client: Client, tmp_path: Path) -> None:
+    """More than one request holds."""
+    files = {f"{n % 7}/{n}.txt": str(n).encode() for n in range(600)}
     version = client.push(write(tmp_path / "in", files), "fraud")
-    assert version.file_count == 5_000
     client.pull(version.reference, tmp_path / "out")
     assert read(tmp_path / "out") == files
-    assert sum(1 for _ in client.files(version.reference)) == 5_000
 
 
 def test_everything_that_was_said_is_in_the_version(client: Client, tmp_path: Path) -> None:
