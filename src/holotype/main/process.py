@@ -12,6 +12,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -56,7 +57,17 @@ class _Listening(Server):
 def run(settings: Settings, bound: socket.socket, *, on_ready: Callable[[], None]) -> int:
     """Serve in this process until it is told to stop; return the exit code."""
     configure(settings)
-    return asyncio.run(_serve(settings, bound, on_ready))
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(_serve(settings, bound, on_ready))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return the quicker event loop where there is one."""
+    if sys.platform == "win32":
+        return None
+    import uvloop  # noqa: PLC0415 - there is none on Windows
+
+    return uvloop.new_event_loop
 
 
 async def _serve(settings: Settings, bound: socket.socket, on_ready: Callable[[], None]) -> int:
