@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from holotype.artifacts.tables import blobs, holdings
 from holotype.db import Tx
+from holotype.db.prepared import Prepared
 from holotype.db.types import bound_list, in_list
 from holotype.domain import times
 from holotype.errors import Unavailable
@@ -26,7 +27,7 @@ _SIZES = (
     .join(holdings, (holdings.c.digest == blobs.c.digest) & (holdings.c.namespace_id == sa.bindparam("namespace_id")))
     .where(in_list(blobs.c.digest, "digests"), blobs.c.sweeping_at.is_(None))
 )
-_LOCKED_SIZES = _SIZES.order_by(blobs.c.digest).with_for_update(read=True, of=blobs)
+_LOCKED_SIZES = Prepared(_SIZES.order_by(blobs.c.digest).with_for_update(read=True, of=blobs))
 _STALE = sa.select(sa.func.count()).where(
     holdings.c.namespace_id == sa.bindparam("namespace_id"),
     in_list(holdings.c.digest, "digests"),
@@ -74,7 +75,7 @@ def missing(tx: Tx, namespace_id: int, digests: Sequence[str]) -> list[str]:
 
 def sizes(tx: Tx, namespace_id: int, digests: Collection[str]) -> dict[str, int]:
     """Return digest and size of what the namespace holds, and keep the sweep off it until the transaction ends."""
-    return {row.digest: row.size for row in tx.execute(_LOCKED_SIZES, _bound(namespace_id, digests))}
+    return {row.digest: row.size for row in _LOCKED_SIZES(tx, _bound(namespace_id, digests))}
 
 
 def stale(tx: Tx, namespace_id: int, digests: Sequence[str], before: datetime) -> bool:

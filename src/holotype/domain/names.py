@@ -77,6 +77,8 @@ def text(value: str, what: str, limit: int = _TEXT_LIMIT) -> str:
 
 def printable(value: str) -> bool:
     """Say whether a string holds only visible characters and blanks, in any script."""
+    if value.isascii():
+        return value.isprintable()
     return _encodable(value) and not any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in value)
 
 

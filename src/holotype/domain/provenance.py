@@ -7,7 +7,7 @@ evidence, not provenance.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from holotype.domain import digest as digests
@@ -118,7 +118,8 @@ def check(provenance: Provenance) -> Provenance:
             raise Invalid(f"The parameter {name!r} is not a finite number that JSON can carry exactly.")
     _check_metrics(provenance.metrics)
     _check_origins(provenance)
-    _check_texts(asdict(replace(provenance, parameters={}, metrics=[], data=[], parents=[])))
+    for part in (provenance.code, provenance.run, provenance.environment, provenance.schema):
+        _check_texts(part)
     return provenance
 
 
@@ -163,6 +164,9 @@ def _check_texts(value: Any) -> None:
     elif isinstance(value, list):
         for item in value:
             _check_texts(item)
+    elif is_dataclass(value):
+        for one in fields(value):
+            _check_texts(getattr(value, one.name))
 
 
 def _check_metrics(metrics: list[Metric]) -> None:
