@@ -61,6 +61,20 @@ def test_same_content_and_provenance_is_the_same_version(desk: Desk) -> None:
     assert len(desk.rows(sa.select(ledger_entries))) == before
 
 
+def test_pushing_again_with_other_words_changes_the_words_alone(desk: Desk) -> None:
+    """An alias, a tag, a description or a card given the second time is not dropped; what is not given stays."""
+    first = desk.register(description="first", tags={"a": "1"})
+    again = desk.register(tags={"b": "2"}, aliases=["champion"], card="# Card")
+    assert (again.number, again.digest, again.aliases) == (1, first.digest, ("champion",))
+    assert (again.description, again.tags) == ("first", {"a": "1", "b": "2"})
+    assert show_version(desk.call(), parse("fraud:1")).card == "# Card"
+    actions = [row["action"] for row in desk.rows(sa.select(ledger_entries).order_by(ledger_entries.c.sequence))]
+    assert actions[-2:] == ["version.changed", "alias.set"]
+    before = len(actions)
+    desk.register(tags={"b": "2"}, aliases=["champion"])
+    assert len(desk.rows(sa.select(ledger_entries))) == before
+
+
 def test_other_provenance_is_another_version(desk: Desk) -> None:
     """The same bytes from another training run are another version."""
     desk.register()

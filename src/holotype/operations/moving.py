@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from holotype.catalogue import labels, versions
+from holotype.catalogue import labels, models, versions
 from holotype.db import Tx
 from holotype.domain import lifecycle, times
 from holotype.domain.entities import Promotion, Version
@@ -26,6 +26,7 @@ def move(tx: Tx, call: Call, version: Version, target: str, *, action: Action, r
     moves = [(version, target, action)]
     moves += [(former, stage.replaced_to or lifecycle.NONE, Action.VERSION_REPLACED) for former in replaced]
     news = [_entry(moved, to, kind, reason, by=version) for moved, to, kind in moves]
+    models.change(tx, version.model_id, call.now)
     sequences = append.append(tx, actor=call.actor.name, now=call.now, entries=news)
     for (moved, to, _), sequence in reversed(list(zip(moves, sequences, strict=True))):
         _write(tx, call, moved, to, sequence)

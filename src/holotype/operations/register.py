@@ -3,7 +3,7 @@
 1. The caller may register here.
 2. Everything is checked and the manifest is built, before any lock is taken.
 3. The model is locked, or created where it is new.
-4. The same content with the same provenance is the same version: it is returned as it is.
+4. The same content with the same provenance is the same version: it takes the new words and is returned.
 5. Every file's bytes are held by this namespace, in the announced size.
 6. The database allocates the number; version, contents, tags and aliases are written.
 7. The ledger entries join the same transaction.
@@ -75,6 +75,8 @@ class _Draft:
 def register(call: Call, model: Reference, content: Content) -> tuple[Version, bool]:
     """Register a version of a model and return it, with whether it is new."""
     rules.require(call.actor, Permission.VERSION_REGISTER, namespace=model.namespace, model=model.model)  # 1
+    if content.aliases:
+        rules.require(call.actor, Permission.ALIAS_WRITE, namespace=model.namespace, model=model.model)
     draft = _draft(call, content)  # 2
     mark = once.fingerprint("register", str(model), draft.manifest.digest, _words(content))
     with call.write() as tx:
@@ -90,7 +92,7 @@ def register(call: Call, model: Reference, content: Content) -> tuple[Version, b
             version = _write(tx, call, namespace, (model_id, model.model), draft)  # 6
             _record(tx, call, version, draft, new_model=new_model)  # 7
         else:
-            version = found
+            version = _say_again(tx, call, found, content)
         once.remember(tx, call, mark, f"{version.id} {'new' if found is None else 'same'}")
         return version, found is None
 
@@ -163,6 +165,24 @@ def _same(tx: Tx, model: Reference, built: Manifest) -> Version | None:
             hint=f"Bring it back: `holotype restore {found.reference}`.",
         )
     return found
+
+
+def _say_again(tx: Tx, call: Call, version: Version, content: Content) -> Version:
+    """Give a version that was there before the words and aliases that came with it this time."""
+    words = {"description": content.description, "card": content.card}
+    said = {"description": version.description, "card": versions.card(tx, version.id)}
+    new = {key: value for key, value in words.items() if value and value != said[key]}
+    tagged = {key: value for key, value in content.tags.items() if version.tags.get(key) != value}
+    if new or tagged:
+        rules.require(call.actor, Permission.VERSION_WRITE, namespace=version.namespace, model=version.model)
+        versions.change(tx, version.id, call.now, **new)
+        tags.tag_version(tx, version.id, tagged)
+        data = recorded(new.get("description"), new.get("card"), tagged)
+        entry = entries.about(version, Action.VERSION_CHANGED, data)
+        append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
+    for alias in dict.fromkeys(content.aliases):
+        aliasing.point(tx, call, version, alias)
+    return versions.by_ids(tx, [version.id])[0] if new or tagged or content.aliases else version
 
 
 def _check_held(tx: Tx, namespace: Namespace, files: Sequence[File]) -> None:
