@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,10 +17,13 @@ from holotype.cli.output import Cell
 from holotype.errors import NotFound
 
 if TYPE_CHECKING:
+    from holotype.artifacts.copying import Copied
+    from holotype.operations.backup_files import Backup
     from holotype.operations.call import Registry
     from holotype.operations.doctor import Report
 
 _PLACE = Parameter(name="*")
+_SECONDS = 10
 
 
 def migrate(
@@ -94,6 +98,84 @@ def sweep(
     output.say(f"{formats.plural(report.uploads, 'upload')} expired, {formats.plural(report.strays, 'stray file')}")
 
 
+def backup(
+    directory: Path,
+    /,
+    *,
+    config: Annotated[Path | None, CONFIG] = None,
+    place: Annotated[Place, _PLACE] = HERE,
+    to: Output = OUTPUT,
+) -> None:
+    """Copy the whole registry into a directory, while servers go on.
+
+    Copied into the same directory again, only bytes that are not there yet are read; the directory then holds the
+    newest state alone.
+
+    Args:
+        directory: Where the copy goes; made where it is new.
+    """
+    with _registry(place, config) as registry:
+        from holotype.operations.backup import backup as run  # noqa: PLC0415 - a server's package
+
+        made, copied = run(registry, directory, _teller())
+    if to.json:
+        new = {"blobs": copied.new_blobs, "bytes": copied.new_bytes}
+        output.document({"directory": str(directory.absolute()), "backup": made, "new": new})
+        return
+    output.say(f"{_held(made)}, {formats.size(copied.new_bytes)} of it new")
+    output.say(f"the ledger has the tree head {made.ledger.root}")
+
+
+def restore(
+    directory: Path,
+    /,
+    *,
+    config: Annotated[Path | None, CONFIG] = None,
+    place: Annotated[Place, _PLACE] = HERE,
+    to: Output = OUTPUT,
+) -> int:
+    """Fill an empty database and an empty store from a backup, and look at the result as the doctor does.
+
+    They may be of another kind than those that the backup was taken from. A restore that was interrupted can be run
+    again. Exits with 1 when the doctor found something.
+
+    Args:
+        directory: Where the backup is.
+    """
+    with _registry(place, config, new=True) as registry:
+        from holotype.operations.restore_backup import restore_backup as run  # noqa: PLC0415 - a server's package
+
+        made, report = run(registry, directory, _teller())
+    if to.json:
+        output.document({"backup": made, "healthy": report.healthy, "findings": report.findings})
+    else:
+        output.say(f"{_held(made)}, as of {made.made_at}")
+        _tell(report)
+    return 0 if report.healthy else 1
+
+
+def _held(made: Backup) -> str:
+    versions = formats.plural(made.tables["versions"].rows, "version")
+    return f"{versions}, {made.ledger.size:,} events, {_bytes(made)}"
+
+
+def _bytes(made: Backup | Copied) -> str:
+    return f"{formats.plural(made.blobs, 'blob')} of {formats.size(made.bytes)}"
+
+
+def _teller() -> Callable[[Copied], None]:
+    """Return what tells now and then how far a copy is."""
+    told = time.monotonic()
+
+    def tell(copied: Copied) -> None:
+        nonlocal told
+        if time.monotonic() - told >= _SECONDS:
+            told = time.monotonic()
+            output.note(f"{_bytes(copied)} so far")
+
+    return tell
+
+
 def _tell(report: Report) -> None:
     for area in report.examined:
         found = [finding for finding in report.findings if finding.area == area]
@@ -104,11 +186,13 @@ def _tell(report: Report) -> None:
 
 
 @contextmanager
-def _registry(place: Place, config: Path | None) -> Iterator[Registry]:
-    """Open the registry that the settings name; nothing is created."""
+def _registry(place: Place, config: Path | None, *, new: bool = False) -> Iterator[Registry]:
+    """Open the registry that the settings name; nothing is created, but the data directory of a new one."""
     from holotype import settings  # noqa: PLC0415 - loaded for a command, not for its help
 
     chosen = settings.load(given(place), file=config)
+    if new and (chosen.database is None or chosen.store is None):
+        chosen.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     if chosen.database is None and not chosen.data.is_dir():
         hint = "Name the directory with --data or HOLOTYPE_DATA; `holotype serve` makes a new one."
         raise NotFound(f"There is no data directory {chosen.data}.", hint=hint)

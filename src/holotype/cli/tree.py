@@ -57,6 +57,11 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "Examine schema, ledger, rows and bytes, and say what is wrong; nothing is changed.",
         ),
         "admin sweep": ("admin:sweep", "Free the bytes that nothing refers to and whose grace period is over."),
+        "admin backup": ("admin:backup", "Copy the whole registry into a directory, while servers go on."),
+        "admin restore": (
+            "admin:restore",
+            "Fill an empty database and an empty store from a backup, and look at the result as the doctor does.",
+        ),
         "version": ("version:version", "Print the version of this program."),
     },
 }
