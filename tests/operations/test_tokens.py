@@ -15,7 +15,7 @@ from holotype.db.tables import registry as registry_table
 from holotype.domain import times
 from holotype.domain.entities import Actor
 from holotype.domain.permissions import ROLES, Permission
-from holotype.errors import Denied, Invalid, NotFound, Unauthenticated
+from holotype.errors import Conflict, Denied, IdempotencyMismatch, Invalid, NotFound, Unauthenticated
 from holotype.ledger.tables import ledger_entries
 from holotype.operations.authenticate import authenticate
 from holotype.operations.bootstrap import bootstrap
@@ -238,3 +238,16 @@ def test_a_refusal_is_written_once_a_minute(desk: Desk) -> None:
     assert record_denial(call, "model:write", "default/churn")
     denied = sa.select(ledger_entries).where(ledger_entries.c.action == "access.denied")
     assert [row["subject"] for row in desk.rows(denied)] == ["default/fraud", "default/churn"]
+
+
+def test_a_key_makes_one_token(desk: Desk) -> None:
+    """Sent again, the request is refused with the id of the token that it made; with other content it is a mistake."""
+    keyed = replace(owner(desk), idempotency_key="once")
+    made, secret = create_token(keyed, "ci")
+    with pytest.raises(Conflict, match=f"made the token {made.id} already") as refused:
+        create_token(keyed, "ci")
+    assert secret not in str(refused.value)
+    with pytest.raises(IdempotencyMismatch):
+        create_token(keyed, "ci", role="contributor")
+    assert [token.name for token in list_tokens(keyed, limit=10)].count("ci") == 1
+    assert authenticate(desk.call(), secret).token_id == made.id

@@ -167,7 +167,7 @@ _IDEMPOTENCY = {
     "in": "header",
     "required": False,
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-    "description": "The same key with the same request is answered with what the first one made.",
+    "description": "The same request with the same key takes effect once, however often it is sent within a day.",
 }
 
 

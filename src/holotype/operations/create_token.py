@@ -3,6 +3,9 @@
 A token's rights are its role cut with the grants of its principal, inside its scope. Since the token at hand may be
 narrower than its principal, the role asked for must lie inside what the caller may here and now, and the new token
 ends no later than the one that made it.
+
+A request that is sent again with its idempotency key makes no second token. It cannot be answered as it was, for the
+secret was not kept: it is refused with the id of the token, so that its maker can revoke it and make another.
 """
 
 from __future__ import annotations
@@ -18,9 +21,10 @@ from holotype.domain import names, times
 from holotype.domain.entities import Token
 from holotype.domain.events import Action
 from holotype.domain.permissions import ROLES, Permission
-from holotype.errors import Denied, Invalid
+from holotype.errors import Conflict, Denied, Invalid
 from holotype.ledger import append
 from holotype.ledger.append import Entry
+from holotype.operations import once
 from holotype.operations.call import Call
 
 REGISTRY = "registry"
@@ -45,7 +49,9 @@ def create_token(
     _check(call, name, role, where)
     token_id = secrets.new_id()
     secret = secrets.new_secret(token_id)
+    mark = once.fingerprint("create_token", name, role, scope, expires_in_days)
     with call.write() as tx:
+        _check_new(once.recall(tx, call, mark))
         namespace_id, model_id = _ids(tx, where)
         ends = _end(tx, call, expires_in_days)
         tokens.insert(
@@ -64,6 +70,7 @@ def create_token(
         )
         created, _ = tokens.get(tx, token_id)
         _record(tx, call, created, namespace_id, model_id)
+        once.remember(tx, call, mark, token_id)
     return created, secret
 
 
@@ -84,6 +91,14 @@ def _check(call: Call, name: str, role: str, where: _Scope) -> None:
     for permission in sorted(ROLES[role]):
         if not rules.may(call.actor, permission, namespace=where.namespace, model=where.model):
             rules.refuse(call.actor, permission, rules.subject(where.namespace, where.model))
+
+
+def _check_new(made_before: str | None) -> None:
+    if made_before is not None:
+        raise Conflict(
+            f"This request made the token {made_before} already, and its secret is shown only once.",
+            hint=f"If it never arrived: `holotype token revoke {made_before}`, and create another.",
+        )
 
 
 def _scope(scope: str) -> _Scope:
