@@ -131,6 +131,8 @@ def test_a_model_is_deleted_and_restored_with_those_versions_that_went_with_it(d
         resolve(desk.call(), parse("fraud:2"))
     with pytest.raises(AlreadyExists):
         desk.register(content=b"v4")
+    with pytest.raises(NotFound, match="was deleted"):
+        promote(desk.call(), parse("fraud:2"), "staging")
     restore_model(desk.call(), parse("fraud"))
     alive = {row["number"]: row["deleted_at"] is None for row in desk.rows(sa.select(versions))}
     assert alive == {1: False, 2: True, 3: True}
