@@ -162,6 +162,16 @@ def test_the_same_key_answers_the_same_and_other_content_is_refused(desk: Desk) 
     assert register(desk.call(actor="bob", key="j"), MODEL, other)[0].number == 2
 
 
+def test_a_retry_is_answered_though_the_label_of_a_parent_moved(desk: Desk) -> None:
+    """What was asked is the same request, whatever its labels name by then."""
+    desk.register("base")
+    child = Content([desk.held(b"child")], Provenance(parents=[Parent("base:latest", "fine-tuned")]))
+    first, _ = register(desk.call(key="k"), MODEL, child)
+    desk.register("base", content=b"better base")
+    again, _ = register(desk.call(key="k"), MODEL, child)
+    assert (again.id, again.digest) == (first.id, first.digest)
+
+
 def test_aliases_are_set_with_the_version(desk: Desk) -> None:
     """One transaction, one commit; an alias that reads as a stage refuses the whole."""
     assert desk.register(aliases=["champion"]).aliases == ("champion",)

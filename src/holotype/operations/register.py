@@ -22,7 +22,7 @@ from holotype.access import rules
 from holotype.artifacts import holdings
 from holotype.catalogue import contents, labels, models, namespaces, tags, versions
 from holotype.db import Tx
-from holotype.domain import lifecycle, manifest, names, paths, provenance, references, times
+from holotype.domain import canonical, lifecycle, manifest, names, paths, provenance, references, times
 from holotype.domain.entities import Namespace, Version
 from holotype.domain.events import Action
 from holotype.domain.manifest import Document, File, Manifest
@@ -78,7 +78,7 @@ def register(call: Call, model: Reference, content: Content) -> tuple[Version, b
     if content.aliases:
         rules.require(call.actor, Permission.ALIAS_WRITE, namespace=model.namespace, model=model.model)
     draft = _draft(call, content)  # 2
-    mark = once.fingerprint("register", str(model), draft.manifest.digest, _words(content))
+    mark = once.fingerprint("register", str(model), _asked(content, draft), _words(content))
     with call.write() as tx:
         done = once.recall(tx, call, mark)
         if done is not None:
@@ -113,9 +113,15 @@ def _draft(call: Call, content: Content) -> _Draft:
     return _Draft(content, origin, local, built, documents)
 
 
+def _asked(content: Content, draft: _Draft) -> object:
+    """Return what the request itself says: the digest, unless it names parents, whose labels may have moved since."""
+    return [content.files, content.provenance] if content.provenance.parents else draft.manifest.digest
+
+
 def encode(origin: Provenance) -> bytes:
     """Return the canonical JSON (RFC 8785) of a provenance, without what was not given."""
-    return rfc8785.dumps(provenance.given(msgspec.to_builtins(origin)))
+    plain = provenance.given(msgspec.to_builtins(origin))
+    return canonical.quick(plain) or rfc8785.dumps(plain)
 
 
 def _pin_parents(call: Call, origin: Provenance) -> tuple[Provenance, dict[str, int]]:
