@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from json.encoder import encode_basestring
+from typing import Any
 
 import rfc8785
 
+from holotype.domain import canonical as canonical_json
 from holotype.domain import times
 from holotype.errors import Invalid
 
@@ -20,7 +22,8 @@ from holotype.errors import Invalid
 def canonical_data(data: Mapping[str, object]) -> str:
     """Return the canonical JSON of an entry's data, or raise ``Invalid`` where JSON cannot carry it exactly."""
     try:
-        return rfc8785.dumps(dict(data)).decode()  # type: ignore[arg-type]  # anything else is refused by the library
+        plain: Any = dict(data)  # what JSON does not know is refused by the library
+        return (canonical_json.quick(plain) or rfc8785.dumps(plain)).decode()
     except rfc8785.CanonicalizationError as error:
         raise Invalid(f"The ledger cannot keep this exactly: {error}.") from error
 
