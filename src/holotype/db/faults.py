@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from holotype.errors import StorageFull, Unavailable
+from holotype.errors import HolotypeError, Invalid, StorageFull, Unavailable
 
 _FULL = ("database or disk is full", "could not extend file", "No space left on device", "disk quota exceeded")
 _BUSY = ("database is locked", "LockNotAvailable", "database table is locked")
@@ -18,7 +18,11 @@ _GONE = (sa.exc.PendingRollbackError, sa.exc.ResourceClosedError)
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn an operational failure of the database into ``Unavailable`` or ``StorageFull``."""
+    """Turn a failure of the database into ``Unavailable`` or ``StorageFull``.
+
+    A value that no row can hold (a NUL in a text, a number out of range) is ``Invalid``: PostgreSQL refuses it even in
+    a question, where SQLite just finds nothing.
+    """
     try:
         yield
     except sa.exc.IntegrityError:
@@ -35,7 +39,12 @@ def lost(error: BaseException) -> bool:
     return isinstance(error, _GONE) or (isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated)
 
 
-def _ours(error: sa.exc.SQLAlchemyError) -> Unavailable | None:
+def _ours(error: sa.exc.SQLAlchemyError) -> HolotypeError | None:
+    if isinstance(error, sa.exc.DataError):
+        return Invalid(
+            "A value is outside of what the registry can hold; nothing was changed.",
+            hint="Texts hold no NUL character, and numbers stay within 64 bits.",
+        )
     cause = getattr(error, "orig", error)
     text = f"{type(cause).__name__}: {cause}"
     if any(mark.casefold() in text.casefold() for mark in _FULL):

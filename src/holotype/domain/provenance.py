@@ -154,9 +154,11 @@ def _address(value: str, what: str) -> None:
 
 
 def _check_texts(value: Any) -> None:
-    """Check every text that is kept for people to read: code, run, environment, schema."""
+    """Check everything that is kept for people to read: code, run, environment, schema."""
     if isinstance(value, str):
         names.text(value, "provenance")
+    elif isinstance(value, int) and not _exact(value):
+        raise Invalid("The provenance holds a number that JSON cannot carry exactly.")
     elif isinstance(value, dict):
         for key, item in value.items():
             names.text(key, "provenance")
@@ -186,7 +188,7 @@ def _check_metrics(metrics: list[Metric]) -> None:
 
 
 def _exact(value: float) -> bool:
-    return math.isfinite(value) and (not isinstance(value, int) or abs(value) < 2**53)
+    return abs(value) < 2**53 if isinstance(value, int) else math.isfinite(value)
 
 
 def _optional(digest: str | None) -> None:

@@ -104,7 +104,7 @@ class Binder:
             raise Invalid(f"There is no query parameter {next(iter(given), '')[:80]!r} here.", hint="See /schema.")
         try:
             values = msgspec.convert(given, self._query, strict=False)
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, ValueError) as error:  # the latter for moments after the year 9999
             raise Invalid(
                 f"The query is not right: {_named(error)}.", hint="See /schema for the parameters."
             ) from error
@@ -123,6 +123,8 @@ def _pairs(query: bytes) -> Sequence[tuple[str, str]]:
 def _read(query: bytes) -> Sequence[tuple[str, str]]:
     if not query:
         return ()
+    if b"%00" in query:
+        raise Invalid("The query string holds a NUL character.", hint="Leave it out.")
     try:
         return tuple(parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100))
     except ValueError as error:
@@ -132,7 +134,7 @@ def _read(query: bytes) -> Sequence[tuple[str, str]]:
 _read_short = lru_cache(maxsize=1024)(_read)
 
 
-def _named(error: msgspec.ValidationError) -> str:
+def _named(error: Exception) -> str:
     return str(error).replace("Object ", "It ").replace("field", "parameter").replace("`$.", "`")
 
 

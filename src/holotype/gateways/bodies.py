@@ -37,6 +37,8 @@ def decoder(shape: Any) -> Callable[[bytes], Any]:
             raise Invalid("The body is nested too deeply.") from error
         except UnicodeError as error:
             raise Invalid("The body is not UTF-8 text.", hint="Send one JSON object in UTF-8.") from error
+        except ValueError as error:  # Python reads no number of more than 4,300 digits
+            raise Invalid("The body holds a number that is too long.") from error
         return value
 
     return checked

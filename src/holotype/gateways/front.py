@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from holotype.errors import HolotypeError
+from holotype.errors import HolotypeError, NotFound
 from holotype.gateways import exchange, problems
 from holotype.gateways.browsers import check_origin
 from holotype.gateways.exchange import Exchange
@@ -75,6 +75,8 @@ class Front:
         try:
             if self._open:
                 check_origin(scope["headers"])
+            if "\0" in scope["path"]:  # no name holds one, and PostgreSQL does not even look for such a name
+                raise NotFound("There is nothing at this address.", hint="See /schema for what this server answers.")
             await self.app(scope, receive, answer)
         except HolotypeError as error:
             await _tell(error, known, answer)
