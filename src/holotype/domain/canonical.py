@@ -24,13 +24,13 @@ def quick(value: Any) -> bytes | None:
 
 
 def _plain(value: Any) -> bool:
-    kind: type = type(value)
+    kind = type(value)
     if kind is str or value is None or kind is bool:
         return True
     if kind is float:
-        return (_SMALL <= value < _LARGE or -_LARGE < value <= -_SMALL) and not value.is_integer()
+        return bool(_SMALL <= abs(value) < _LARGE and value % 1)
     if kind is int:
-        return -_EXACT < value < _EXACT
+        return bool(-_EXACT < value < _EXACT)
     if kind is dict:
         return all(type(key) is str and key.isascii() and _plain(item) for key, item in value.items())
     return kind in (list, tuple) and all(map(_plain, value))
