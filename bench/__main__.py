@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from importlib import import_module
 
 from bench import machine
 from bench.options import Options
+from bench.servers import UNPINNED
 from bench.table import Row, print_table, write_page
 
 NAMES = ("resolve", "register", "search", "transfer", "again", "small", "serving", "starting", "installed", "through")
@@ -19,6 +21,8 @@ NAMES = ("resolve", "register", "search", "transfer", "again", "small", "serving
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the named benchmarks, or all; return 1 if a budget is missed."""
     asked = _parse(arguments)
+    if asked.unpinned:
+        os.environ[UNPINNED] = "yes"
     options = Options(seconds=asked.seconds, size=asked.size, runs=asked.runs, million=asked.million, big=asked.big)
     rows: list[Row] = []
     print(machine.describe(), flush=True)
@@ -41,6 +45,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which benchmarks (all): {', '.join(NAMES)}")
     parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md")
     parser.add_argument("--million", action="store_true", help="search 1,000,000 versions as well")
+    parser.add_argument("--unpinned", action="store_true", help="let server and load share all cores")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each load lasts (5)")
     parser.add_argument("--size", type=int, default=1024, help="MiB of the file to push and pull (1024)")
     parser.add_argument("--big", type=int, default=10, help="GiB to send through a small server (10)")

@@ -73,7 +73,7 @@ def measure(options: Options) -> list[Row]:
         for name, database in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
             with place() as folder, database(folder) as url:
                 _fill(url, count)
-                rows.append(_ask(folder, url, f"search {count:,} versions, {name}", options))
+                rows += _ask(folder, url, f"{count:,} versions, {name}", options)
     return rows
 
 
@@ -86,11 +86,18 @@ def _fill(url: str, count: int) -> None:
         database.close()
 
 
-def _ask(folder: Path, url: str, what: str, options: Options) -> Row:
+def _ask(folder: Path, url: str, what: str, options: Options) -> list[Row]:
     with serving(folder, "--database", url) as server:
-        found = {str(question): _times(server, question, options) for question in QUESTIONS}
+        found = {question: _times(server, question, options) for question in QUESTIONS}
     for question, load in found.items():
         print(f"    {what}: {question}: p50 {load.at(0.5):.1f} ms, p95 {load.at(0.95):.1f} ms", flush=True)
+    return [
+        _row(f"search {noun}, {what}", {one: load for one, load in found.items() if one.noun == noun})
+        for noun in ("versions", "models")
+    ]
+
+
+def _row(what: str, found: dict[Question, Load]) -> Row:
     worst = max(found, key=lambda question: found[question].at(0.95))
     best = min(found.values(), key=lambda load: load.at(0.95))
     slowest = found[worst].at(0.95)

@@ -23,6 +23,7 @@ import holotype
 ROOT = Path(__file__).resolve().parents[1]
 HOST = "127.0.0.1"
 PROGRAM = str(Path(sysconfig.get_path("scripts")) / "holotype")
+UNPINNED = "HOLOTYPE_BENCH_UNPINNED"
 _PR_SET_PDEATHSIG = 1
 _STACK = 2**20
 _libc = ctypes.CDLL(None)
@@ -129,9 +130,9 @@ def free_port() -> int:
 
 
 def apart() -> tuple[set[int] | None, set[int] | None]:
-    """Return cores for a server and one for what loads it, or nothing where there is but one."""
+    """Return cores for a server and one for what loads it; nothing where there is but one, or ``UNPINNED`` is set."""
     cores = sorted(os.sched_getaffinity(0))
-    return (set(cores[:-1]), {cores[-1]}) if len(cores) > 1 else (None, None)
+    return (None, None) if len(cores) == 1 or UNPINNED in os.environ else (set(cores[:-1]), {cores[-1]})
 
 
 def _prepare(cores: set[int] | None, memory: int | None) -> None:
