@@ -36,6 +36,7 @@ def test_the_error_of_the_page_is_what_the_reader_says() -> None:
 def test_inline_examples_of_the_page_are_queries() -> None:
     """A term in the running text of the page can be read as well."""
     spans = re.findall(r"`([a-z]+(?:\.[\w\"][^`|]*)?[:<>=!][^`|]*)`", PAGE.read_text(encoding="utf-8"))
+    assert spans
     for span in spans:
         if not span.startswith(("sort=", ":")):
             query.parse(span)

@@ -186,6 +186,8 @@ def test_two_servers_that_lock_rows_crosswise_do_not_deadlock(database: Database
         for job in jobs:
             job.result(timeout=60)
     other.close()
+    with database.read() as tx:
+        assert tx.execute(sa.text("SELECT count(*) FROM item WHERE note = 'x'")).scalar_one() == 2
 
 
 def test_a_full_disk_is_named_and_changes_nothing(tmp_path: Path) -> None:
