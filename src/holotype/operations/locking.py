@@ -15,9 +15,7 @@ def lock(tx: Tx, reference: Reference) -> int:
     try:
         model_id = models.lock(tx, namespace, reference.model)
     except AlreadyExists as error:  # its name is taken, which is no news to who does not want to create it
-        raise NotFound(
-            f"The model {model} was deleted.", hint=f"Bring it back: `holotype restore {model}`."
-        ) from error
+        raise NotFound(f"The model {model} was deleted.", hint=f"Bring it back: `holotype restore {model}`.") from error
     if model_id is None:
         raise NotFound(f"There is no model {model}.", hint="List the models with `holotype ls`.")
     return model_id

@@ -36,8 +36,8 @@ async def tokens(
 async def new_token(request: Request, body: shapes.NewToken) -> shapes.CreatedToken:
     """Create a token for the caller; its secret is in the answer and nowhere else.
 
-    It never may more than the token that made it, and never lives longer. The same Idempotency-Key makes no second token:
-    since the secret is not kept, the answer is then 409 with the id of the first.
+    It never may more than the token that made it, and never lives longer. The same Idempotency-Key makes no second
+    token: since the secret is not kept, the answer is then 409 with the id of the first.
     """
     made, secret = await perform(
         create_token,
