@@ -73,7 +73,7 @@ def measure(options: Options) -> list[Row]:
         for name, database in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
             with place() as folder, database(folder) as url:
                 _fill(url, count)
-                rows += _ask(folder, url, f"{count:,} versions, {name}", options)
+                rows += _ask(folder, url, f"{count:,} in {name}", options)
     return rows
 
 

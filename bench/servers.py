@@ -23,7 +23,7 @@ import holotype
 ROOT = Path(__file__).resolve().parents[1]
 HOST = "127.0.0.1"
 PROGRAM = str(Path(sysconfig.get_path("scripts")) / "holotype")
-UNPINNED = "HOLOTYPE_BENCH_UNPINNED"
+UNPINNED = "BENCH_UNPINNED"
 _PR_SET_PDEATHSIG = 1
 _STACK = 2**20
 _libc = ctypes.CDLL(None)
@@ -72,9 +72,9 @@ class Server:
 def place(under: Path | None = None) -> Iterator[Path]:
     """Give an empty folder on the disk to be measured, and remove it afterwards.
 
-    Below ``HOLOTYPE_BENCH`` if that is set, else below ``build/``: the temporary folder of a machine may be in memory.
+    Below ``BENCH_FOLDER`` if that is set, else below ``build/``: the temporary folder of a machine may be in memory.
     """
-    parent = under or Path(os.environ.get("HOLOTYPE_BENCH") or ROOT / "build" / "bench")
+    parent = under or Path(os.environ.get("BENCH_FOLDER") or ROOT / "build" / "bench")
     parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=parent))
     try:

@@ -1,7 +1,7 @@
 """Does the server's memory stay small, whatever the size of a file?
 
 ``make test`` sends 1 GiB, four times what the server may have; ``make bench`` sends 10 GiB in the same way, which
-takes minutes on a slow disk. ``HOLOTYPE_TEST_GIB=10`` has this test do so too.
+takes minutes on a slow disk. ``MEMORY_TEST_GIB=10`` has this test do so too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bench import content
 from bench.servers import start
 from bench.through import LIMIT, send_through, size_that_fits
 
-WANTED = int(os.environ.get("HOLOTYPE_TEST_GIB", "1")) * content.GIB
+WANTED = int(os.environ.get("MEMORY_TEST_GIB", "1")) * content.GIB
 
 
 @pytest.mark.timeout(180 + 120 * (WANTED // content.GIB))
