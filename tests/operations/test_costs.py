@@ -92,7 +92,7 @@ def fill(desk: Desk, size: int) -> None:
 
 def plan(desk: Desk, statement: str, parameters: Any) -> str:
     """Return how the database carries a statement out where it would rather not read a whole table."""
-    if statement.split()[0] not in {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}:
+    if statement.split(maxsplit=1)[0] not in {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}:
         return ""  # begins or ends a transaction
     with desk.registry.database.read() as tx:
         if tx.dialect.name == "sqlite":
