@@ -104,3 +104,24 @@ def test_what_may_not_be_seen_stays_hidden(family: Desk) -> None:
         lineage(narrow, parse("base:1"))
     with pytest.raises(NotFound):
         lineage(family.call(), parse("child:9"))
+
+
+def test_what_may_not_be_seen_is_not_counted(family: Desk) -> None:
+    """However small the limit, the answer is the same whether hidden versions were made from this or not."""
+    narrow = Call(family.registry, Actor("bot", 2, frozenset(Permission), namespace="default", model="first"))
+    family.register("first", b"5", Provenance(data=[Data("s3://lake/shared")]))
+
+    def asked() -> list[object]:
+        limits = range(1, 5)
+        walked = [lineage(narrow, parse("first:2"), limit=limit) for limit in limits]
+        return [*walked, *(lineage_of_data(narrow, "s3://lake/shared", limit=limit) for limit in limits)]
+
+    before = asked()
+    for i in range(3):
+        made = Provenance(parents=[Parent("first:2", "derived")], data=[Data("s3://lake/shared")])
+        family.register("hidden", f"h{i}".encode(), made)
+    assert asked() == before
+    family.register("first", b"6", Provenance(parents=[Parent("first:2", "derived")]))
+    crowded = lineage(narrow, parse("first:2"), limit=3)
+    assert [node.name for node in crowded.nodes] == ["default/first:2", "default/first:3", "s3://lake/shared"]
+    assert crowded.complete

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from holotype.catalogue import versions
+from holotype.catalogue.search.versions import Visible
 from holotype.catalogue.tables import data_references, parents
+from holotype.catalogue.tables import versions as version_rows
 from holotype.db import Tx
 from holotype.db.types import bound_list, in_list
 from holotype.domain.entities import Version
@@ -47,7 +49,7 @@ class _Graph:
     """What has been found so far."""
 
     tx: Tx
-    may_see: Callable[[Version], bool]
+    visible: Visible | None
     room: int
     nodes: dict[str, Node] = field(default_factory=dict)
     edges: dict[Edge, None] = field(default_factory=dict)
@@ -62,13 +64,23 @@ class _Graph:
     def take(self, ids: Collection[int]) -> list[int]:
         """Take in those of some versions that are new and may be seen, as far as there is room; return them."""
         new = sorted({i for i in ids if i not in self.names})
+        found = versions.by_ids(self.tx, new) if new else []
+        seen = [one for one in found if self.visible is None or self.visible.holds(one)]
         room = max(0, self.room - len(self.nodes))
-        if len(new) > room:
+        if len(seen) > room:  # what may not be seen is not counted either
             self.complete = False
-        seen = [found for found in versions.by_ids(self.tx, new[:room]) if self.may_see(found)] if new[:room] else []
-        for found in seen:
-            self.add(found)
-        return [found.id for found in seen]
+        for one in seen[:room]:
+            self.add(one)
+        return [one.id for one in seen[:room]]
+
+    def seen(self, statement: sa.Select[Any], version_id: sa.ColumnElement[int]) -> sa.Select[Any]:
+        """Narrow a statement to rows of versions that the caller may see, before it is cut off by its limit."""
+        if self.visible is None:
+            return statement
+        rows = version_rows.c
+        return statement.join(version_rows, rows.id == version_id).where(
+            self.visible.among(rows.namespace_id, rows.model_id)
+        )
 
     def rows(self, statement: sa.Select[Any], ids: Sequence[int], limit: int) -> list[sa.Row[Any]]:
         """Return the rows of a level, noting when there are more than asked for."""
@@ -82,13 +94,13 @@ class _Graph:
         return Lineage(root, tuple(self.nodes.values()), tuple(self.edges), self.complete)
 
 
-def around(tx: Tx, root: Version, *, may_see: Callable[[Version], bool], depth: int, limit: int) -> Lineage:
+def around(tx: Tx, root: Version, *, visible: Visible | None, depth: int, limit: int) -> Lineage:
     """Return what a version was made from and what was made from it, as far as ``depth`` steps and ``limit`` nodes go.
 
     A parent that is elsewhere, or that the caller may not see, is shown as it was recorded; nothing is shown of
-    children that the caller may not see.
+    children that the caller may not see, nor whether there are any.
     """
-    graph = _Graph(tx, may_see, limit)
+    graph = _Graph(tx, visible, limit)
     graph.add(root)
     _walk(graph, [root.id], depth, _up)
     _walk(graph, [root.id], depth, _down)
@@ -96,11 +108,11 @@ def around(tx: Tx, root: Version, *, may_see: Callable[[Version], bool], depth: 
     return graph.lineage(root.reference)
 
 
-def of_data(tx: Tx, uri: str, *, may_see: Callable[[Version], bool], depth: int, limit: int) -> Lineage:
+def of_data(tx: Tx, uri: str, *, visible: Visible | None, depth: int, limit: int) -> Lineage:
     """Return which versions a data set went into, and what was made from them."""
-    graph = _Graph(tx, may_see, limit)
+    graph = _Graph(tx, visible, limit)
     graph.nodes[uri] = Node(uri, "data")
-    rows = list(tx.execute(_USERS, {"uri": uri, "limit": limit + 1}))
+    rows = list(tx.execute(graph.seen(_USERS, data_references.c.version_id), {"uri": uri, "limit": limit + 1}))
     first = graph.take([row.version_id for row in rows])
     for row in rows:
         if row.version_id in graph.names:
@@ -137,7 +149,7 @@ def _up(graph: _Graph, level: list[int]) -> list[int]:
 
 
 def _down(graph: _Graph, level: list[int]) -> list[int]:
-    rows = graph.rows(_CHILDREN, level, graph.room)
+    rows = graph.rows(graph.seen(_CHILDREN, parents.c.version_id), level, graph.room)
     graph.take({row.version_id for row in rows})
     known = [row for row in rows if row.version_id in graph.names]
     for row in known:

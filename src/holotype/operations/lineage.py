@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from holotype.access import rules
 from holotype.catalogue import lineage as graphs
 from holotype.catalogue import versions
+from holotype.catalogue.search import scope
+from holotype.catalogue.search.versions import Visible
+from holotype.db import Tx
 from holotype.db.deadline import deadline
 from holotype.domain import names
-from holotype.domain.entities import Version
 from holotype.domain.lineage import DEPTH, LARGEST_DEPTH, MOST_NODES, NODES, Lineage
 from holotype.domain.permissions import Permission
 from holotype.domain.references import Reference
@@ -28,7 +28,7 @@ def lineage(call: Call, reference: Reference, *, depth: int = DEPTH, limit: int 
         deadline(tx, _SECONDS, what="The lineage", hint="Ask for less depth."),
     ):
         root = versions.find(tx, reference)
-        return graphs.around(tx, root, may_see=_sight(call), depth=depth, limit=limit)
+        return graphs.around(tx, root, visible=_sight(call, tx), depth=depth, limit=limit)
 
 
 def lineage_of_data(call: Call, uri: str, *, depth: int = DEPTH, limit: int = NODES) -> Lineage:
@@ -40,14 +40,11 @@ def lineage_of_data(call: Call, uri: str, *, depth: int = DEPTH, limit: int = NO
         call.registry.database.snapshot() as tx,
         deadline(tx, _SECONDS, what="The lineage", hint="Ask for less depth."),
     ):
-        return graphs.of_data(tx, uri, may_see=_sight(call), depth=depth, limit=limit)
+        return graphs.of_data(tx, uri, visible=_sight(call, tx), depth=depth, limit=limit)
 
 
-def _sight(call: Call) -> Callable[[Version], bool]:
-    def may_see(version: Version) -> bool:
-        return rules.may(call.actor, Permission.MODEL_READ, namespace=version.namespace, model=version.model)
-
-    return may_see
+def _sight(call: Call, tx: Tx) -> Visible | None:
+    return scope.visible(tx, rules.scopes(call.actor, Permission.MODEL_READ))
 
 
 def _check(depth: int, limit: int) -> None:

@@ -22,6 +22,7 @@ from holotype.catalogue.search.orders import After, Order, order_of
 from holotype.catalogue.search.sources import Counted
 from holotype.catalogue.tables import metrics, models, versions
 from holotype.db import Tx
+from holotype.domain.entities import Version
 from holotype.domain.query_tree import And, Node, Term, Text
 from holotype.domain.sorting import Sort
 
@@ -38,6 +39,10 @@ class Visible:
     def among(self, namespace_id: sa.ColumnElement[int], model_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
         """Return whether a row belongs to what may be seen; no index can be drawn to it."""
         return fenced(namespace_id.in_(self.namespaces) | model_id.in_(self.models))
+
+    def holds(self, version: Version) -> bool:
+        """Say whether a version belongs to what may be seen."""
+        return version.namespace_id in self.namespaces or version.model_id in self.models
 
 
 @dataclass(frozen=True, slots=True)
