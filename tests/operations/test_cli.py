@@ -354,6 +354,15 @@ def test_admin_commands_need_no_server(shell: Shell) -> None:
     assert shell.ask("admin", "migrate", "--data", "data") == {"applied": []}
 
 
+def test_a_token_for_the_owner_is_made_on_the_servers_machine(shell: Shell, server: Running) -> None:
+    """It lets its bearer in, as the owner; a database without a schema gets none."""
+    secret = shell.ask("admin", "token", "--data", str(server.folder / "data"))["secret"]
+    with Client(server.url, secret) as client:
+        assert client.whoami().principal == "owner"
+    (shell.folder / "data").mkdir()
+    shell.refused("admin", "token", "--data", "data")
+
+
 def test_the_doctor_and_the_sweeper_work_beside_a_running_server(shell: Shell, server: Running, model: str) -> None:
     """A healthy registry is told to be so, and what is in use is not swept."""
     place = ["--data", str(server.folder / "data")]

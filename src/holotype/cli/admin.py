@@ -19,7 +19,7 @@ from holotype.errors import NotFound
 if TYPE_CHECKING:
     from holotype.artifacts.copying import Copied
     from holotype.operations.backup_files import Backup
-    from holotype.operations.call import Registry
+    from holotype.operations.call import Call, Registry
     from holotype.operations.doctor import Report
 
 _PLACE = Parameter(name="*")
@@ -83,19 +83,32 @@ def sweep(
         dry_run: Say what would be freed, and free nothing.
     """
     with _registry(place, config) as registry:
-        from holotype.domain.entities import Actor  # noqa: PLC0415
-        from holotype.domain.permissions import Permission  # noqa: PLC0415
-        from holotype.operations.bootstrap import SYSTEM  # noqa: PLC0415 - a server's package
-        from holotype.operations.call import Call  # noqa: PLC0415
-        from holotype.operations.sweep import sweep as run  # noqa: PLC0415
+        from holotype.operations.sweep import sweep as run  # noqa: PLC0415 - a server's package
 
-        report = run(Call(registry, Actor(SYSTEM, None, frozenset(Permission))), dry_run=dry_run)
+        report = run(_call(registry), dry_run=dry_run)
     if to.json:
         output.document(report)
         return
     verb = "would free" if dry_run else "freed"
     output.say(f"{verb} {formats.size(report.bytes)} in {formats.plural(report.blobs, 'blob')}")
     output.say(f"{formats.plural(report.uploads, 'upload')} expired, {formats.plural(report.strays, 'stray file')}")
+
+
+def token(
+    *, config: Annotated[Path | None, CONFIG] = None, place: Annotated[Place, _PLACE] = HERE, to: Output = OUTPUT
+) -> None:
+    """Print a new token for the owner, who may everything.
+
+    For a server that never ran on a loopback address, and for an owner who lost theirs. It is shown this once; make
+    narrower ones for daily work with it.
+    """
+    with _registry(place, config) as registry:
+        from holotype.operations.bootstrap import bootstrap  # noqa: PLC0415 - a server's package
+        from holotype.operations.migrate import check  # noqa: PLC0415
+
+        check(registry.database)
+        secret = bootstrap(_call(registry), leave_token=True)
+    output.document({"secret": secret}) if to.json else output.say(secret or "")
 
 
 def backup(
@@ -152,6 +165,16 @@ def restore(
         output.say(f"{_held(made)}, as of {made.made_at}")
         _tell(report)
     return 0 if report.healthy else 1
+
+
+def _call(registry: Registry) -> Call:
+    """Return the call of whoever runs the machine: nothing is refused to them here."""
+    from holotype.domain.entities import Actor  # noqa: PLC0415 - loaded for a command, not for its help
+    from holotype.domain.permissions import Permission  # noqa: PLC0415
+    from holotype.operations.bootstrap import SYSTEM  # noqa: PLC0415 - a server's package
+    from holotype.operations.call import Call  # noqa: PLC0415
+
+    return Call(registry, Actor(SYSTEM, None, frozenset(Permission)))
 
 
 def _held(made: Backup) -> str:

@@ -57,6 +57,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "Examine schema, ledger, rows and bytes, and say what is wrong; nothing is changed.",
         ),
         "admin sweep": ("admin:sweep", "Free the bytes that nothing refers to and whose grace period is over."),
+        "admin token": ("admin:token", "Print a new token for the owner, who may everything."),
         "admin backup": ("admin:backup", "Copy the whole registry into a directory, while servers go on."),
         "admin restore": (
             "admin:restore",

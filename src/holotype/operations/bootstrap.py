@@ -76,7 +76,7 @@ def _token(tx: Tx, call: Call) -> str:
         {
             "id": token_id,
             "principal_id": owner.id,
-            "name": "left for the owner by the server",
+            "name": "made for the owner on the machine of the server",
             "hash": secrets.hash_of(secret),
             "role": "admin",
             "created_at": times.to_micros(call.now),
