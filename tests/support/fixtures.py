@@ -3,6 +3,7 @@
     database_url   one run on each of sqlite, postgresql: the URL of an empty database
     store          one run on each of folder, s3: the URL of an empty store; AWS_* variables are set for an s3 store
     backend        one run on each pairing, sqlite+folder and postgresql+s3: both of the above, as one value
+    other_backend  a second pairing, on each of them: a test that asks for both backends runs on every pair of pairings
     postgres, s3   the servers themselves, for a test that asks for one backend alone or has to break it
 
 A server starts when the first test of a worker asks for it and is stopped when that worker ends.
@@ -73,6 +74,18 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.fixture(params=PAIRINGS, ids="+".join)
 def backend(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
     """An empty database with an empty object store."""
+    yield from _backend(request, tmp_path, monkeypatch)
+
+
+@pytest.fixture(params=PAIRINGS, ids="+".join)
+def other_backend(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
+    """Another empty database with another empty object store."""
+    folder = tmp_path / "other"
+    folder.mkdir()
+    yield from _backend(request, folder, monkeypatch)
+
+
+def _backend(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
     database_kind, store_kind = request.param
     for url in _database(request, database_kind, tmp_path):
         for place in _store(request, store_kind, tmp_path, monkeypatch):

@@ -83,19 +83,13 @@ def tables(tx: Tx, names: Collection[str]) -> list[sa.Table]:
 
 
 def load(tx: Tx, table: sa.Table, file: Path) -> None:
-    """Insert the rows of a file into a table without rows."""
+    """Insert the rows of a file into a table without rows; a row refers to rows before it, in this table or another."""
     statement = sa.insert(table).inline()
     for rows in read(file, _shape(table)):
         try:
             tx.execute(statement, [msgspec.structs.asdict(row) for row in rows])
         except _UNFIT as error:
             raise _unfit(file, error) from error
-
-
-def prepare(tx: Tx) -> None:
-    """Let rows refer to rows that come later in their table; a transaction ends with all of them there."""
-    if tx.dialect.name == "sqlite":
-        run(tx, "PRAGMA defer_foreign_keys = ON")  # PostgreSQL checks a batch at its end, and owners come before
 
 
 def settle(tx: Tx, loaded: Iterable[sa.Table]) -> None:

@@ -98,7 +98,6 @@ def _load(database: Database, place: Path, backup: Backup) -> None:
     with database.write() as tx:
         tables = dump.tables(tx, backup.tables)
         _refuse_rows(tx, tables)
-        dump.prepare(tx)
         for table in tables:
             if table.name == ledger_head.name:
                 tx.execute(table.delete())
