@@ -50,7 +50,7 @@ def _let_in(registry: Registry, url: str) -> None:
     secret = bootstrap(Call(registry, ANONYMOUS), kept=kept, leave_token=leave)
     if secret is None:
         if not settings.open and not leave and not signed_in(registry):
-            say("Nobody has a token yet. Serve the same data once with --host 127.0.0.1: the owner's is left for you.")
+            say("Nobody has a token yet. Print one for the owner with `holotype admin token`, with the same settings.")
         return
     place = credentials.leave(url, secret)
     what = "The owner's token" if kept is None else "The token there no longer worked; a new one"
