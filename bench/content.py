@@ -1,4 +1,4 @@
-"""Where does fresh content come from? A cipher's key stream: as random as a disk can tell, at gigabytes a second."""
+"""Where does fresh content come from? From the kernel: random, so that nothing between here and the disk shrinks it."""
 
 from __future__ import annotations
 
@@ -7,21 +7,14 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
 MIB, GIB = 2**20, 2**30
 _BLOCK = 4 * MIB
 
 
-def stream(size: int, key: bytes | None = None) -> Iterator[memoryview]:
-    """Yield so many bytes that nobody has seen before, or those of a key; each piece is gone with the next."""
-    cipher = Cipher(algorithms.AES(key or os.urandom(16)), modes.CTR(bytes(16))).encryptor()
-    zeros, buffer = bytes(_BLOCK), bytearray(_BLOCK)
-    view = memoryview(buffer)
+def stream(size: int) -> Iterator[bytes]:
+    """Yield so many bytes that nobody has seen before."""
     for done in range(0, size, _BLOCK):
-        count = min(_BLOCK, size - done)
-        cipher.update_into(memoryview(zeros)[:count], buffer)
-        yield view[:count]
+        yield os.urandom(min(_BLOCK, size - done))
 
 
 def write(file: Path, size: int) -> str:
