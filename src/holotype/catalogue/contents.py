@@ -6,7 +6,7 @@ be found and compared.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from holotype.catalogue.tables import data_references, documents, files, metrics, parameters, parents, versions
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
-from holotype.db.types import bound_list, in_list
 from holotype.domain import query_values, times
 from holotype.domain.manifest import Document, File
 from holotype.domain.provenance import Provenance, Scalar
@@ -37,9 +36,6 @@ _DIGESTS_OF_DELETED = (
     .join_from(files, versions)
     .where(versions.c.model_id == sa.bindparam("model_id"), versions.c.deleted_at == sa.bindparam("moment"))
 )
-_OF_VERSIONS = {
-    table.name: sa.select(table).where(in_list(table.c.version_id, "ids")) for table in (metrics, parameters)
-}
 
 
 def insert(
@@ -115,14 +111,6 @@ def document(tx: Tx, digest: str) -> Document:
     if found.digest != digest:
         raise Corrupt(f"The document {digest} was altered in the catalogue.", hint="Run `holotype admin doctor`.")
     return found
-
-
-def projections(tx: Tx, version_ids: Collection[int]) -> dict[str, list[sa.Row[Any]]]:
-    """Return the rows of ``metrics`` and ``parameters`` of several versions, two statements in all."""
-    return {
-        name: list(tx.execute(statement, {"ids": bound_list(list(version_ids))}))
-        for name, statement in _OF_VERSIONS.items()
-    }
 
 
 def text_of(value: Scalar) -> str:

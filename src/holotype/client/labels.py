@@ -18,7 +18,7 @@ class Labels(Base):
         return self._get(f"{ROOT}/resolve", shapes.Version, reference=str(references.parse(reference)), at=moment(at))
 
     def promote(self, reference: str, stage: str, *, reason: str = "", dry_run: bool = False) -> shapes.Promotion:
-        """Move a version to a stage. A gate's refusal is a result, not an error: see ``status`` and ``verdicts``."""
+        """Move a version to a stage, or with ``dry_run`` say what that would do: see ``status`` and ``replaced``."""
         body = shapes.NewPromotion(stage=stage, reason=reason, dry_run=dry_run)
         path = f"{version_path(references.parse_version(reference))}/promotions"
         return self._post(path, shapes.Promotion, body)

@@ -1,7 +1,7 @@
 """Which version did a stage or an alias name, and when?
 
-A span says that a label named a version from one entry of the ledger until another. Spans are kept for every stage but
-``none``, and for aliases.
+A span says that a label named a version from one entry of the ledger until another. Spans are kept for stages and for
+aliases.
 """
 
 from __future__ import annotations
