@@ -192,3 +192,23 @@ def test_names_that_are_no_paths_of_ours_are_refused(owner: Visitor, tmp_path: P
     for place in ("blobs/sha256:..%2f", "blobs/..", "uploads/../parts/0", "uploads/x/parts/-1", "uploads/x/parts/01"):
         got = owner.ask("PUT", f"{SPACE}/{place}", content=b"x", headers=headers)
         assert got.status in {400, 404, 405}, place
+
+
+@pytest.mark.parametrize("chunks", [[None], [b"a", None], [b"a" * 40_000, b"b", None]], ids=["at once", "soon", "late"])
+def test_a_sender_that_falls_silent_is_given_up(
+    owner: Visitor, chunks: list[bytes | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part's lock is let go, so that whoever lost the connection can send the part again."""
+    monkeypatch.setattr("holotype.gateways.bodies.SILENCE", 0.05)
+    content = noise(100_000)
+    begun = owner.ask("POST", f"{SPACE}/uploads", {"digest": digest.of(content), "size": len(content)}).json
+    part = f"{SPACE}/uploads/{begun['id']}/parts/0"
+    headers = {"content-length": str(len(content))}
+    for path in (part, f"{SPACE}/blobs/{digest.of(content)}"):
+        got = owner.ask("PUT", path, content=chunks, headers=headers)
+        assert (got.status, got.code) == (400, "size-mismatch")
+    got = owner.ask("POST", f"{SPACE}/uploads", content=chunks, headers={"content-type": "application/json"})
+    assert got.status == 400
+    monkeypatch.undo()
+    assert owner.ask("PUT", part, content=content, headers=headers).status == 204
+    assert owner.ask("POST", f"{SPACE}/uploads/{begun['id']}/complete").status == 200

@@ -51,12 +51,12 @@ class Visitor:
         body: object = None,
         *,
         query: str = "",
-        content: bytes | Sequence[bytes] | None = None,
+        content: bytes | Sequence[bytes | None] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Got:
-        """Ask once; ``body`` is sent as JSON, ``content`` as it is, in chunks where it is a list."""
+        """Ask once; ``body`` is sent as JSON, ``content`` as it is, in chunks where it is a list; None is silence."""
         given = {"host": "127.0.0.1:7878", **(headers or {})}
-        chunks = [content] if isinstance(content, bytes) else list(content or [b""])
+        chunks: list[bytes | None] = [content] if isinstance(content, bytes) else list(content or [b""])
         if body is not None:
             chunks = [json.dumps(body).encode()]
             given.setdefault("content-type", "application/json")
@@ -89,12 +89,14 @@ def _scope(method: str, path: str, query: str, headers: Mapping[str, str]) -> di
     }
 
 
-async def _ask(app: Front, scope: dict[str, Any], chunks: list[bytes]) -> Got:
+async def _ask(app: Front, scope: dict[str, Any], chunks: list[bytes | None]) -> Got:
     sent: list[Any] = []
     waiting = list(chunks)
 
     async def receive() -> dict[str, Any]:
         body = waiting.pop(0) if waiting else b""
+        if body is None:
+            await asyncio.sleep(3_600)
         return {"type": "http.request", "body": body, "more_body": bool(waiting)}
 
     async def send(message: Any) -> None:

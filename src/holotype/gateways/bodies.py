@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
 
-from holotype.errors import Invalid, TooLarge, Unsupported
+from holotype.errors import Invalid, SizeMismatch, TooLarge, Unsupported
 from holotype.gateways import exchange
 
+T = TypeVar("T")
+
+SILENCE = 60.0
+"""A caller that sends nothing for so many seconds has gone: what it holds (a part's lock, say) is let go."""
 _ON_THE_LOOP = 64 * 1024
 """Up to this many bytes are decoded on the spot; more would make other requests wait."""
 
@@ -62,12 +66,24 @@ async def read_bytes(request: Request[Any, Any, Any], limit: int) -> bytes:
         raise _too_large(limit)
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
+    arriving = aiter(request.stream())
+    while (chunk := await heard(anext(arriving, None))) is not None:
         size += len(chunk)
         if size > limit:
             raise _too_large(limit)
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+async def heard(chunk: Awaitable[T]) -> T:
+    """Wait for the next chunk of a body, but not for ever."""
+    try:
+        async with asyncio.timeout(SILENCE):
+            return await chunk
+    except TimeoutError:
+        raise SizeMismatch(
+            f"Nothing of the body has come for {SILENCE:.0f} seconds.", hint="Send it again, whole."
+        ) from None
 
 
 def _too_large(limit: int) -> TooLarge:

@@ -20,6 +20,7 @@ from litestar import Request, Response
 from holotype.artifacts.store import BlobStore
 from holotype.domain import digest as digests
 from holotype.errors import Corrupt, HolotypeError, Invalid, SizeMismatch
+from holotype.gateways import bodies
 from holotype.operations.threads import aside
 
 MEDIA_TYPE = "application/octet-stream"
@@ -48,13 +49,20 @@ class Body:
 
     async def __anext__(self) -> bytes:
         while not self.ended:
-            message: Any = await self._receive()
+            message: Any = await self._next()
             self.ended = not message.get("more_body")
             if message["type"] != "http.request":
                 raise SizeMismatch("The connection was closed before the body had ended.")
             if chunk := message.get("body"):
                 return bytes(chunk)
         raise StopAsyncIteration
+
+    async def _next(self) -> Any:
+        try:
+            return await bodies.heard(self._receive())
+        except SizeMismatch:
+            self.ended = True  # there is nothing to skip: whoever was sending has gone without a word
+            raise
 
     async def skip(self) -> None:
         """Receive and forget the rest, within reason."""
