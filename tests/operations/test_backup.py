@@ -6,24 +6,28 @@ import asyncio
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from holotype.artifacts.store import BlobStore
 from holotype.artifacts.tables import uploads
 from holotype.catalogue.tables import versions
 from holotype.db import migrating
+from holotype.db.migrations import FOLDER
 from holotype.domain import digest
 from holotype.errors import Conflict, Corrupt, WrongSchema
 from holotype.operations.backup import backup
 from holotype.operations.create_namespace import create_namespace
 from holotype.operations.create_token import create_token
+from holotype.operations.migrate import migrate
 from holotype.operations.missing_blobs import missing_blobs
 from holotype.operations.restore_backup import restore_backup
 from holotype.operations.search_models import search_models
@@ -243,7 +247,7 @@ def test_a_directory_is_of_one_backup_at_a_time(desk: Desk, tmp_path: Path) -> N
 
 @CROSSED
 def test_a_schema_that_is_not_ours_is_refused(desk: Desk, other_backend: Backend, tmp_path: Path) -> None:
-    """That of a newer release, and a database of another schema than the backup's."""
+    """One that only a newer release knows."""
     place = tmp_path / "backup"
     backup(desk.registry, place)
     text = json.loads((place / "backup.json").read_text())
@@ -251,6 +255,52 @@ def test_a_schema_that_is_not_ours_is_refused(desk: Desk, other_backend: Backend
     with opened(other_backend) as other:
         with pytest.raises(WrongSchema, match="9999"):
             restore_backup(other, place)
+        assert nothing(Desk(other))
+
+
+NEXT = """
+from alembic import op
+revision, down_revision = "0002", "0001"
+def upgrade():
+    op.execute("ALTER TABLE tokens ADD COLUMN colour VARCHAR NOT NULL DEFAULT 'red'")
+"""
+
+
+@pytest.fixture
+def next_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """What makes this process the next release, which has one migration more."""
+    shutil.copytree(FOLDER, tmp_path / "migrations")
+    (tmp_path / "migrations" / "versions" / "0002_next.py").write_text(NEXT)
+    scripts = ScriptDirectory(str(tmp_path / "migrations"))
+    return lambda: monkeypatch.setattr(migrating, "_directory", lambda: scripts)
+
+
+@CROSSED
+def test_a_backup_of_an_older_release_is_migrated(
+    desk: Desk, other_backend: Backend, tmp_path: Path, next_release: Callable[[], None]
+) -> None:
+    """Its rows enter the schema that they were written for; then the migrations that came later run."""
+    backup(desk.registry, tmp_path / "backup")
+    before = rows(desk.registry)
+    next_release()
+    with opened(other_backend) as other:
+        assert restore_backup(other, tmp_path / "backup")[1].healthy
+        assert (migrating.current(other.database), rows(other)) == ("0002", before)
+        with other.database.read() as tx:
+            assert tx.exec_driver_sql("SELECT DISTINCT colour FROM tokens").scalars().all() == ["red"]
+
+
+@CROSSED
+def test_tables_of_another_schema_are_left_alone(
+    desk: Desk, other_backend: Backend, tmp_path: Path, next_release: Callable[[], None]
+) -> None:
+    """A database that was migrated further than the backup does not take its rows, even when it is empty."""
+    backup(desk.registry, tmp_path / "backup")
+    next_release()
+    with opened(other_backend) as other:
+        migrate(other.database)
+        with pytest.raises(Conflict, match="has schema 0002 already"):
+            restore_backup(other, tmp_path / "backup")
         assert nothing(Desk(other))
 
 

@@ -135,7 +135,7 @@ def backup(
         new = {"blobs": copied.new_blobs, "bytes": copied.new_bytes}
         output.document({"directory": str(directory.absolute()), "backup": made, "new": new})
         return
-    output.say(f"{_held(made)}, {formats.size(copied.new_bytes)} of it new")
+    output.say(f"{_held(made)}; {formats.size(copied.new_bytes)} were new")
     output.say(f"the ledger has the tree head {made.ledger.root}")
 
 
@@ -183,7 +183,7 @@ def _held(made: Backup) -> str:
 
 
 def _bytes(made: Backup | Copied) -> str:
-    return f"{formats.plural(made.blobs, 'blob')} of {formats.size(made.bytes)}"
+    return f"{formats.plural(made.blobs, 'blob')} ({formats.size(made.bytes)})"
 
 
 def _teller() -> Callable[[Copied], None]:
