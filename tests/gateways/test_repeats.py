@@ -1,0 +1,91 @@
+"""What does the server answer to who asks again? The same, without doing it twice or sending it twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from holotype import db
+from holotype.artifacts.store import open_store
+from holotype.domain import digest
+from holotype.gateways.native import routes
+from holotype.operations.call import Registry
+from holotype.operations.migrate import migrate
+from holotype.settings import Settings
+from tests.support.asgi import Visitor, owner_of
+
+ROOT = "/api/v1"
+MODELS, SPACES, TOKENS = f"{ROOT}/models", f"{ROOT}/namespaces", f"{ROOT}/tokens"
+FRAUD = f"{MODELS}/default/fraud"
+CONTENT = b"weights"
+FILE = {"path": "model.bin", "digest": digest.of(CONTENT), "size": len(CONTENT)}
+
+# Every route that creates something: a body, another body, and the status of the second answer.
+CREATES = {
+    SPACES: ({"name": "risk"}, {"name": "lending"}, 201),
+    MODELS: ({"namespace": "default", "name": "churn"}, {"namespace": "default", "name": "spam"}, 201),
+    f"{FRAUD}/versions": ({"files": [FILE]}, {"files": [FILE], "tags": {"a": "b"}}, 201),
+    TOKENS: ({"name": "ci"}, {"name": "ci", "role": "admin"}, 409),
+}
+BY_NATURE = {f"{SPACES}/{{space:str}}/uploads"}
+"""Creates that need no key: the same bytes are the same upload."""
+
+
+@pytest.fixture
+def owner(tmp_path: Path) -> Iterator[Visitor]:
+    """The owner of a registry that holds the bytes of one file."""
+    database = db.connect(f"sqlite:///{tmp_path / 'holotype.db'}")
+    migrate(database)
+    visitor = owner_of(Registry(database, open_store(tmp_path / "blobs"), Settings(data=tmp_path)))
+    headers = {"content-length": str(len(CONTENT)), "content-type": "application/octet-stream"}
+    path = f"{SPACES}/default/blobs/{FILE['digest']}"
+    assert visitor.ask("PUT", path, content=CONTENT, headers=headers).status == 200
+    yield visitor
+    database.close()
+
+
+def test_every_route_that_creates_is_asked_twice_here() -> None:
+    """A new one is asked below, or says why it needs no key."""
+    created = {one.opt["route"].path for one in routes() if one.opt["route"].status == 201}
+    asked = {path.replace("default/fraud", "{namespace:str}/{model:str}") for path in CREATES}
+    assert created == asked | BY_NATURE
+
+
+@pytest.mark.parametrize("path", CREATES)
+def test_a_create_takes_effect_once_with_a_key(owner: Visitor, path: str) -> None:
+    """The same request again makes nothing new; another request under its key is refused."""
+    body, other, again = CREATES[path]
+    key = {"idempotency-key": "k"}
+    first = owner.ask("POST", path, body, headers=key)
+    assert first.status == 201
+    before = owner.ask("GET", f"{ROOT}/ledger").json
+    second = owner.ask("POST", path, body, headers=key)
+    assert second.status == again
+    assert again != 201 or second.json == first.json
+    refused = owner.ask("POST", path, other, headers=key)
+    assert (refused.status, refused.code) == (409, "idempotency-mismatch")
+    assert owner.ask("GET", f"{ROOT}/ledger").json == before
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\tb"])
+def test_a_key_that_makes_no_sense_is_refused(owner: Visitor, key: str) -> None:
+    """It has 1 to 255 printable characters."""
+    got = owner.ask("POST", SPACES, {"name": "risk"}, headers={"idempotency-key": key})
+    assert (got.status, got.code) == (400, "invalid")
+
+
+@pytest.mark.parametrize("path", [FRAUD, f"{FRAUD}/versions/latest", f"{ROOT}/resolve"])
+def test_who_has_it_already_gets_nothing_until_it_changes(owner: Visitor, path: str) -> None:
+    """Model, version and resolved reference bear an ETag; If-None-Match with it answers 304, without a body."""
+    query = "reference=fraud:latest" if path.endswith("resolve") else ""
+    assert owner.ask("POST", f"{FRAUD}/versions", {"files": [FILE]}).status == 201
+    first = owner.ask("GET", path, query=query)
+    seen = {"if-none-match": first.headers["etag"]}
+    again = owner.ask("GET", path, query=query, headers=seen)
+    assert (again.status, again.body, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert owner.ask("POST", f"{FRAUD}/versions/1/promotions", {"stage": "staging"}).status == 200
+    after = owner.ask("GET", path, query=query, headers=seen)
+    assert after.status == 200
+    assert after.headers["etag"] != first.headers["etag"]
