@@ -84,8 +84,14 @@ def role_of(path: str) -> str:
 
 
 def build(files: Iterable[File], provenance_content: bytes) -> tuple[Manifest, tuple[Document, ...]]:
-    """Return the manifest of some files and the documents to keep: manifest, config, provenance."""
+    """Return the manifest of some files and the documents to keep: manifest, config, provenance.
+
+    Every file is checked as :func:`parse` checks it.
+    """
     ordered = tuple(sorted(files, key=lambda file: file.path))
+    paths.check_all(file.path for file in ordered)
+    for file in ordered:
+        _check(file)
     origin = Document.of(provenance.MEDIA_TYPE, provenance_content)
     diffs = [file.digest for file in ordered] + [origin.digest]
     config = Document.of(
@@ -102,7 +108,7 @@ def build(files: Iterable[File], provenance_content: bytes) -> tuple[Manifest, t
             "layers": layers,
         }
     )
-    manifest = parse(raw)
+    manifest = Manifest(Document.of(MANIFEST_TYPE, raw), ordered, config.digest, origin.digest)
     return manifest, (manifest.document, config, origin)
 
 
@@ -130,6 +136,12 @@ def parse(raw: bytes) -> Manifest:
             files.append(_file(layer))
     paths.check_all(file.path for file in files)
     return Manifest(Document.of(MANIFEST_TYPE, raw), tuple(files), config[0], origin)
+
+
+def _check(file: File) -> None:
+    if file.role not in ROLES or not 0 <= file.size < 2**53:
+        raise InvalidManifest(f"The file {file.path!r} has no usable role or size.", hint=f"Roles: {', '.join(ROLES)}.")
+    digests.parse(file.digest)
 
 
 def _layer(file: File) -> dict[str, Any]:

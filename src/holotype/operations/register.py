@@ -22,7 +22,7 @@ from holotype.access import rules
 from holotype.artifacts import holdings
 from holotype.catalogue import contents, labels, models, namespaces, tags, versions
 from holotype.db import Tx
-from holotype.domain import canonical, lifecycle, manifest, names, paths, provenance, references, times
+from holotype.domain import canonical, lifecycle, manifest, names, provenance, references, times
 from holotype.domain.entities import Namespace, Version
 from holotype.domain.events import Action
 from holotype.domain.manifest import Document, File, Manifest
@@ -105,7 +105,6 @@ def _draft(call: Call, content: Content) -> _Draft:
     check_words(content.description, content.card, content.tags)
     for alias in content.aliases:
         names.alias(alias, frozenset(lifecycle.STAGES))
-    paths.check_all(file.path for file in content.files)
     for form in {file.format for file in content.files if file.format is not None}:
         names.key(form, "format")
     origin, local = _pin_parents(call, provenance.check(content.provenance))
@@ -221,7 +220,7 @@ def _write(tx: Tx, call: Call, namespace: Namespace, model: tuple[int, str], dra
     }
     moments = dict.fromkeys(("stage_changed_at", "created_at", "changed_at"), times.to_micros(call.now))
     version_id = versions.insert(tx, written | moments | {"config_digest": built.config, "card": content.card})
-    contents.insert(tx, version_id, draft.documents, built.files, draft.origin, draft.parents)
+    contents.insert(tx, (model_id, version_id), draft.documents, built.files, draft.origin, draft.parents)
     tags.tag_version(tx, version_id, content.tags)
     return Version(
         id=version_id,

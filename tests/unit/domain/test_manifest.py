@@ -112,3 +112,25 @@ def test_the_role_follows_from_the_name(path: str, role: str) -> None:
 def test_errors_are_all_ours() -> None:
     """A path error is a request error like the others."""
     assert issubclass(InvalidPath, HolotypeError)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        File("a", A, -1),
+        File("a", A, 2**53),
+        File("a", A, 1, "poem"),
+        File("a", "sha256:zz", 1),
+        File("../a", A, 1),
+    ],
+)
+def test_what_cannot_be_read_back_cannot_be_built(file: File) -> None:
+    """Building checks each file as reading does."""
+    with pytest.raises(Invalid):
+        manifest.build([file], b"{}")
+
+
+def test_what_was_built_reads_back_the_same() -> None:
+    """The manifest that is returned is the one that its bytes say."""
+    built, _ = manifest.build(FILES, b"{}")
+    assert manifest.parse(built.document.content) == built
