@@ -94,12 +94,13 @@ def _things(dialect: str, count: int, models: int) -> list[str]:
 
 
 def _contents(dialect: str) -> list[str]:
-    holdout = "metrics (version_id, name, dataset, slice, value)"
+    plain = "metrics (version_id, model_id, name, value)"
+    holdout = "metrics (version_id, model_id, name, dataset, slice, value)"
     digest = _digest(dialect, "id")
     return [
-        _insert("metrics (version_id, name, value)", f"'auc', 0.5 + 0.5 * {_chance(9)}", f"{_chance(10)} < 0.9"),
-        _insert("metrics (version_id, name, value)", f"'loss', {_chance(11)}"),
-        _insert(holdout, f"'auc', 'holdout', 'all', 0.5 + 0.5 * {_chance(12)}", f"{_chance(13)} < 0.3"),
+        _insert(plain, f"model_id, 'auc', 0.5 + 0.5 * {_chance(9)}", f"{_chance(10)} < 0.9"),
+        _insert(plain, f"model_id, 'loss', {_chance(11)}"),
+        _insert(holdout, f"model_id, 'auc', 'holdout', 'all', 0.5 + 0.5 * {_chance(12)}", f"{_chance(13)} < 0.3"),
         _number("depth", f"CAST(1 + 12 * {_chance(14)} AS INTEGER)"),
         _number("seed", "id"),
         _insert("parameters (version_id, name, text)", f"'optimizer', {_pick(('adam', 'sgd', 'lion'), _chance(15))}"),

@@ -86,6 +86,8 @@ VERSIONS = [
     ("param.depth=6", "fraud:1"),
     ("param.depth>5", "fraud:2 fraud:1"),
     ("param.depth=12", "fraud:2"),
+    ('param.depth="12"', "fraud:2"),
+    ('param.depth="12.0"', ""),
     ("param.depth:*", "churn:2 fraud:2 fraud:1"),
     ("param.optimizer=adam OR param.optimizer=sgd", "fraud:2 fraud:1"),
     ("param.optimizer!=adam", "fraud:2"),

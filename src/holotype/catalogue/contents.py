@@ -39,9 +39,18 @@ _DIGESTS_OF_DELETED = (
 
 
 def insert(
-    tx: Tx, version_id: int, kept: Sequence[Document], held: Sequence[File], origin: Provenance, local: dict[str, int]
+    tx: Tx,
+    version: tuple[int, int],
+    kept: Sequence[Document],
+    held: Sequence[File],
+    origin: Provenance,
+    local: dict[str, int],
 ) -> None:
-    """Write everything about a version's content; ``local`` maps parent references to ids of versions we have."""
+    """Write everything about a version's content.
+
+    ``version`` are the ids of its model and its own; ``local`` maps parent references to ids of versions we have.
+    """
+    model_id, version_id = version
     values = [{"digest": d.digest, "media_type": d.media_type, "content": d.content} for d in kept]
     _INSERT_DOCUMENTS[tx.dialect.name].many(tx, values)
     rows: dict[sa.Table, list[dict[str, Any]]] = {
@@ -53,6 +62,7 @@ def insert(
         metrics: [
             {
                 "name": m.name,
+                "model_id": model_id,
                 "value": float(m.value),
                 "dataset": m.dataset or "",
                 "slice": m.slice or "",

@@ -6,7 +6,8 @@
 
 A namespace is part of every key, moments are microseconds, names are unique also among the deleted. Long texts come
 last in a row: whoever scans the other columns must not walk through them. A ``head`` is the part of a long text that an
-index can hold.
+index can hold; parameters that are numbers have none. A metric repeats the model of its version, which never changes:
+so its index finds the best of one model.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ models = Table(
     Index("ix_models_created", "namespace_id", "created_at", "id"),
     Index("ix_models_name", "name", "id"),
     Index("ix_models_changed", "changed_at", "id"),
+    Index("ix_models_author", "created_by", "id"),
 )
 
 versions = Table(
@@ -88,12 +90,14 @@ versions = Table(
     UniqueConstraint("model_id", "number"),
     UniqueConstraint("model_id", "digest"),
     Index("ix_versions_stage", "model_id", "stage", "number"),
-    Index("ix_versions_digest", "digest"),
+    Index("ix_versions_digest", "digest", "id"),
     Index("ix_versions_created", "created_at", "id"),
     Index("ix_versions_changed", "changed_at", "id"),
     Index("ix_versions_of_stage", "stage", "id"),
     Index("ix_versions_author", "created_by", "id"),
     Index("ix_versions_size", "size", "id"),
+    Index("ix_versions_number", "number", "id"),
+    Index("ix_versions_files", "file_count", "id"),
 )
 
 files = Table(
@@ -117,7 +121,7 @@ parameters = Table(
     Column("name", String, primary_key=True),
     Column("text", Text, nullable=False),
     Column("number", Float),
-    Column("head", String, Computed("substr(text, 1, 64)", persisted=True)),
+    Column("head", String, Computed("CASE WHEN number IS NULL THEN substr(text, 1, 64) END", persisted=True)),
     Index("ix_parameters_number", "name", "number", "version_id"),
     Index("ix_parameters_head", "name", "head", "version_id"),
     sqlite_with_rowid=False,
@@ -130,9 +134,11 @@ metrics = Table(
     Column("name", String, primary_key=True),
     Column("dataset", String, primary_key=True, server_default=""),
     Column("slice", String, primary_key=True, server_default=""),
+    Column("model_id", Id, nullable=False),
     Column("value", Float, nullable=False),
     Column("direction", String),
     Index("ix_metrics_value", "name", "value", "version_id"),
+    Index("ix_metrics_model", "name", "model_id", "value", "version_id"),
     Index("ix_metrics_dataset", "name", "dataset", "value", "version_id", **_where("dataset <> ''")),
     sqlite_with_rowid=False,
 )
@@ -169,7 +175,8 @@ model_tags = Table(
     Column("model_id", Id, ForeignKey("models.id"), primary_key=True),
     Column("key", String, primary_key=True),
     Column("value", Text, nullable=False),
-    Index("ix_model_tags_key", "key", "model_id"),
+    Column("head", String, Computed("substr(value, 1, 64)", persisted=True)),
+    Index("ix_model_tags_head", "key", "head", "model_id"),
     sqlite_with_rowid=False,
 )
 

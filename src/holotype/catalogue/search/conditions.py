@@ -22,6 +22,7 @@ from holotype.catalogue.tables import (
     version_tags,
     versions,
 )
+from holotype.domain import query_values
 from holotype.domain.query_tree import And, Anything, Node, Not, Number, Or, Prefix, Term, Text
 
 Condition = sa.ColumnElement[bool]
@@ -137,7 +138,8 @@ def param_matches(table: sa.FromClause, term: Term) -> Condition:
         return where & compare(table.c.number, term, 0)
     same = text_matches(table.c.text, term)
     if isinstance(term.value, str) and term.operator == "=":
-        same = (table.c.head == head(term.value)) & same
+        number = query_values.number(term.value)  # a text that reads as a number has one in place of its head
+        same &= table.c.head == head(term.value) if number is None else table.c.number == number.value
     return where & same
 
 

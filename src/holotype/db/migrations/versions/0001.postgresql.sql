@@ -133,6 +133,8 @@ CREATE TABLE models (
     CONSTRAINT fk_models_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
 );
 
+CREATE INDEX ix_models_author ON models (created_by, id);
+
 CREATE INDEX ix_models_changed ON models (changed_at, id);
 
 CREATE INDEX ix_models_created ON models (namespace_id, created_at, id);
@@ -194,11 +196,12 @@ CREATE TABLE model_tags (
     model_id BIGINT NOT NULL,
     key VARCHAR NOT NULL,
     value TEXT NOT NULL,
+    head VARCHAR GENERATED ALWAYS AS (substr(value, 1, 64)) STORED,
     CONSTRAINT pk_model_tags PRIMARY KEY (model_id, key),
     CONSTRAINT fk_model_tags_model_id FOREIGN KEY(model_id) REFERENCES models (id)
 );
 
-CREATE INDEX ix_model_tags_key ON model_tags (key, model_id);
+CREATE INDEX ix_model_tags_head ON model_tags (key, head, model_id);
 
 CREATE TABLE tokens (
     id VARCHAR NOT NULL,
@@ -259,7 +262,11 @@ CREATE INDEX ix_versions_changed ON versions (changed_at, id);
 
 CREATE INDEX ix_versions_created ON versions (created_at, id);
 
-CREATE INDEX ix_versions_digest ON versions (digest);
+CREATE INDEX ix_versions_digest ON versions (digest, id);
+
+CREATE INDEX ix_versions_files ON versions (file_count, id);
+
+CREATE INDEX ix_versions_number ON versions (number, id);
 
 CREATE INDEX ix_versions_of_stage ON versions (stage, id);
 
@@ -328,6 +335,7 @@ CREATE TABLE metrics (
     name VARCHAR NOT NULL,
     dataset VARCHAR DEFAULT '' NOT NULL,
     slice VARCHAR DEFAULT '' NOT NULL,
+    model_id BIGINT NOT NULL,
     value FLOAT NOT NULL,
     direction VARCHAR,
     CONSTRAINT pk_metrics PRIMARY KEY (version_id, name, dataset, slice),
@@ -336,6 +344,8 @@ CREATE TABLE metrics (
 
 CREATE INDEX ix_metrics_dataset ON metrics (name, dataset, value, version_id) WHERE dataset <> '';
 
+CREATE INDEX ix_metrics_model ON metrics (name, model_id, value, version_id);
+
 CREATE INDEX ix_metrics_value ON metrics (name, value, version_id);
 
 CREATE TABLE parameters (
@@ -343,7 +353,7 @@ CREATE TABLE parameters (
     name VARCHAR NOT NULL,
     text TEXT NOT NULL,
     number FLOAT,
-    head VARCHAR GENERATED ALWAYS AS (substr(text, 1, 64)) STORED,
+    head VARCHAR GENERATED ALWAYS AS (CASE WHEN number IS NULL THEN substr(text, 1, 64) END) STORED,
     CONSTRAINT pk_parameters PRIMARY KEY (version_id, name),
     CONSTRAINT fk_parameters_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
 );
