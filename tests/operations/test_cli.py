@@ -122,6 +122,8 @@ def test_the_main_job_by_commands(shell: Shell) -> None:
     path = shell.run("pull", "job:production", "out").stdout.strip()
     assert (shell.folder / path / "weights.bin").read_text() == "better weights"
     assert shell.run("verify", "out").stdout.startswith("verified  default/job:2  sha256:")
+    digest = shell.ask("resolve", "job:2")["digest"]
+    assert shell.ask("pull", "job:2", "out") == {"path": "out", "reference": "default/job:2", "digest": digest}
     back = shell.ask("rollback", "job", "production", "--reason", "too slow")
     assert (back["version"]["number"], back["replaced"]) == (1, "default/job:2")
     actions = [event["action"] for event in shell.ask("history", "job")["items"]]

@@ -74,9 +74,11 @@ def pull(
         overwrite: Replace files that are there with other content.
     """
     with common.connect() as client, Transfer("pull", reference) as transfer:
-        path = client.pull(reference, directory, include=include, overwrite=overwrite, progress=transfer)
+        version = client.resolve(reference)
+        pinned = f"{version.namespace}/{version.model}@{version.digest}"  # a label could move before the pull asks
+        path = client.pull(pinned, directory, include=include, overwrite=overwrite, progress=transfer)
     if common.json:
-        output.document({"path": str(path)})
+        output.document({"path": str(path), "reference": version.reference, "digest": version.digest})
     else:
         output.say(str(path))
         output.hint(f"`holotype verify {path}` checks the files again at any time")
