@@ -104,6 +104,20 @@ def test_completing_again_gives_the_same_answer(desk: Desk) -> None:
     assert complete(desk, other).digest == first.digest
 
 
+def test_completing_many_times_at_once_gives_the_same_answer(desk: Desk) -> None:
+    """Whoever comes second finds the parts gone, but the upload done: it is not forgotten."""
+    upload = begin(desk)
+    for number in range(4):
+        send(desk, upload, number)
+
+    async def together() -> list[Upload]:
+        return await asyncio.gather(*(complete_upload(desk.call(), "default", upload.id) for _ in range(8)))
+
+    assert {done.digest for done in asyncio.run(together())} == {NAME}
+    assert complete(desk, upload).digest == NAME
+    assert missing_blobs(desk.call(), "default", [NAME]) == []
+
+
 def test_an_interrupted_upload_goes_on(desk: Desk) -> None:
     """Beginning again gives the same upload with the parts that are there, and a longer life."""
     first = begin(desk)

@@ -194,9 +194,12 @@ class FolderStore:
 
 
 def _stored(entry: os.DirEntry[str]) -> Stored | None:
+    """Return what lies under a name, if it is a blob: a link or a folder is none of ours, wherever it leads."""
     digest = layout.digest_of(entry.name)
+    if digest is None or not entry.is_file(follow_symlinks=False):
+        return None
     try:
-        found = entry.stat()
+        found = entry.stat(follow_symlinks=False)
     except FileNotFoundError:
         return None
-    return Stored(digest, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC)) if digest else None
+    return Stored(digest, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))

@@ -33,6 +33,9 @@ async def complete_upload(call: Call, namespace: str, upload_id: str) -> Upload:
     try:
         await call.registry.store.complete(upload)  # 3
     except (DigestMismatch, Expired):
+        upload, done = await aside(_find, call, namespace, upload_id)
+        if done:  # somebody else completed it meanwhile, and its parts went with that
+            return upload
         await aside(_forget, call, upload)
         raise
     await aside(_finish, call, upload)  # 4

@@ -164,3 +164,14 @@ def test_hashing_keeps_up_with_the_parts(store: FolderStore) -> None:
     with running.turn:
         assert running.position >= 4 * MIB
     asyncio.run(store.complete(upload))
+
+
+def test_what_is_no_file_is_no_blob(store: FolderStore) -> None:
+    """A link to elsewhere, one that goes in a circle and a folder do not stop the sweep, which lists blobs."""
+    content = noise(10)
+    asyncio.run(store.put_small(upload_of(content), content))
+    blobs = store.root / layout.BLOBS
+    (blobs / ("1" * 64)).symlink_to("1" * 64)
+    (blobs / ("2" * 64)).symlink_to("/etc/passwd")
+    (blobs / ("3" * 64)).mkdir()
+    assert list(listed(store)) == [upload_of(content).digest]
