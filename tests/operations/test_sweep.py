@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from holotype.artifacts import tables
+from holotype.artifacts.store import BlobStore
 from holotype.domain import digest
 from holotype.domain.entities import Version
 from holotype.domain.manifest import File
@@ -171,6 +174,37 @@ def test_thousands_of_blobs_are_swept_in_batches(desk: Desk, monkeypatch: pytest
     later(desk, 8)
     assert sweep(desk.call()).blobs == 20
     assert set(listed(desk.registry.store)) == {digest.of(content) for content in contents[:20]}
+    assert sum(freed(desk)) == 20
+
+
+def test_a_sweep_that_dies_has_written_what_it_freed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger says of each batch that it went; what the next sweep finds is told by that one, and nothing twice."""
+    monkeypatch.setattr("holotype.operations.sweep._BATCH", 2)
+    for seed in range(5):
+        put(desk, noise(10, seed))
+    later(desk, 8)
+    store, deletions = desk.registry.store, count(1)
+    delete = type(store).delete
+
+    def failing(self: BlobStore, name: str) -> None:
+        if next(deletions) == 4:
+            raise OSError("the machine goes down")
+        delete(self, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(store), "delete", failing)
+        with pytest.raises(OSError, match="goes down"):
+            sweep(desk.call())
+    assert freed(desk) == [2]
+    assert sweep(desk.call()).blobs == 3
+    assert sum(freed(desk)) == 5
+    assert listed(store) == {}
+
+
+def freed(desk: Desk) -> list[int]:
+    """Return how many blobs each entry of the ledger says were freed."""
+    swept = sa.select(ledger_entries.c.data).where(ledger_entries.c.action == "blobs.swept")
+    return [json.loads(str(row["data"]))["blobs"] for row in desk.rows(swept)]
 
 
 def test_one_sweep_runs_at_a_time(desk: Desk) -> None:

@@ -4,7 +4,7 @@
 2. Uploads whose time is over are forgotten, row first.
 3. Blobs that nobody needs are marked, looked at again, deleted and forgotten, window by window.
 4. Bytes that no row names, left by a crash, go the same way; what belongs to no upload goes at once.
-5. What was freed is written to the ledger.
+5. The rows of what was deleted go in one transaction with the ledger entry that says so, a batch at a time.
 
 A dry run stops before the first mark. Why no row is ever left without bytes: ``holotype.artifacts.sweep``.
 """
@@ -55,7 +55,6 @@ def sweep(call: Call, *, dry_run: bool = False) -> SweepReport:
             run.free(last, candidates)
         run.free_unknown()  # 4
         run.drop_strays()
-        run.record()  # 5
     finally:
         with call.write() as tx:
             leases.release(tx, LEASE, run.holder)
@@ -138,14 +137,6 @@ class _Sweep:
             for upload_id in () if self.report.dry_run else stray:
                 self.call.registry.store.drop(upload_id)
 
-    def record(self) -> None:
-        """Write to the ledger what was freed, if anything was."""
-        freed = {"blobs": self.report.blobs, "bytes": self.report.bytes}
-        if self.report.blobs and not self.report.dry_run:
-            entry = Entry(Action.BLOBS_SWEPT, "registry", dict(freed))
-            with self.call.write() as tx:
-                append.append(tx, actor=self.call.actor.name, now=self.call.now, entries=[entry])
-
     def _delete(self, marked: list[str]) -> None:
         for begin in range(0, len(marked), _BATCH):
             self.renew()
@@ -153,9 +144,15 @@ class _Sweep:
             for digest in freed:
                 self.call.registry.store.delete(digest)
             if freed:
-                with self.call.write() as tx:
-                    sweeping.forget(tx, freed)
+                self._forget(freed)
             self._count(freed)
+
+    def _forget(self, freed: Mapping[str, int]) -> None:
+        data: dict[str, object] = {"blobs": len(freed), "bytes": sum(freed.values())}
+        entry = Entry(Action.BLOBS_SWEPT, "registry", data)
+        with self.call.write() as tx:
+            sweeping.forget(tx, freed)
+            append.append(tx, actor=self.call.actor.name, now=self.call.now, entries=[entry])  # 5
 
     def _settled(self, marked: Collection[str]) -> dict[str, int]:
         """Return what is still free, and give back what is wanted after all; without its bytes, its row goes too."""
