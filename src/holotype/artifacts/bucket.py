@@ -46,7 +46,11 @@ class BucketStore:
         try:
             self._store: Any = from_url(url, client_options=client, retry_config=_RETRY)
         except (BaseError, ValueError) as error:
-            raise InvalidSetting(f"The object store {url} cannot be used: {error}") from error
+            reason = str(error).partition("\n")[0]  # what follows is for those who debug the library
+            raise InvalidSetting(
+                f"The object store {url} cannot be used: {reason}.",
+                hint="See docs/howto/production.md for its variables.",
+            ) from error
 
     def check(self) -> None:
         """Ask for one name that need not exist."""

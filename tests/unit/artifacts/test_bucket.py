@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from holotype.artifacts import layout
+from holotype.artifacts.bucket import BucketStore
 from holotype.artifacts.store import open_store
-from holotype.errors import Unavailable
+from holotype.errors import InvalidSetting, Unavailable
 from tests.support.bytes import listed, noise, send, upload_of
 from tests.support.s3 import S3, start_s3
 
@@ -74,3 +75,30 @@ def test_a_prefix_keeps_stores_apart(bucket: str) -> None:
     assert listed(two) == {}
     assert list(one.uploads()) == [[upload.id]]
     assert layout.blob(upload.digest).startswith("blobs/sha256/")
+
+
+@pytest.mark.parametrize(
+    ("url", "variables"),
+    [
+        ("gs://models/registry", {}),
+        ("az://models/registry", {"AZURE_STORAGE_ACCOUNT_NAME": "team", "AZURE_STORAGE_ACCOUNT_KEY": "a2V5"}),
+    ],
+    ids=["google", "azure"],
+)
+def test_buckets_of_other_makers_open_by_url(
+    url: str, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which of them it is stands in the URL; credentials come from the environment."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    store = open_store(url)
+    assert isinstance(store, BucketStore)
+    assert store.place == url
+
+
+def test_a_bucket_that_lacks_a_variable_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a library says to those who debug it is not for who starts a server."""
+    monkeypatch.delenv("AZURE_STORAGE_ACCOUNT_NAME", raising=False)
+    with pytest.raises(InvalidSetting, match="Account must be specified") as refused:
+        open_store("az://models/registry")
+    assert "\n" not in str(refused.value)
