@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
+_STEERING = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
@@ -58,8 +60,13 @@ class Cell:
 
 
 def say(*parts: str | Cell) -> None:
-    """Print a line of the result, its parts two blanks apart."""
-    print("  ".join(styled(part) for part in parts))
+    """Print one line of the result, its parts two blanks apart, whatever lines a part has in it."""
+    print("  ".join(styled(part) for part in parts).replace("\n", " "))
+
+
+def prose(text: str) -> None:
+    """Print a text of many lines, such as a model card."""
+    print(clean(text))
 
 
 def styled(part: str | Cell) -> str:
@@ -99,12 +106,12 @@ def error(detail: str, hint_text: str | None) -> None:
 
 
 def document(value: object) -> None:
-    """Print one JSON document."""
+    """Print one JSON document; what could steer a terminal is escaped, which no reader of JSON notices."""
     import msgspec  # noqa: PLC0415 - `--help` needs no codec
 
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
     sys.stdout.flush()
-    _write(text + b"\n")
+    _write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode() + b"\n")
 
 
 def page(items: Sequence[object], following: str | None = None) -> None:

@@ -172,4 +172,4 @@ def _metric(metric: Metric) -> tuple[str, str, str, str, str]:
 def _print_card(card: str | None) -> None:
     if card:
         output.say()
-        output.say(card.rstrip())
+        output.prose(card.rstrip())

@@ -19,6 +19,8 @@ _LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _COMPONENT_LIMIT = 128
 _KEY_LIMIT, _KEY_BYTES = 250, 750
 _TEXT_LIMIT = 5_000
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What turns the direction of the text behind it, so that a name reads as another one (gnp.exe as exe.png)."""
 
 
 def component(value: str, what: str) -> str:
@@ -79,7 +81,9 @@ def printable(value: str) -> bool:
     """Say whether a string holds only visible characters and blanks, in any script."""
     if value.isascii():
         return value.isprintable()
-    return _encodable(value) and not any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in value)
+    return _encodable(value) and not any(
+        unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} or c in _TURNING for c in value
+    )
 
 
 def _encodable(value: str) -> bool:

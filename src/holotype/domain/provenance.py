@@ -149,8 +149,8 @@ def _check_origins(provenance: Provenance) -> None:
 def _address(value: str, what: str) -> None:
     """Check what is looked up by an index, whose rows are limited in bytes."""
     names.text(value, what)
-    if not value or len(value.encode()) > _ADDRESS_BYTES:
-        raise Invalid(f"A {what} has 1 to {_ADDRESS_BYTES:,} bytes.", hint="Give a shorter address.")
+    if not value or len(value.encode()) > _ADDRESS_BYTES or not names.printable(value):
+        raise Invalid(f"A {what} has 1 to {_ADDRESS_BYTES:,} bytes, all printable.", hint="Give the plain address.")
 
 
 def _check_texts(value: Any) -> None:

@@ -79,6 +79,15 @@ def test_a_narrow_terminal_folds_what_it_cannot_leave_out(monkeypatch: pytest.Mo
     assert "".join(c for c in shown if c.islower()) == name
 
 
+def test_folding_the_last_of_several_columns_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every character of a long last column is there, beside columns that keep their width."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    text = "abcdefghij" * 9
+    shown = on_terminal((Column("NAME"), Column("WHAT")), [("x" * 50, text), ("y", "-")])
+    assert max(len(line) for line in shown.splitlines()) <= 80
+    assert "".join(c for c in shown if c in "abcdefghij") == text
+
+
 def test_control_characters_never_reach_a_terminal() -> None:
     """What other people wrote cannot steer the terminal of the reader."""
     hostile = "\x1b]0;owned\x07\x9b31m\u202egnp.exe"
@@ -105,3 +114,19 @@ def test_an_error_is_one_line_and_its_hint_another(capsys: pytest.CaptureFixture
     """Line breaks in what a server says do not break that."""
     output.error("It\nfailed.", "Try\nagain.")
     assert capsys.readouterr().err == "error: It failed.\nhint: Try again.\n"
+
+
+def test_a_line_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """What somebody else wrote cannot add lines that look like ours."""
+    output.say("default/a:1\nerror: pay here", Cell("b\nc", "dim"))
+    assert capsys.readouterr().out == "default/a:1 error: pay here  b c\n"
+
+
+def test_json_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Control characters that JSON may hold as they are come escaped, and mean the same."""
+    value = {"a": "\x1b[31m\x9b31m\x7f\u202e\u2066", "名": "ü"}
+    output.document(value)
+    shown = capsys.readouterr().out
+    assert not any(c in shown for c in "\x1b\x9b\x7f\u202e\u2066")
+    assert "名" in shown
+    assert json.loads(shown) == value

@@ -55,3 +55,12 @@ def test_text_refuses_what_databases_cannot_hold() -> None:
     for value in ("a\0b", "\ud800", "x" * 5_001):
         with pytest.raises(InvalidName):
             names.text(value, "description")
+
+
+def test_no_name_reads_as_another_one() -> None:
+    """What turns the direction of text is refused; letters of scripts that run from right to left are not."""
+    for turned in ("a\u202egnp.exe", "\u2066x", "x\u2069"):
+        assert not names.printable(turned)
+        with pytest.raises(InvalidName):
+            names.key(turned, "tag")
+    assert names.printable("مدل‌ها")

@@ -58,3 +58,11 @@ def test_what_was_not_given_is_not_kept() -> None:
     """Empty fields leave no trace, so that adding a field later changes no digest; a scalar's empty shape stays."""
     kept = provenance.given(asdict(Provenance(schema=Schema(inputs=[Column("x", "float", [])]))))
     assert kept == {"schema": {"inputs": [{"name": "x", "type": "float", "shape": []}], "outputs": []}}
+
+
+@pytest.mark.parametrize("address", ["s3://x\nFAKE", "s3://x\x1b[2J", "", "a" * 2_001])
+def test_an_address_is_one_printable_line(address: str) -> None:
+    """Addresses name nodes of the lineage, which are shown a line each."""
+    for origin in (Provenance(data=[Data(address)]), Provenance(parents=[Parent(address)])):
+        with pytest.raises(Invalid):
+            provenance.check(origin)
