@@ -11,7 +11,6 @@ from holotype.cli.formats import width as cells_of
 from holotype.cli.output import Cell
 
 _GAP = "  "
-_ROOM_TO_FOLD = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +87,32 @@ def _draw(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], header: boo
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    drawn = Table(box=None, pad_edge=False, padding=(0, len(_GAP), 0, 0), show_header=header, header_style="dim")
-    for column, least in zip(columns, _least(columns, rows), strict=True):
-        drawn.add_column(column.title, justify="right" if column.right else "left", overflow="fold", min_width=least)
+    # Widths are fixed, and the gap behind the last column hangs over the edge: otherwise rich loses characters.
+    drawn = Table(box=None, padding=(0, len(_GAP), 0, 0), show_header=header, header_style="dim")
+    for column, width in zip(columns, _widths(columns, rows), strict=True):
+        drawn.add_column(column.title, justify="right" if column.right else "left", overflow="fold", width=width)
     for row in rows:
         drawn.add_row(*(Text(cell.text, style=cell.style) for cell in row))
-    Console(
+    console = Console(
         file=sys.stdout,
-        width=_columns_of_terminal(),
+        width=_columns_of_terminal() + len(_GAP),
         color_system="auto" if output.coloured() else None,
         highlight=False,
         markup=False,
-    ).print(drawn)
+    )
+    with console.capture() as captured:
+        console.print(drawn)
+    for line in captured.get().splitlines():
+        print(line.rstrip())
 
 
-def _least(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[int | None]:
-    """Return the least width of each column: only the widest is folded, unless that leaves it no room."""
+def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[int]:
+    """Return the width of each column: the widest gives way until all fit."""
     widths = [_natural(columns, rows, i) for i in range(len(columns))]
-    widest = widths.index(max(widths))
-    others = sum(width + len(_GAP) for i, width in enumerate(widths) if i != widest)
-    if _columns_of_terminal() - others < _ROOM_TO_FOLD:
-        return [None] * len(widths)
-    return [None if i == widest else width for i, width in enumerate(widths)]
+    room = _columns_of_terminal() - len(_GAP) * (len(widths) - 1)
+    while sum(widths) > room and max(widths) > 1:
+        widths[widths.index(max(widths))] -= 1
+    return widths
 
 
 def _columns_of_terminal() -> int:
