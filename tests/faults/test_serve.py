@@ -236,6 +236,22 @@ def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
         assert server.stop() == 0
 
 
+def test_workers_do_not_outlive_the_first_process(tmp_path: Path) -> None:
+    """Killed without a word, the server frees its port, and the next start takes it."""
+    with serving(tmp_path, workers=2) as server:
+        os.kill(server.pid, signal.SIGKILL)
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            try:
+                ask(server, "GET", "/healthz")
+                time.sleep(0.05)
+            except OSError:
+                break
+        server.start()
+        assert ask(server, "GET", "/api/v1/whoami", token=server.token)[0] == 200
+        assert len(children(server.pid)) == 2
+
+
 def test_a_token_revoked_on_one_worker_ends_on_all(tmp_path: Path) -> None:
     """No worker remembers who was let in."""
     with serving(tmp_path, workers=2) as server:

@@ -3,7 +3,8 @@
     SIGTERM or SIGINT → passed on to every process → each finishes its requests → 0
 
 A process that ends by itself is replaced; the others serve on meanwhile. One that cannot even start, several times
-within a few seconds, ends the server: something is wrong that another start will not mend.
+within a few seconds, ends the server: something is wrong that another start will not mend. When this one is killed, the
+others stop by themselves: they would keep the port, and nobody would watch over them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from multiprocessing.connection import wait
@@ -63,7 +65,16 @@ def run(settings: Settings, bound: socket.socket, *, on_ready: Callable[[], None
 def _serve(settings: Settings, bound: socket.socket) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, signal.SIG_DFL)
+    threading.Thread(target=_stop_when_alone, name="watches-the-first-process", daemon=True).start()
     sys.exit(process.run(settings, bound, on_ready=lambda: None))
+
+
+def _stop_when_alone() -> None:
+    """Wait for the end of the process that started this one, then stop as if told to."""
+    first = multiprocessing.parent_process()
+    if first is not None:
+        wait([first.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _watch(running: list[BaseProcess], start: Callable[[], BaseProcess]) -> int:
