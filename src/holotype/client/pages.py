@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Generic, Self, TypeVar
 
+from holotype.errors import Unavailable
 from holotype.wire.shapes import Page
 
 T = TypeVar("T")
@@ -42,6 +43,10 @@ class Pages(Iterator[T], Generic[T]):
         size = _USUAL if self._left is None else min(self._left, _LARGEST)
         page = self._fetch(size, self.next)
         items = page.items[:size]
+        if page.next is not None and (not items or page.next == self.next):
+            raise Unavailable(
+                "The server sends a list that goes round in circles.", hint="Check the address: HOLOTYPE_URL or --url."
+            )
         if self._left is not None:
             self._left -= len(items)
         self._begun, self.next, self._page = True, page.next, iter(items)
