@@ -53,7 +53,16 @@ def insert(
     model_id, version_id = version
     values = [{"digest": d.digest, "media_type": d.media_type, "content": d.content} for d in kept]
     _INSERT_DOCUMENTS[tx.dialect.name].many(tx, values)
-    rows: dict[sa.Table, list[dict[str, Any]]] = {
+    for table, found in _rows(model_id, held, origin, local).items():
+        if found:
+            _INSERTS[table.name].many(tx, [value | {"version_id": version_id} for value in found])
+
+
+def _rows(
+    model_id: int, held: Sequence[File], origin: Provenance, local: dict[str, int]
+) -> dict[sa.Table, list[dict[str, Any]]]:
+    """Return what the tables beside ``versions`` keep of a version, but for its id."""
+    return {
         files: [{"path": f.path, "digest": f.digest, "size": f.size, "role": f.role, "format": f.format} for f in held],
         parameters: [
             {"name": name, "text": text_of(value), "number": number_of(value)}
@@ -84,9 +93,6 @@ def insert(
             for i, p in enumerate(origin.parents)
         ],
     }
-    for table, found in rows.items():
-        if found:
-            _INSERTS[table.name].many(tx, [value | {"version_id": version_id} for value in found])
 
 
 def page_of_files(tx: Tx, version_id: int, *, after: str, limit: int) -> list[File]:
