@@ -24,6 +24,7 @@ from holotype.ledger.tables import ledger_entries
 from holotype.operations.promote import promote
 from holotype.operations.resolve import resolve
 from holotype.operations.rollback import rollback
+from holotype.wire import present
 from tests.support.registry import Desk
 
 
@@ -144,6 +145,17 @@ def test_rolling_back_twice_goes_further_back(desk: Desk) -> None:
     assert rollback(desk.call(), parse("fraud"), "production", reason="still bad").version.number == 1
     with pytest.raises(Conflict, match="No earlier version"):
         rollback(desk.call(), parse("fraud"), "production", reason="nothing left")
+
+
+def test_a_retried_rollback_goes_back_once(desk: Desk) -> None:
+    """An answer that was lost must not cost the version before, too."""
+    three(desk)
+    for number in (1, 2, 3):
+        release(desk, number)
+    first = rollback(desk.call(key="k"), parse("fraud"), "production", reason="bad")
+    again = rollback(desk.call(key="k"), parse("fraud"), "production", reason="bad")
+    assert present.promotion(again) == present.promotion(first)
+    assert resolve(desk.call(), parse("fraud:production")).number == 2
 
 
 def test_rollback_fills_an_empty_stage_with_its_last_holder(desk: Desk) -> None:
