@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -198,3 +200,32 @@ def test_metrics_count_routes_not_paths(owner: Visitor) -> None:
     assert 'route="none"' in text
     assert "m3" not in text
     assert "nowhere" not in text
+
+
+def test_finding_a_key_that_is_there_twice_takes_no_longer_than_reading(owner: Visitor) -> None:
+    """A hundred thousand keys of which the last two are equal: comparing each with each would take minutes."""
+    tags = ",".join(f'"k{number}":"v"' for number in range(100_000))
+    body = f'{{"namespace": "default", "name": "x", "tags": {{{tags},"same":"1","same":"2"}}}}'.encode()
+    began = time.process_time()
+    got = owner.ask("POST", MODELS, content=body, headers={"content-type": "application/json"})
+    assert (got.status, got.json["detail"]) == (400, "The body has 'same' twice.")
+    assert time.process_time() - began < 10
+
+
+def test_probes_wait_for_one_answer(owner: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many ask while the store is slow, it is asked once, and the threads stay free for others."""
+    asked: list[float] = []
+
+    def slow(_call: object) -> None:
+        asked.append(time.monotonic())
+        time.sleep(0.2)
+
+    monkeypatch.setattr("holotype.gateways.native.probes.check", slow)
+    monkeypatch.setattr("holotype.gateways.native.probes._answers", {})
+    scopes = [owner.scope("GET", "/readyz") for _ in range(20)]
+
+    async def together() -> list[int]:
+        return [got.status for got in await asyncio.gather(*(owner.answer(scope) for scope in scopes))]
+
+    assert asyncio.run(together()) == [200] * 20
+    assert len(asked) == 1

@@ -64,6 +64,14 @@ class Visitor:
             given["authorization"] = f"Bearer {self.token}"
         return asyncio.run(_ask(self.app, _scope(method, path, query, given), chunks))
 
+    def scope(self, method: str, path: str) -> dict[str, Any]:
+        """Return the scope of a request without a body, for ``answer``."""
+        return _scope(method, path, "", {"host": "127.0.0.1:7878"})
+
+    async def answer(self, scope: dict[str, Any]) -> Got:
+        """Ask inside a running event loop, beside others."""
+        return await _ask(self.app, scope, [])
+
 
 def owner_of(registry: Registry) -> Visitor:
     """Return the owner of a migrated registry, at its application."""

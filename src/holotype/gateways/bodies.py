@@ -93,7 +93,7 @@ def _too_large(limit: int) -> TooLarge:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        last = {key: place for place, (key, _) in enumerate(pairs)}
+        twice = next(key for place, (key, _) in enumerate(pairs) if last[key] != place)
         raise Invalid(f"The body has {twice[:80]!r} twice.", hint="Give each field once.")
     return found

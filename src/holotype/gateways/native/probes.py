@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from holotype.errors import HolotypeError
 from holotype.gateways import exchange
@@ -27,6 +28,7 @@ class _Answer:
 
     when: float = -_SECONDS
     status: str = ""
+    asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 _alive = Health("ok")
@@ -43,15 +45,19 @@ async def healthz(request: Request) -> Health:  # noqa: ARG001 - every route tak
 async def readyz(request: Request) -> Reply[Health]:
     """Say whether the database and the object store answer; asked anew every two seconds at most."""
     known = _answers.setdefault(id(exchange.of(request.scope).registry), _Answer())
-    if time.monotonic() - known.when >= _SECONDS:
-        try:
-            await perform(check, call_of(request))
-        except HolotypeError as error:
-            known.status = error.code
-        else:
-            known.status = "ok"
-        known.when = time.monotonic()
+    async with known.asking:  # one at a time: anybody may ask, and a store that hangs must not take every thread
+        if time.monotonic() - known.when >= _SECONDS:
+            known.status = await _checked(request)
+            known.when = time.monotonic()
     return Reply(Health(known.status), status=200 if known.status == "ok" else 503)
+
+
+async def _checked(request: Request) -> str:
+    try:
+        await perform(check, call_of(request))
+    except HolotypeError as error:
+        return error.code
+    return "ok"
 
 
 routes = [healthz, readyz]
