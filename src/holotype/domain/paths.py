@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from itertools import pairwise
 
 from holotype.domain import names
 from holotype.errors import InvalidPath
@@ -15,6 +16,8 @@ from holotype.errors import InvalidPath
 _RESERVED = frozenset({"con", "prn", "aux", "nul"} | {f"{d}{n}" for d in ("com", "lpt") for n in "123456789¹²³"})
 _FORBIDDEN = frozenset('\\:*?"<>|')
 _LIMIT, _PART_LIMIT = 1024, 255
+_FIRST = "\0"
+"""What no path holds and what comes before every character: with it for ``/``, paths sort part by part."""
 
 
 def check(path: str) -> str:
@@ -26,23 +29,28 @@ def check(path: str) -> str:
 
 
 def check_all(paths: Iterable[str]) -> None:
-    """Check each path, and that no two of them would meet on a file system that ignores case."""
-    seen: dict[str, str] = {}
-    folders: dict[str, str] = {}
-    for path in paths:
-        check(path)
-        folded = fold(path)
-        if folded in seen:
-            raise InvalidPath(f"{path!r} and {seen[folded]!r} differ at most in case.", hint="Rename one of them.")
-        seen[folded] = path
-        parts = path.split("/")
-        for depth in range(1, len(parts)):
-            folder = "/".join(parts[:depth])
-            if folders.setdefault(fold(folder), folder) != folder:
-                raise InvalidPath(f"The folders {folder!r} and {folders[fold(folder)]!r} differ only in case.")
-    for folded, path in seen.items():
-        if folded in folders:
+    """Check each path, and that no two of them would meet on a file system that ignores case.
+
+    Sorted part by part, what lies in one folder lies together, and a file right before what would lie in it: so each
+    path need only be compared with the one before, however deep the paths are.
+    """
+    given = sorted((fold(check(path)).replace("/", _FIRST), path) for path in paths)
+    for (folded, path), (other_folded, other) in pairwise(given):
+        if folded == other_folded:
+            raise InvalidPath(f"{other!r} and {path!r} differ at most in case.", hint="Rename one of them.")
+        if other_folded.startswith(folded + _FIRST):
             raise InvalidPath(f"{path!r} is both a file and a folder.")
+        _check_folders(path, folded, other, other_folded)
+
+
+def _check_folders(path: str, folded: str, other: str, other_folded: str) -> None:
+    parts, other_parts = path.split("/")[:-1], other.split("/")[:-1]
+    for depth, forms in enumerate(zip(folded.split(_FIRST), other_folded.split(_FIRST), parts, other_parts)):  # noqa: B905
+        if forms[0] != forms[1]:
+            return
+        if forms[2] != forms[3]:
+            folders = ["/".join(each[: depth + 1]) for each in (parts, other_parts)]
+            raise InvalidPath(f"The folders {folders[0]!r} and {folders[1]!r} differ only in case.")
 
 
 def fold(path: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -52,3 +54,41 @@ def test_an_accepted_path_stays_below_its_folder(path: str) -> None:
         return
     assert all(part not in ("", ".", "..") for part in path.split("/"))
     assert not set(path) & set('\\:*?"<>|\0')
+
+
+@given(st.lists(st.text("aAéÉbß!-/", min_size=1, max_size=7), max_size=6))
+def test_paths_are_compared_as_if_each_with_each(given_paths: list[str]) -> None:
+    """Comparing neighbours finds what comparing all pairs finds."""
+    try:
+        for path in given_paths:
+            paths.check(path)
+    except InvalidPath:
+        return
+    try:
+        paths.check_all(given_paths)
+    except InvalidPath:
+        assert any(meet(a, b) for a, b in permutations(given_paths, 2))
+    else:
+        assert not any(meet(a, b) for a, b in permutations(given_paths, 2))
+
+
+def meet(one: str, other: str) -> bool:
+    """Say whether two paths cannot both be written on a file system that ignores case."""
+    parts, other_parts = one.split("/"), other.split("/")
+    folded, other_folded = [[paths.fold(part) for part in each] for each in (parts, other_parts)]
+    if folded == other_folded[: len(folded)]:
+        return True  # the same file, or one is a folder of the other
+    for a, b, c, d in zip(folded[:-1], other_folded[:-1], parts, other_parts, strict=False):
+        if a != b:
+            return False
+        if c != d:
+            return True
+    return False
+
+
+def test_deep_paths_are_compared_as_fast_as_flat_ones() -> None:
+    """Thousands of paths with hundreds of folders each: looking at every folder anew would take minutes."""
+    deep = "/".join("é" if depth % 2 else "a" for depth in range(330))
+    began = time.process_time()
+    paths.check_all(f"{number}/{deep}/f" for number in range(6_000))
+    assert time.process_time() - began < 20
