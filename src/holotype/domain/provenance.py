@@ -12,12 +12,14 @@ from typing import Any
 
 from holotype.domain import digest as digests
 from holotype.domain import names
-from holotype.errors import Invalid
+from holotype.errors import Invalid, TooLarge
 
 MEDIA_TYPE = "application/vnd.holotype.provenance.v1+json"
 RELATIONS = ("fine-tuned", "quantised", "distilled", "merged", "adapter", "derived")
 DIRECTIONS = ("higher", "lower")
 _ADDRESS_BYTES = 2_000
+_MOST = {"parameters": 10_000, "metrics": 10_000, "data": 10_000, "parents": 1_000}
+"""Each is a row or more, written in the one transaction of a registration, and a parent is looked up."""
 Scalar = str | int | float | bool
 
 
@@ -110,6 +112,9 @@ class Provenance:
 
 def check(provenance: Provenance) -> Provenance:
     """Return a provenance unchanged, or raise ``Invalid``/``InvalidName`` naming the field."""
+    for what, most in _MOST.items():
+        if len(getattr(provenance, what)) > most:
+            raise TooLarge(f"A version has at most {most:,} {what}.", hint="Keep the rest in a file of the version.")
     for name, value in provenance.parameters.items():
         names.key(name, "parameter")
         if isinstance(value, str):

@@ -9,7 +9,7 @@ import pytest
 
 from holotype.domain import provenance
 from holotype.domain.provenance import Code, Column, Data, Environment, Metric, Parent, Provenance, Schema
-from holotype.errors import HolotypeError, Invalid
+from holotype.errors import HolotypeError, Invalid, TooLarge
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 2**60])
@@ -66,3 +66,19 @@ def test_an_address_is_one_printable_line(address: str) -> None:
     for origin in (Provenance(data=[Data(address)]), Provenance(parents=[Parent(address)])):
         with pytest.raises(Invalid):
             provenance.check(origin)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        Provenance(parameters={f"p{i}": i for i in range(10_001)}),
+        Provenance(metrics=[Metric(f"m{i}", 1.0) for i in range(10_001)]),
+        Provenance(data=[Data("s3://x")] * 10_001),
+        Provenance(parents=[Parent("a:1")] * 1_001),
+    ],
+    ids=["parameters", "metrics", "data", "parents"],
+)
+def test_what_becomes_rows_is_limited(origin: Provenance) -> None:
+    """One registration cannot keep the one writer busy for seconds."""
+    with pytest.raises(TooLarge):
+        provenance.check(origin)
