@@ -67,6 +67,17 @@ def test_the_first_start_just_works(tmp_path: Path) -> None:
         assert server.token not in server.output + server.log
 
 
+def test_what_is_kept_is_for_its_os_user_alone(tmp_path: Path) -> None:
+    """Also in a data directory that others may look into, as a volume often is: the rules of access hold on disk."""
+    data = tmp_path / "data"
+    data.mkdir(mode=0o755)
+    with serving(tmp_path) as server:
+        assert ask(server, "GET", "/readyz")[0] == 200
+        readable = [str(path) for path in data.rglob("*") if path.stat().st_mode & 0o077]
+    assert readable == []
+    assert len(list(data.rglob("*"))) > 3
+
+
 def test_the_next_start_keeps_what_is_there(tmp_path: Path) -> None:
     """The same token works; when it is lost or revoked a new one is left, and the server says so."""
     with serving(tmp_path) as server:

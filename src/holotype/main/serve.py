@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from contextlib import closing
@@ -21,10 +22,14 @@ from holotype.operations.call import Call, Registry
 from holotype.operations.migrate import migrate
 from holotype.settings import Settings
 
+_FOR_US_ALONE = 0o077
+"""Catalogue and blobs are for the server's OS user: whoever else has an account there asks the server, as all do."""
+
 
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code."""
     listening.check(settings)  # 1
+    os.umask(_FOR_US_ALONE)
     with closing(listening.bind(settings)) as bound:
         url = listening.url_of(settings, bound.getsockname()[1])
         prepare(settings, url)  # 2, 3
