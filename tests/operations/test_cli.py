@@ -54,7 +54,8 @@ class Shell:
     def refused(self, *arguments: str, code: int = 1, **environment: str) -> tuple[str, str]:
         """Run a command that fails and return its error and its hint (or nothing), which are all that it says."""
         result = self.run(*arguments, code=code, **environment)
-        lines = [line for line in result.stderr.splitlines() if not line.startswith(("push ", "pull ", "verify "))]
+        said = result.stderr.replace("\n  ", " ")  # an indented line belongs to the one before
+        lines = [line for line in said.splitlines() if not line.startswith(("push ", "pull ", "verify "))]
         assert (result.stdout, len(lines) in (1, 2)) == ("", True), result
         error, hint = [*lines, "hint: "][:2]
         assert error.startswith("error: ")
@@ -119,10 +120,14 @@ def test_the_main_job_by_commands(shell: Shell) -> None:
         for stage in ("staging", "production"):
             shell.run("promote", reference, stage, "--reason", "better")
     assert shell.ask("resolve", "job:production")["number"] == 2
-    path = shell.run("pull", "job:production", "out").stdout.strip()
-    assert (shell.folder / path / "weights.bin").read_text() == "better weights"
-    assert shell.run("verify", "out").stdout.startswith("verified  default/job:2  sha256:")
+    assert (
+        shell.folder / shell.run("pull", "job:production", "out").stdout.strip() / "weights.bin"
+    ).read_text() == "better weights"
     digest = shell.ask("resolve", "job:2")["digest"]
+    shell.write("out/stray.bin", "from elsewhere")
+    verified = shell.run("verify", "out")
+    assert verified.stdout.startswith(f"verified  default/job:2  {digest}")
+    assert "out also holds 1 file that default/job:2 does not have, e.g. stray.bin" in verified.stderr
     assert shell.ask("pull", "job:2", "out") == {"path": "out", "reference": "default/job:2", "digest": digest}
     back = shell.ask("rollback", "job", "production", "--reason", "too slow")
     assert (back["version"]["number"], back["replaced"]) == (1, "default/job:2")

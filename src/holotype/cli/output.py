@@ -100,7 +100,7 @@ def hint(text: str) -> None:
 
 def error(detail: str, hint_text: str | None) -> None:
     """Say what went wrong and what to do about it."""
-    print(paint("error:", "bold", "red", stream=sys.stderr), _line(detail), file=sys.stderr)
+    print(paint("error:", "bold", "red", stream=sys.stderr), _lines(detail), file=sys.stderr)
     if hint_text:
         print(paint("hint:", "bold", stream=sys.stderr), _line(hint_text), file=sys.stderr)
 
@@ -125,6 +125,18 @@ def _write(content: bytes) -> None:
         sys.stdout.write(content.decode())
     else:
         binary.write(content)
+
+
+def _lines(text: str) -> str:
+    """Return a text as one line, but for lines that are indented: they show a place, and cannot look like ours."""
+    first, *more = clean(text).split("\n")
+    told = [" ".join(first.split())]
+    for line in more:
+        if line.startswith("  "):
+            told.append(line.rstrip())
+        else:
+            told[-1] += " " + " ".join(line.split())
+    return "\n".join(told)
 
 
 def _line(text: str) -> str:

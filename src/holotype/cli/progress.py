@@ -54,6 +54,10 @@ class Transfer:
             if self._bars is not None:
                 self._draw(self._bars, progress)
 
+    def reached(self, phase: str) -> Progress | None:
+        """Return where a phase stands, or None if there was none."""
+        return self._last.get(phase)
+
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """End: remove the bars, and say what was moved how fast."""
         if self._bars is not None:
@@ -78,6 +82,8 @@ class Transfer:
             read = sum(progress.bytes_done for progress in self._last.values())
             return f"{self._verb} done in {seconds:.1f} s, {formats.size(read)} read"
         word, progress = moved[0]
+        if not progress.bytes_done:
+            return f"{self._verb} done in {seconds:.1f} s, no bytes had to be {word}"
         speed = formats.size(int(progress.bytes_done / seconds))
         return f"{self._verb} done in {seconds:.1f} s, {formats.size(progress.bytes_done)} {word} ({speed}/s)"
 

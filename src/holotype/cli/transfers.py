@@ -14,6 +14,7 @@ from holotype.cli.output import Cell
 from holotype.cli.progress import Transfer
 
 if TYPE_CHECKING:
+    from holotype.client.api import Client
     from holotype.wire.shapes import Version
 
 
@@ -96,11 +97,36 @@ def verify(target: str, directory: Path | None = None, /, *, common: Common = CO
     """
     with common.connect() as client, Transfer("verify", target) as transfer:
         version = client.verify(target, directory, progress=transfer)
+        place = directory or (Path(target) if Path(target).is_dir() else None)
+        foreign = _others(client, version, place) if place else []
+    if foreign:
+        files = formats.plural(len(foreign), "file")
+        output.note(f"{place} also holds {files} that {version.reference} does not have, e.g. {foreign[0]}")
     if common.json:
         output.document(version)
         return
-    output.say(Cell("verified", "green"), version.reference, version.digest, _size(version))
+    output.say(Cell("verified", "green"), version.reference, version.digest, _checked(version, transfer))
+
+
+def _checked(version: Version, transfer: Transfer) -> str:
+    """Return how much was checked: a directory may hold a part of the version, pulled with ``--include``."""
+    checked = transfer.reached("check")
+    if checked is None or checked.files_total == version.file_count:
+        return _size(version)
+    return f"{checked.files_total:,} of {_files(version)}, {formats.size(checked.bytes_total)}"
+
+
+def _others(client: Client, version: Version, place: Path) -> list[str]:
+    """Return what lies in a directory and is not of the version: a program that loads the directory loads it too."""
+    from holotype.client.verify import others  # noqa: PLC0415 - `--help` needs no client
+
+    reference = f"{version.namespace}/{version.model}@{version.digest}"
+    return others({file.path for file in client.files(reference)}, place)
 
 
 def _size(version: Version) -> str:
-    return f"{formats.plural(version.file_count, 'file')}, {formats.size(version.size)}"
+    return f"{_files(version)}, {formats.size(version.size)}"
+
+
+def _files(version: Version) -> str:
+    return formats.plural(version.file_count, "file")

@@ -73,7 +73,7 @@ def chosen(source: Source, include: Iterable[str]) -> list[File]:
     if not found:
         raise Invalid(
             f"No file of {source.version.reference} matches {', '.join(map(repr, globs))}.",
-            hint=f"List them: `holotype show {source.version.reference}`.",
+            hint=f"List them: `holotype show {source.version.reference} --files`.",
         )
     return found
 
@@ -141,7 +141,7 @@ def _absent(root: Path, files: list[File], *, overwrite: bool, progress: Callbac
     if clashes and not overwrite:
         raise LocalProblem(
             f"{root} holds {len(clashes)} file(s) with other content, e.g. {min(clashes)}. Nothing was written.",
-            hint="Pull into another directory, or allow overwriting.",
+            hint="Pull into another directory, or allow overwriting (--overwrite).",
         )
     return absent
 

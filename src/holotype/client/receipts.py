@@ -47,6 +47,17 @@ def read(root: Path) -> Receipt:
     return found
 
 
+def refuse_another(root: Path, digest: str) -> None:
+    """Raise ``LocalProblem`` where another version was pulled before: files of both would lie there side by side."""
+    before = _read(_place(root))
+    if before is None or before.digest == digest or not root.is_dir() or not any(root.iterdir()):
+        return
+    raise LocalProblem(
+        f"{root} holds {before.reference}, which was pulled there before. Nothing was written.",
+        hint="Pull into another directory, or allow overwriting (--overwrite).",
+    )
+
+
 def _joined(place: Path, receipt: Receipt) -> Receipt:
     """Return a receipt that also covers what was pulled of the same version before."""
     before = _read(place)

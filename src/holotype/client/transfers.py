@@ -74,12 +74,15 @@ class Transfers(Base):
         """Write the files of a version into a directory (else one named like the model) and return its path.
 
         Every file is verified against the version's digest before it gets its name. ``include`` takes globs over the
-        paths. A file that is there with other content is only replaced with ``overwrite``.
+        paths. A file that is there with other content is only replaced with ``overwrite``; so is what lies in a
+        directory that holds another version, and that version's other files stay.
         """
         parsed = references.parse_version(reference)
         source = source_of(self._http, parsed)
         root = Path(directory if directory is not None else parsed.model)
         globs = [include] if isinstance(include, str) else list(include)
+        if not overwrite:
+            receipts.refuse_another(root, source.version.digest)
         pull(self._http, source, root, chosen(source, globs), overwrite=overwrite, progress=progress)
         receipts.write(root, receipts.Receipt(self.url, source.version.reference, source.version.digest, globs))
         return root

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import unicodedata
+from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -50,6 +53,13 @@ def verify_local(source: Source, root: Path, files: list[File], progress: Callba
             f"{root} is not {source.version.reference}: {'; '.join(wrong[:3])}{more}.",
             hint="Pull it anew into another directory.",
         )
+
+
+def others(files: Collection[str], root: Path) -> list[str]:
+    """Return the paths below a directory that are none of these, in order."""
+    found = (Path(folder, name) for folder, _, names in os.walk(root) for name in names)
+    paths = (unicodedata.normalize("NFC", path.relative_to(root).as_posix()) for path in found)
+    return sorted(path for path in paths if path not in files)
 
 
 class Void(io.RawIOBase):

@@ -116,6 +116,12 @@ def test_an_error_is_one_line_and_its_hint_another(capsys: pytest.CaptureFixture
     assert capsys.readouterr().err == "error: It failed.\nhint: Try again.\n"
 
 
+def test_an_error_that_points_at_a_place_keeps_its_indented_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    """The caret stands below what it points at."""
+    output.error("Expected a number, at character 3:\n  a>>1\n    ^", None)
+    assert capsys.readouterr().err == "error: Expected a number, at character 3:\n  a>>1\n    ^\n"
+
+
 def test_a_line_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     """What somebody else wrote cannot add lines that look like ours."""
     output.say("default/a:1\nerror: pay here", Cell("b\nc", "dim"))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import re
 import time
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from holotype.cli import transfers
 from holotype.cli.progress import Transfer
 from holotype.client.progress import Progress
 from tests.unit.cli.test_output import Terminal
@@ -59,3 +62,12 @@ def test_a_transfer_that_ends_early_does_not_say_that_it_is_done(failure: BaseEx
     said = terminal.getvalue()
     assert "done" not in said
     assert ("goes on where this one stopped" in said) == isinstance(failure, KeyboardInterrupt)
+
+
+def test_a_verification_claims_no_more_than_it_checked() -> None:
+    """Of a version that was pulled in part, it says how many of the files those are."""
+    version: Any = SimpleNamespace(file_count=3, size=4 * MIB)
+    with contextlib.redirect_stderr(Terminal()), Transfer("verify", "out") as transfer:
+        assert transfers._checked(version, transfer) == "3 files, 4.0 MiB"
+        transfer(Progress("check", 12, 12, 1, 1))
+    assert transfers._checked(version, transfer) == "1 of 3 files, 12 B"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from holotype import Client, errors
+from holotype.client.verify import others
 from holotype.domain import digest
 from tests.unit.client.hostile import OneVersion, Request, honest, serving
 
@@ -252,6 +253,18 @@ def test_verify_of_a_directory_finds_what_changed(tmp_path: Path) -> None:
             client.verify(tmp_path / "moved")
         with pytest.raises(errors.Corrupt):
             client.verify("risk/fraud:7", tmp_path / "moved")
+
+
+def test_a_directory_of_another_version_is_left_alone(tmp_path: Path) -> None:
+    """Files of two versions side by side would be neither; whoever wants that says so."""
+    with serving(OneVersion({"old.bin": b"old"})) as server, Client(server.url) as client:
+        client.pull("risk/fraud:7", tmp_path)
+    with serving(OneVersion(FILES)) as server, Client(server.url) as client:
+        with pytest.raises(errors.LocalProblem, match=r"holds risk/fraud:7, which was pulled there before"):
+            client.pull("risk/fraud:7", tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == ["old.bin"]
+        client.pull("risk/fraud:7", tmp_path, overwrite=True)
+    assert others(set(FILES), tmp_path) == ["old.bin"]
 
 
 def test_verify_of_a_reference_reads_every_byte_of_the_registry() -> None:
