@@ -67,9 +67,10 @@ def refuse(actor: Actor, permission: Permission, about: str) -> None:
             "This needs a token.", hint="Send `Authorization: Bearer holo_…`, or set HOLOTYPE_TOKEN for the client."
         )
     place = "this registry" if about == "registry" else about
+    who = f"The token {actor.token_id} of {actor.name}" if actor.token_id else actor.name
     raise Denied(
-        f"{actor.name} may not {permission.value} on {place}.",
-        hint="Ask an administrator for a role that has this right, or use a token that is not restricted.",
+        f"{who} may not {permission.value} on {place}.",
+        hint="`holotype whoami` shows what it may. Use another token, or ask for one whose role and scope cover this.",
         permission=permission.value,
         subject=about,
     )

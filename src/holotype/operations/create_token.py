@@ -90,7 +90,14 @@ def _check(call: Call, name: str, role: str, where: _Scope) -> None:
         raise Invalid(f"There is no role {role[:80]!r}.", hint=f"Roles are {', '.join(ROLES)}.")
     for permission in sorted(ROLES[role]):
         if not rules.may(call.actor, permission, namespace=where.namespace, model=where.model):
-            rules.refuse(call.actor, permission, rules.subject(where.namespace, where.model))
+            subject = rules.subject(where.namespace, where.model)
+            place = "this registry" if subject == REGISTRY else subject
+            raise Denied(
+                f"A token may do nothing that its maker may not: {permission.value} on {place}.",
+                hint="Choose a role and a scope (--role, --scope) that your own covers; `holotype whoami` shows it.",
+                permission=permission.value,
+                subject=subject,
+            )
 
 
 def _check_new(made_before: str | None) -> None:
