@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from holotype.client.api import Client
     from holotype.wire.shapes import Model, Version
 
+_NAMESPACE = re.compile(r"[a-z0-9][a-z0-9._-]*/")
 STAGE_STYLES = {"production": "green", "staging": "yellow", "archived": "dim", "none": "dim"}
 
 
@@ -32,11 +34,14 @@ def ls(
     """List models, or the versions of one.
 
     Args:
-        query: A query such as 'tag.team:risk metric.auc>0.9', or namespace/model for the versions of that model.
+        query: A query such as 'tag.team:risk metric.auc>0.9', namespace/ for the models of a namespace, or
+            namespace/model for the versions of that model.
         versions: List versions instead of models.
         sort: A field to sort by, with a - before it for the greatest first.
     """
     model = _model(query)
+    if query and _NAMESPACE.fullmatch(query):
+        query = f"namespace:{query[:-1]}"
     with common.connect() as client:
         if model or versions:
             found = client.versions(
@@ -118,6 +123,9 @@ def stage(name: str) -> Cell:
 def _no_models(client: Client, query: str | None) -> None:
     if query:
         output.note(f"No model matches {query!r}.")
+        if any(space.name == query for space in client.namespaces()):
+            output.note(f"hint: `holotype ls {query}/` lists the models of the namespace {query}.")
+            return
         output.note("hint: `holotype ls` lists all models; `holotype ls --versions QUERY` searches the versions.")
     else:
         output.note(f"{client.url} holds no models that you may see.")

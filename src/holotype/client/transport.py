@@ -203,6 +203,11 @@ class Transport:
                 f"The TLS certificate of {self.url} is not trusted: {fault.verify_message}.",
                 hint="Point SSL_CERT_FILE to the certificate authority that signed it.",
             )
+        if isinstance(fault, ssl.SSLError) and fault.reason == "WRONG_VERSION_NUMBER":
+            return Unavailable(
+                f"{self.url} cannot be reached: what listens there does not speak TLS.",
+                hint=f"Try http://{self.url.partition('://')[2]}.",
+            )
         return Unavailable(
             f"{self.url} cannot be reached: {_reason(fault)}.",
             hint="Is the server running there? `holotype serve` starts one; HOLOTYPE_URL names another.",

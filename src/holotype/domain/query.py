@@ -246,8 +246,9 @@ class _Reader:
 
     def unknown(self, name: str) -> InvalidQuery:
         """Return the error for a word that looks like a term of a field that there is not."""
-        close = difflib.get_close_matches(name[:40], NAMES, 1)
-        guess = f"did you mean {close[0]!r}? Or put" if close else "put"
+        field, dot, key = name[:40].partition(".")
+        close = difflib.get_close_matches(field, NAMES, 1)
+        guess = f"did you mean {close[0] + dot + key!r}? Or put" if close else "put"
         return self.problem(f"There is no field {name[:40]!r}; {guess} the text in double quotes to search for it")
 
     def expected(self, what: str) -> InvalidQuery:
