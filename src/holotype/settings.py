@@ -56,12 +56,12 @@ class Settings:
     insecure_public: bool = _setting(False, "Bind a public address without TLS, for example behind a TLS proxy.")
     log_format: str = _setting("text", "Log lines as 'text' or 'json'.")
     log_level: str = _setting("info", "Least severe log level: debug, info, warning or error.")
-    body_limit: int = _setting(8 * 2**20, "Largest JSON body.")
-    part_size: int = _setting(16 * 2**20, "Size of the parts in which files are uploaded.")
-    upload_lifetime: int = _setting(7 * 86_400, "How long an unfinished upload is kept.")
-    grace_period: int = _setting(7 * 86_400, "How long unreferenced or deleted bytes are kept before the sweep.")
-    sweep_interval: int = _setting(3_600, "Pause between two sweeps.")
-    stop_timeout: int = _setting(30, "How long a stopping server lets requests in flight finish.")
+    body_limit: int = _setting(8 * 2**20, "Largest JSON body, in bytes.")
+    part_size: int = _setting(16 * 2**20, "Size of the parts in which files are uploaded, in bytes.")
+    upload_lifetime: int = _setting(7 * 86_400, "How many seconds an unfinished upload is kept.")
+    grace_period: int = _setting(7 * 86_400, "Seconds for which unreferenced or deleted bytes are kept.")
+    sweep_interval: int = _setting(3_600, "Seconds between two sweeps.")
+    stop_timeout: int = _setting(30, "How many seconds a stopping server lets requests in flight finish.")
 
     @property
     def database_url(self) -> str:
