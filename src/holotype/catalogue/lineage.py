@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from holotype.catalogue import versions
-from holotype.catalogue.search.versions import Visible
+from holotype.catalogue.search.asked import Visible
 from holotype.catalogue.tables import data_references, parents
 from holotype.catalogue.tables import versions as version_rows
 from holotype.db import Tx

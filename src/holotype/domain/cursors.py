@@ -53,8 +53,13 @@ def _parts(cursor: str) -> list[object]:
 
 def _is_key(key: object) -> bool:
     if key is None or isinstance(key, str):
-        return key is None or (len(key) <= _LONGEST_KEY and key.isprintable())
+        return key is None or (len(key) <= _LONGEST_KEY and _storable(key))
     return _is_whole(key) or (isinstance(key, float) and math.isfinite(key))
+
+
+def _storable(key: str) -> bool:
+    """Say whether both databases take a text: NUL is none to PostgreSQL, half a surrogate pair to neither."""
+    return "\0" not in key and not any("\ud800" <= letter <= "\udfff" for letter in key)
 
 
 def _is_whole(value: object) -> bool:

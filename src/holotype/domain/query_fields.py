@@ -37,7 +37,10 @@ OPERATORS: dict[Kind, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field: what its values are, whether a key follows the dot, where it can sort, and one line of help."""
+    """A field: what its values are, whether a key follows the dot, where it can sort, and one line of help.
+
+    ``several`` says, of a field by which nothing can be sorted, what there may be several of.
+    """
 
     name: str
     kind: Kind
@@ -47,6 +50,7 @@ class Field:
     sorts_versions: bool = False
     sorts_models: bool = False
     aliases: tuple[str, ...] = ()
+    several: str = ""
 
     @property
     def operators(self) -> tuple[str, ...]:
@@ -70,12 +74,27 @@ _FIELDS = (
         sorts_models=True,
         aliases=("model",),
     ),
-    Field("namespace", Kind.TEXT, "The namespace of the model.", "namespace:risk"),
+    Field(
+        "namespace",
+        Kind.TEXT,
+        "The namespace of the model.",
+        "namespace:risk",
+        sorts_versions=True,
+        sorts_models=True,
+    ),
     Field(
         "stage", Kind.STAGE, f"The lifecycle state of a version: {_STAGES}.", "stage:production", sorts_versions=True
     ),
-    Field("alias", Kind.TEXT, "A movable name of a version; `*` for any alias.", "alias:champion"),
-    Field("tag", Kind.TEXT, "A tag of the version or of its model; `*` for any value.", "tag.team:risk", keyed=True),
+    Field("alias", Kind.TEXT, "A movable name of a version; `*` for any alias.", "alias:champion", several="aliases"),
+    Field(
+        "tag",
+        Kind.TEXT,
+        "A tag of the version or of its model; `*` for any value.",
+        "tag.team:risk",
+        keyed=True,
+        sorts_versions=True,
+        sorts_models=True,
+    ),
     Field(
         "metric",
         Kind.NUMBER,
@@ -92,7 +111,14 @@ _FIELDS = (
         keyed=True,
         sorts_versions=True,
     ),
-    Field("format", Kind.TEXT, "A format that one of the files of the version has.", "format:safetensors"),
+    Field(
+        "format",
+        Kind.TEXT,
+        "A format that one of the files of the version has.",
+        "format:safetensors",
+        several="formats",
+    ),
+    Field("files", Kind.NUMBER, "The number of files of the version.", "files>10", sorts_versions=True),
     Field(
         "created",
         Kind.MOMENT,
@@ -104,16 +130,34 @@ _FIELDS = (
     Field(
         "changed",
         Kind.MOMENT,
-        "When anything about it changed last.",
+        "When its words, tags, aliases or stage changed last; a model changes with each of its versions.",
         "changed<24h",
         sorts_versions=True,
         sorts_models=True,
     ),
-    Field("parent", Kind.REFERENCE, "What the version was made from, here or elsewhere.", "parent:risk/base:3"),
-    Field("data", Kind.TEXT, "The address of a data set that went into the version.", 'data:"s3://lake/loans.csv"'),
-    Field("author", Kind.TEXT, "Who registered it.", "author:ada"),
+    Field(
+        "parent",
+        Kind.REFERENCE,
+        "What the version was made from, here or elsewhere.",
+        "parent:risk/base:3",
+        several="parents",
+    ),
+    Field(
+        "data",
+        Kind.TEXT,
+        "The address of a data set that went into the version.",
+        'data:"s3://lake/loans.csv"',
+        several="data sets",
+    ),
+    Field("author", Kind.TEXT, "Who registered it.", "author:ada", sorts_versions=True, sorts_models=True),
     Field("size", Kind.SIZE, "The bytes of all files of the version.", "size>1GB", sorts_versions=True),
-    Field("digest", Kind.DIGEST, "The digest of the version, or at least 8 digits of it.", "digest:sha256:0a1b2c3d"),
+    Field(
+        "digest",
+        Kind.DIGEST,
+        "The digest of the version, or at least 8 digits of it.",
+        "digest:sha256:0a1b2c3d",
+        sorts_versions=True,
+    ),
     Field("number", Kind.NUMBER, "The number of the version in its model.", "number>=10", sorts_versions=True),
 )
 

@@ -42,11 +42,17 @@ class Sort:
 
     def takes(self, key: object) -> bool:
         """Say whether a value can be a key of this order; a cursor may hold anything."""
-        if self.field in {"metric", "param"}:
-            return key is None or isinstance(key, float | int)
-        return isinstance(key, str) if self.field in {"name", "stage"} else isinstance(key, int)
+        if key is None:
+            return FIELDS[self.field].keyed
+        kinds = _KEYS.get(self.field, (int,))
+        return isinstance(key, kinds)
 
 
+_KEYS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("name", "namespace", "author", "digest", "tag"), (str,)),
+    "metric": (int, float),
+    "param": (int, float, str),
+}
 DEFAULT: dict[Noun, Sort] = {"models": Sort("name"), "versions": Sort("created", descending=True)}
 
 
@@ -78,5 +84,14 @@ def _plain(text: str | None) -> str | None:
 
 
 def _wrong(text: str, noun: Noun) -> InvalidQuery:
+    found = re.match("-?([a-z]+)", text)
+    field = NAMES.get(found[1]) if found else None
     hint = f"Sort {noun} by one of {', '.join(fields(noun))}, with ':asc' or ':desc' behind it or '-' before it."
+    if field is not None and field.several:
+        return InvalidQuery(f"A version may have several {field.several}, so {field.name!r} is no order.", hint=hint)
+    if field is not None and not field.sorts_models and noun == "models":
+        hint += f" Versions sort by {field.written}."
+        return InvalidQuery(
+            f"A model may have several versions, so {field.written!r} is no order of models.", hint=hint
+        )
     return InvalidQuery(f"{text[:80]!r} is not an order of {noun}.", hint=hint)

@@ -6,7 +6,7 @@ from holotype.access import rules
 from holotype.catalogue import lineage as graphs
 from holotype.catalogue import versions
 from holotype.catalogue.search import scope
-from holotype.catalogue.search.versions import Visible
+from holotype.catalogue.search.asked import Visible
 from holotype.db import Tx
 from holotype.db.deadline import deadline
 from holotype.domain import names

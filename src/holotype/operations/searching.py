@@ -14,8 +14,7 @@ from typing import Generic, TypeVar
 
 from holotype.access import rules
 from holotype.catalogue.search import scope
-from holotype.catalogue.search.orders import After
-from holotype.catalogue.search.versions import Search
+from holotype.catalogue.search.asked import After, Search
 from holotype.db import Tx
 from holotype.db.deadline import deadline
 from holotype.domain import cursors, query, sorting, times

@@ -164,8 +164,20 @@ def test_unknown_order_is_refused_with_the_fields(text: str) -> None:
         sorting.parse(text, "versions")
 
 
+@pytest.mark.parametrize(("field", "several"), [(f.name, f.several) for f in FIELDS.values() if f.several])
+def test_order_by_what_there_are_several_of_says_so(field: str, several: str) -> None:
+    """A version may have several aliases or formats: the refusal says that, and what to sort by instead."""
+    with pytest.raises(InvalidQuery, match=f"several {several}.*Sort versions by one of name"):
+        sorting.parse(f"-{field}", "versions")
+
+
+def test_every_field_of_one_value_sorts_versions() -> None:
+    """Only what a version may have several of is no order."""
+    assert [field.name for field in FIELDS.values() if field.sorts_versions == bool(field.several)] == []
+
+
 def test_models_sort_by_their_own_fields_only() -> None:
     """A metric belongs to a version, so it orders versions and not models."""
-    with pytest.raises(InvalidQuery):
+    with pytest.raises(InvalidQuery, match=r"several versions.*Versions sort by metric\.NAME"):
         sorting.parse("metric.auc", "models")
     assert sorting.parse("-created", "models") == sorting.Sort("created", descending=True)

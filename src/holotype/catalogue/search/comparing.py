@@ -18,6 +18,7 @@ IN_ROW = {
     "size": "size",
     "number": "number",
     "digest": "digest",
+    "files": "file_count",
 }
 """The fields that are a column of the row itself."""
 

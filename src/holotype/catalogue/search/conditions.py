@@ -31,14 +31,27 @@ Condition = sa.ColumnElement[bool]
 class Conditions:
     """Conditions on the rows of one alias of ``versions``, on one database, at one moment (microseconds).
 
-    ``dense`` are the words that so many versions have that SQLite had better ask each row than list them all.
+    ``ids`` is the column by which the rows come in: what is asked of other tables is asked of it, before the row itself
+    is fetched. ``dense`` are the words that so many versions have that SQLite had better ask each row than list them
+    all; ``own`` the words and tags that no model has.
     """
 
-    def __init__(self, rows: sa.FromClause, dialect: str, now: int, dense: frozenset[Text] = frozenset()) -> None:
+    def __init__(
+        self,
+        rows: sa.FromClause,
+        dialect: str,
+        now: int,
+        *,
+        ids: sa.ColumnElement[Any] | None = None,
+        dense: frozenset[Node] = frozenset(),
+        own: frozenset[Node] = frozenset(),
+    ) -> None:
         self.rows = rows
         self.dialect = dialect
         self.now = now
+        self.ids: sa.ColumnElement[Any] = rows.c.id if ids is None else ids
         self.dense = dense
+        self.own = own
 
     def of(self, node: Node) -> Condition:
         """Return the condition of a tree; no index can be drawn to it."""
@@ -57,8 +70,8 @@ class Conditions:
         if term.field in {"name", "namespace"}:
             return fenced(self.rows.c.model_id.in_(models_of(term)))
         if term.field == "tag":
-            tag = found(_of_row(version_tags, self.rows, tag_matches(version_tags, term)))
-            return tag | fenced(self.rows.c.model_id.in_(models_with_tag(term)))
+            tag = found(self.beside(version_tags, tag_matches(version_tags, term)))
+            return tag if term in self.own else tag | fenced(self.rows.c.model_id.in_(models_with_tag(term)))
         return found(self.rows_of(term))
 
     def plain(self, term: Term) -> Condition:
@@ -68,11 +81,17 @@ class Conditions:
 
     def rows_of(self, term: Term) -> sa.Select[Any]:
         """Return the rows of another table by which this row matches a term."""
-        table, condition = side(term)
-        return _of_row(table, self.rows, condition)
+        return self.beside(*side(term))
+
+    def beside(self, table: sa.Table, condition: Condition) -> sa.Select[Any]:
+        """Return the rows of a table about this version that meet a condition."""
+        rows: sa.Select[Any] = sa.select(sa.literal_column("1")).where(table.c.version_id == self.ids, condition)
+        return rows.correlate_except(table)
 
     def text(self, text: Text) -> Condition:
         """Return the condition that the words are in the version's or in its model's texts."""
+        if text in self.own:
+            return self.words(text)
         model = fenced(self.rows.c.model_id.in_(words.matches("model", self.dialect, text)))
         return model | self.words(text)
 
@@ -81,8 +100,9 @@ class Conditions:
         if self.dialect == "sqlite":
             listed = words.matches("version", self.dialect, text)
             if text in self.dense:
-                return found(listed.where(listed.selected_columns.id.element == self.rows.c.id).correlate(self.rows))
-            return fenced(self.rows.c.id.in_(listed))
+                table: Any = listed.get_final_froms()[0]
+                return found(listed.where(listed.selected_columns.id.element == self.ids).correlate_except(table))
+            return fenced(self.ids.in_(listed))
         return fenced(words.in_row(self.rows, text))
 
 
@@ -116,9 +136,15 @@ def text_matches(column: sa.ColumnElement[Any], term: Term) -> Condition:
 def tag_matches(table: sa.FromClause, term: Term) -> Condition:
     """Compare a tag of a model or version."""
     same = text_matches(table.c.value, term)
-    if "head" in table.c and isinstance(term.value, str) and term.operator == "=":
-        same = (table.c.head == head(term.value)) & same
+    if isinstance(term.value, str) and term.operator == "=":
+        same = _begins_and(table, term.value, same)
     return (table.c.key == term.key) & same
+
+
+def _begins_and(table: sa.FromClause, text: str, same: Condition) -> Condition:
+    """Compare the head of a text, and the rest of it if there is more."""
+    begin = table.c.head == head(text)
+    return begin if head(text + ".") != head(text) else begin & same
 
 
 def metric_matches(table: sa.FromClause, term: Term) -> Condition:
@@ -139,7 +165,7 @@ def param_matches(table: sa.FromClause, term: Term) -> Condition:
     same = text_matches(table.c.text, term)
     if isinstance(term.value, str) and term.operator == "=":
         number = query_values.number(term.value)  # a text that reads as a number has one in place of its head
-        same &= table.c.head == head(term.value) if number is None else table.c.number == number.value
+        same = _begins_and(table, term.value, same) if number is None else (table.c.number == number.value) & same
     return where & same
 
 
@@ -178,7 +204,3 @@ def versions_of(reference: str) -> sa.Select[Any]:
     space, _, name = reference.rpartition("/")
     chosen = sa.select(versions.c.id).join_from(versions, models).join(namespaces)
     return chosen.where(namespaces.c.name == space, models.c.name == name)
-
-
-def _of_row(table: sa.Table, rows: sa.FromClause, condition: Condition) -> sa.Select[Any]:
-    return sa.select(sa.literal_column("1")).where(table.c.version_id == rows.c.id, condition).correlate(rows)

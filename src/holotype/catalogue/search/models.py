@@ -2,54 +2,111 @@
 
 A model has far fewer rows than its versions, so models are walked along the order. What a query says about versions
 becomes one question per model: terms that stand together must be met by one and the same version; NOT leaves out
-the models of which any version matches. Where few versions match, they are listed once; else each model's are asked.
+the models of which any version matches. Where few versions match, they are listed once; else each model is asked, by
+its metrics if the question bounds one: their index has them model by model.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from holotype.catalogue import words
 from holotype.catalogue.search import sources
+from holotype.catalogue.search.asked import After, Search
 from holotype.catalogue.search.comparing import compare, fenced, found, unindexed
 from holotype.catalogue.search.conditions import Conditions, models_of, models_with_tag, text_matches
-from holotype.catalogue.search.orders import After
 from holotype.catalogue.search.sources import Counted
-from holotype.catalogue.search.versions import Search
-from holotype.catalogue.tables import models, versions
+from holotype.catalogue.search.versions import planned_freely
+from holotype.catalogue.tables import metrics, model_tags, models, namespaces, versions
 from holotype.db import Tx
-from holotype.domain.query_tree import And, Node, Not, Or, Term, Text
+from holotype.domain.query_tree import And, Anything, Node, Not, Or, Term, Text
 
 M = models.alias("m")
 _OF_MODELS = {"name", "namespace", "author", "created", "changed"}
-_COLUMNS = {"name": "name", "changed": "changed_at", "created": "id"}
+_COLUMNS = {"name": "name", "changed": "changed_at", "created": "id", "author": "created_by"}
 Condition = sa.ColumnElement[bool]
 
 
 def find_models(tx: Tx, search: Search) -> list[After]:
     """Return the ids and keys of up to ``limit`` models behind the cursor; ``tx`` is a snapshot."""
-    rows = tx.execute(statement(tx, search).limit(search.limit))
-    return [After(row.key, int(row.id)) for row in rows]
+    rows: list[After] = []
+    for one in statements(tx, search):
+        found = tx.execute(one.limit(search.limit - len(rows)))
+        rows.extend(After(row.key, int(row.id)) for row in found)
+        if len(rows) == search.limit:
+            break
+    return rows
 
 
-def statement(tx: Tx, search: Search) -> sa.Select[Any]:
-    """Return the statement that walks the models."""
+def statements(tx: Tx, search: Search) -> list[sa.Select[Any]]:
+    """Return the statements that walk the models, each the continuation of the one before."""
     dialect = tx.dialect.name
     about_versions = _about_versions(search.query)
-    counted = sources.count(tx, [sources.of(node, dialect, search.now) for node in about_versions])
-    where = _Models(dialect, search.now, dict(zip(about_versions, counted, strict=True))).of(search.query)
-    key, way = M.c[_COLUMNS[search.sort.field]], search.sort.descending
-    walked = sa.select(M.c.id, key.label("key")).where(M.c.deleted_at.is_(None), where)
+    asked = list(dict.fromkeys(leaf for node in about_versions for leaf in _together(node)))
+    counted = sources.count(tx, [sources.of(node, dialect, search.now) for node in asked])
+    where = _Models(tx, search, dict(zip(asked, counted, strict=True))).of(search.query)
+    where = M.c.deleted_at.is_(None) & where
     if search.visible is not None:
-        walked = walked.where(search.visible.among(M.c.namespace_id, M.c.id))
+        where &= search.visible.among(M.c.namespace_id, M.c.id)
+    if search.sort.field == "tag":
+        return _along_tags(search, where)
+    if search.sort.field == "namespace":
+        return [_along_namespaces(tx, search, where)]
+    key = M.c[_COLUMNS[search.sort.field]]
+    return [_walk(search, sa.select(M.c.id, key.label("key")).where(where), key, M.c.id)]
+
+
+def _walk(
+    search: Search, walked: sa.Select[Any], key: sa.ColumnElement[Any], tie: sa.ColumnElement[Any], last: Any = None
+) -> sa.Select[Any]:
+    down, after = search.sort.descending, search.after
+    if after is not None and after.key is not None:
+        here, there = sa.tuple_(key, tie), sa.tuple_(after.key, after.id if last is None else last)
+        walked = walked.where(here < there if down else here > there)
+    return walked.order_by(key.desc() if down else key, tie.desc() if down else tie)
+
+
+def _along_tags(search: Search, where: Condition) -> list[sa.Select[Any]]:
+    """Walk along the values of a tag, then through the models that do not have it."""
+    tags, down, after = model_tags.alias("walked"), search.sort.descending, search.after
+    tagged = sa.select(M.c.id, tags.c.head.label("key")).join_from(tags, M, M.c.id == unindexed(tags.c.model_id))
+    tagged = tagged.where(tags.c.key == search.sort.key, where)
+    own = model_tags.alias("own")
+    has: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
+        own.c.model_id == M.c.id, own.c.key == search.sort.key
+    )
+    rest = sa.select(M.c.id, sa.null().label("key")).where(sa.not_(found(has.correlate(M))), where)
+    if after is not None and after.key is None:
+        rest = rest.where(M.c.id < after.id if down else M.c.id > after.id)
+    rest = rest.order_by(M.c.id.desc() if down else M.c.id)
+    first = [] if after is not None and after.key is None else [_walk(search, tagged, tags.c.head, tags.c.model_id)]
+    return [*first, rest]
+
+
+def _along_namespaces(tx: Tx, search: Search, where: Condition) -> sa.Select[Any]:
+    """Walk by namespace and name; PostgreSQL has to sort them, so it sorts before it asks anything of them."""
+    last = None
     if search.after is not None:
-        here, there = sa.tuple_(key, M.c.id), sa.tuple_(search.after.key, search.after.id)
-        walked = walked.where(here < there if way else here > there)
-    return walked.order_by(key.desc() if way else key, M.c.id.desc() if way else M.c.id)
+        last = tx.execute(sa.select(models.c.name).where(models.c.id == search.after.id)).scalar() or ""
+    if tx.dialect.name == "sqlite":
+        walked = sa.select(M.c.id, namespaces.c.name.label("key"))
+        walked = walked.join_from(namespaces, M, M.c.namespace_id == unindexed(namespaces.c.id)).where(where)
+        return _walk(search, walked, namespaces.c.name, M.c.name, last)
+    listed = sa.select(models.c.id, models.c.name.label("tie"), namespaces.c.name.label("key"))
+    rows = _walk(search, listed.join_from(namespaces, models), namespaces.c.name, models.c.name, last).subquery(
+        "listed"
+    )
+    chosen = sa.select(M.c.id, rows.c.key).join_from(rows, M, M.c.id == unindexed(rows.c.id)).where(where)
+    return _walk(replace(search, after=None), chosen, rows.c.key, rows.c.tie)
+
+
+def _together(node: Node) -> tuple[Node, ...]:
+    """Return what is counted of a question about one version: the terms that it has to meet."""
+    return node.children if isinstance(node, And) else (node,)
 
 
 def _about_versions(node: Node) -> list[Node]:
@@ -74,11 +131,21 @@ def _parted(node: And) -> tuple[And | None, list[Node]]:
 
 @dataclass(frozen=True, slots=True)
 class _Models:
-    """Conditions on rows of models; ``counted`` says what the indexes have for each part about versions."""
+    """Conditions on rows of models; ``counted`` says what the indexes have for each term about versions."""
 
-    dialect: str
-    now: int
+    tx: Tx
+    search: Search
     counted: dict[Node, Counted] = field(default_factory=dict)
+
+    @property
+    def dialect(self) -> str:
+        """The name of the kind of database."""
+        return self.tx.dialect.name
+
+    @property
+    def now(self) -> int:
+        """The moment of the search."""
+        return self.search.now
 
     def of(self, node: Node) -> Condition:
         """Return the condition of a tree on a model."""
@@ -121,20 +188,76 @@ class _Models:
 
     def by_version(self, node: Node) -> Condition:
         """Return the condition that one version of the model matches."""
-        rows = versions.alias("o")
-        counted = self.counted[node]
-        if counted.parts and counted.count == 0:
+        terms = _together(node)
+        listed = [term for term in terms if self.counted[term].parts]
+        if any(self.counted[term].count == 0 for term in listed):
             return sa.false()
-        matching = rows.c.deleted_at.is_(None) & Conditions(rows, self.dialect, self.now).of(node)
-        if counted.sources and counted.few:
-            chosen = sources.union(counted)
-            own = sa.select(rows.c.model_id).join_from(chosen, rows, rows.c.id == unindexed(chosen.c.id))
-            return fenced(M.c.id.in_(own.where(matching)))
-        own = sa.select(sa.literal_column("1")).where(rows.c.model_id == M.c.id, matching, *self.indexed(rows, node))
-        return found(own.correlate(M))
+        rarest = min(listed, key=lambda term: self.counted[term].count, default=None)
+        drivers = [term for term in listed if isinstance(term, Term) and term.field == "metric"]
+        driver = min(drivers, key=lambda term: self.counted[term].share, default=None)
+        if rarest is not None and self.counted[rarest].few:
+            few = self.counted[rarest].count
+            # a page of n models asks n of them, or more where fewer than all of them can have such a version
+            if rarest != driver or few <= self.search.limit * max(1.0, self.many() / few):
+                return self.listed(terms, self.counted[rarest])
+        met = self.meeting(listed, driver)
+        if met is not None:
+            return self.listed([term for term in terms if term not in met[1]], *met)
+        return self.asked(terms) if driver is None else self.asked_by_metric(terms, driver)
 
-    def indexed(self, rows: sa.FromClause, node: Node) -> Sequence[Condition]:
+    def many(self) -> int:
+        """Return how many models there are, or were."""
+        return self.tx.execute(sa.select(sa.func.max(models.c.id))).scalar() or 1
+
+    def listed(self, terms: Sequence[Node], counted: Counted, probed: Sequence[Node] = ()) -> Condition:
+        """Return the condition that the model is one of those of the versions that a term lists."""
+        rows = versions.alias("o")
+        chosen = sources.union(counted, [self.counted[term].sources[0] for term in probed])
+        matching = rows.c.deleted_at.is_(None) & Conditions(rows, self.dialect, self.now).of(And(tuple(terms)))
+        own = sa.select(rows.c.model_id).join_from(chosen, rows, rows.c.id == unindexed(chosen.c.id))
+        return fenced(M.c.id.in_(own.where(matching)))
+
+    def meeting(self, listed: Sequence[Node], driver: Node | None) -> tuple[Counted, list[Node]] | None:
+        """Return the rarest term and those to look it up by, if that looks at fewer versions than asking each model."""
+        newest = max((self.counted[term].newest for term in listed), default=0)
+        depth = 1.0
+        for term in listed:
+            depth /= self.counted[term].share if term != driver else 1.0
+        reach = self.search.limit * min(depth, newest / self.many())
+        if reach < sources.FEW:
+            return None
+        counted = sources.count(self.tx, [self.counted[term].sources for term in listed], sources.MORE)
+        rarest, one = min(zip(listed, counted, strict=True), key=lambda pair: pair[1].count)
+        if one.guessed or one.count > min(sources.MORE, reach):
+            return None
+        planned_freely(self.tx)
+        exact = [term for term in listed if term != rarest and isinstance(term, Term)]
+        return one, [term for term in exact if len(self.counted[term].sources) == 1]
+
+    def asked(self, terms: Sequence[Node]) -> Condition:
+        """Return the condition that one of the model's versions, asked one by one, matches."""
+        rows = versions.alias("o")
+        own: sa.Select[Any] = sa.select(sa.literal_column("1")).where(rows.c.model_id == M.c.id)
+        matching = Conditions(rows, self.dialect, self.now).of(And(tuple(terms)))
+        alive = rows.c.deleted_at.is_(None)
+        # an index of SQLite has the ids of a model's versions: their rows are fetched last
+        last = sa.case((matching, alive)) if self.dialect == "sqlite" else alive & matching
+        return found(own.where(last, *self.indexed(rows, terms)).correlate(M))
+
+    def asked_by_metric(self, terms: Sequence[Node], driver: Term) -> Condition:
+        """Return the condition that one of the model's versions matches, of those that have a metric so."""
+        rows, best = versions.alias("o"), metrics.alias("x")
+        own: sa.Select[Any] = sa.select(sa.literal_column("1")).join_from(
+            best, rows, rows.c.id == unindexed(best.c.version_id)
+        )
+        own = own.where(best.c.model_id == M.c.id, best.c.name == driver.key)
+        if not isinstance(driver.value, Anything):
+            own = own.where(compare(best.c.value, driver, self.now))
+        others = [term for term in terms if term != driver or driver.dataset is not None]
+        matching = Conditions(rows, self.dialect, self.now).of(And(tuple(others)))
+        return found(own.where(rows.c.deleted_at.is_(None), matching).correlate(M))
+
+    def indexed(self, rows: sa.FromClause, terms: Sequence[Node]) -> Sequence[Condition]:
         """Return the stages that a version must have, open to the index of a model's versions by stage."""
-        terms = node.children if isinstance(node, And) else (node,)
         stages = [term for term in terms if isinstance(term, Term) and (term.field, term.operator) == ("stage", "=")]
         return [Conditions(rows, self.dialect, self.now).plain(term) for term in stages]

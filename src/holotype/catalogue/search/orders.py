@@ -1,8 +1,13 @@
 """What is the key of an order, which index walks along it, and what comes behind a cursor?
 
-The last part of every key is the id, so that an order is total; what has no value comes last, by id alone.
-``created`` orders by id: ids are given in the order in which versions are registered. Only where a query bounds the
-time itself, the time orders.
+An order ends with ties that no two versions share, mostly the id, so that it is total; what has no value comes last,
+by its ties alone. ``created`` orders by id: ids are given in the order in which versions are registered. Only where a
+query bounds the time itself, the time orders.
+
+    a column     changed, size, number, author, digest, files   an index of (column, id)
+    stage        none, staging, production, archived            stage by stage along (stage, id)
+    of a model   name, namespace                                model by model, then by number
+    beside       metric, param, tag                             an index of (name, value, version)
 """
 
 from __future__ import annotations
@@ -12,22 +17,27 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from holotype.catalogue.search.asked import After
 from holotype.catalogue.search.comparing import compare, found
-from holotype.catalogue.tables import metrics, models, parameters
-from holotype.domain.query_tree import And, Anything, Node, Term
+from holotype.catalogue.tables import metrics, models, namespaces, parameters, version_tags
+from holotype.domain import lifecycle
+from holotype.domain.query_tree import And, Anything, Node, Number, Prefix, Term
 from holotype.domain.sorting import Sort
 
 Condition = sa.ColumnElement[bool]
-COLUMNS = {"changed": "changed_at", "size": "size", "stage": "stage", "number": "number", "moment": "created_at"}
+Column = sa.ColumnElement[Any]
+COLUMNS = {
+    "changed": "changed_at",
+    "size": "size",
+    "number": "number",
+    "moment": "created_at",
+    "author": "created_by",
+    "digest": "digest",
+    "files": "file_count",
+}
+RANKS = {stage: place for place, stage in enumerate(lifecycle.STAGES)}
+_BESIDE = {"metric": metrics, "param": parameters, "tag": version_tags}
 _UPWARD, _DOWNWARD = {"<", "<="}, {">", ">="}
-
-
-@dataclass(frozen=True, slots=True)
-class After:
-    """The last row of the page before: its key (nothing where it had none) and its id."""
-
-    key: float | int | str | None
-    id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,71 +54,122 @@ class Order:
         return self.field == "created"
 
     @property
+    def beside(self) -> bool:
+        """Whether the key is in a table beside ``versions``, which may have none for a version."""
+        return self.field in _BESIDE
+
+    @property
+    def of_model(self) -> bool:
+        """Whether the key is one of the model's, so that versions come model by model."""
+        return self.field in {"name", "namespace"}
+
+    @property
     def keyless_possible(self) -> bool:
         """Whether a version may have no key and yet match: not if the query asks for a value."""
-        return self.field in {"metric", "param"} and not self.bounds
+        return self.beside and not self.bounds
 
-    def key(self, rows: sa.FromClause) -> sa.ColumnElement[Any]:
-        """Return the key of a row of versions."""
+    def keys(self, rows: sa.FromClause) -> list[Column]:
+        """Return the keys of a row of versions, of which it has at most one; those with the first come first."""
         if self.field in COLUMNS:
-            return rows.c[COLUMNS[self.field]]
+            return [rows.c[COLUMNS[self.field]]]
         if self.by_id:
-            return rows.c.id
+            return [rows.c.id]
+        if self.field == "stage":
+            return [sa.case(RANKS, value=rows.c.stage)]
         if self.field == "name":
-            return sa.select(models.c.name).where(models.c.id == rows.c.model_id).correlate(rows).scalar_subquery()
-        table, value = self.beside()
-        best = sa.func.max(value) if self.sort.descending else sa.func.min(value)
-        chosen: sa.Select[Any] = sa.select(best).where(table.c.version_id == rows.c.id, self.beside_condition(table))
-        return chosen.correlate(rows).scalar_subquery()
+            return [_named(models, rows.c.model_id, rows)]
+        if self.field == "namespace":
+            return [_named(namespaces, rows.c.namespace_id, rows)]
+        return [self._best(column, rows) for column in self.columns(self.table())]
 
-    def keyless(self, rows: sa.FromClause) -> Condition:
-        """Return whether a row of versions has no key."""
-        table, value = self.beside()
-        chosen: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
-            table.c.version_id == rows.c.id, value.is_not(None)
-        )
-        return sa.not_(found(chosen.where(self.beside_condition(table)).correlate(rows)))
+    def ties(self, rows: sa.FromClause) -> list[Column]:
+        """Return what orders the rows of versions that have the same key."""
+        if self.of_model:
+            first = rows.c.model_id if self.field == "name" else _named(models, rows.c.model_id, rows)
+            return [first, rows.c.number]
+        return [] if self.by_id else [rows.c.id]
 
-    def beside(self) -> tuple[sa.FromClause, sa.ColumnElement[Any]]:
-        """Return the table and column beside ``versions`` that hold the key."""
-        if self.field == "metric":
-            rows = metrics.alias("walked")
-            return rows, rows.c.value
-        rows = parameters.alias("walked")
-        return rows, rows.c.number
+    def table(self) -> sa.FromClause:
+        """Return the table beside ``versions`` that holds the key."""
+        return _BESIDE[self.field].alias("walked")
+
+    def columns(self, table: sa.FromClause) -> list[Column]:
+        """Return the columns of the table beside that hold the key: of a parameter, numbers come before texts."""
+        if self.field == "param":
+            numbers = any(isinstance(term.value, Number) for term in self.bounds)
+            both: list[Column] = [table.c.number] if numbers else [table.c.number, table.c.head]
+            return both[::-1] if self.sort.descending else both
+        return [table.c.value if self.field == "metric" else table.c.head]
 
     def beside_condition(self, table: sa.FromClause) -> Condition:
         """Return which rows beside ``versions`` hold the key."""
+        if self.field == "tag":
+            return table.c.key == self.sort.key
         where = table.c.name == self.sort.key
         if self.sort.dataset is not None:
             where &= (table.c.dataset != sa.literal_column("''")) & (table.c.dataset == self.sort.dataset)
         return where if self.sort.slice is None else where & (table.c.slice == self.sort.slice)
 
-    def within(self, key: sa.ColumnElement[Any], now: int) -> Condition:
+    def keyless(self, rows: sa.FromClause) -> Condition:
+        """Return whether a row of versions has no key."""
+        table = self.table()
+        chosen: sa.Select[Any] = sa.select(sa.literal_column("1")).where(table.c.version_id == rows.c.id)
+        return sa.not_(found(chosen.where(self.beside_condition(table)).correlate(rows)))
+
+    def within(self, key: Column, now: int) -> Condition:
         """Return the bounds that the query sets to the key, open to an index."""
         return sa.and_(
             sa.true(), *(compare(key, term, now) for term in self.bounds if not isinstance(term.value, Anything))
         )
 
-    def behind(self, after: After | None, key: sa.ColumnElement[Any], row_id: sa.ColumnElement[Any]) -> Condition:
-        """Return whether a row with a key comes behind a cursor, open to an index."""
+    def place(self, after: After | None) -> int:
+        """Return by which of its keys a cursor stands; behind the last of them for one without a key."""
+        if after is None:
+            return 0
+        many = len(self.columns(self.table())) if self.beside else 1
+        if after.key is None:
+            return many
+        return int(many == 2 and isinstance(after.key, str) != self.sort.descending)
+
+    def behind(self, after: After | None, key: Column, ties: list[Column]) -> Condition:
+        """Return whether a row with a key comes behind a cursor with one, open to an index."""
         if after is None or after.key is None:
             return sa.true()
         if self.by_id:
-            return row_id < after.id if self.sort.descending else row_id > after.id
-        here = sa.tuple_(key, row_id)
-        there = sa.tuple_(sa.literal(after.key, key.type), sa.literal(after.id, sa.BigInteger))
-        return here < there if self.sort.descending else here > there
+            return self._beyond([key], (after.id,))
+        return self._beyond([key, *ties], (after.key, *(after.ties or (after.id,))))
 
-    def behind_keyless(self, after: After | None, row_id: sa.ColumnElement[Any]) -> Condition:
+    def behind_keyless(self, after: After | None, row_id: Column) -> Condition:
         """Return whether a row without a key comes behind a cursor."""
-        if after is None or after.key is not None:
-            return sa.true()
-        return row_id < after.id if self.sort.descending else row_id > after.id
+        return sa.true() if after is None or after.key is not None else self._beyond([row_id], (after.id,))
 
-    def by(self, *columns: sa.ColumnElement[Any]) -> list[sa.ColumnElement[Any]]:
+    def behind_any(self, after: After | None, keys: list[Column], ties: list[Column]) -> Condition:
+        """Return whether a row that may have any of the keys, or none, comes behind a cursor."""
+        if after is None:
+            return sa.true()
+        place = self.place(after)
+        none = sa.and_(*(key.is_(None) for key in keys))
+        if place == len(keys):
+            return none & self.behind_keyless(after, ties[0])
+        later = [key.is_not(None) for key in keys[place + 1 :]]
+        return sa.or_(self.behind(after, keys[place], ties), *later, *([none] if self.beside else []))
+
+    def by(self, *columns: Column) -> list[Column]:
         """Return the columns in the direction of the order."""
         return [column.desc() if self.sort.descending else column.asc() for column in columns]
+
+    def _beyond(self, columns: list[Column], values: tuple[Any, ...]) -> Condition:
+        there = [sa.literal(value, column.type) for column, value in zip(columns, values, strict=True)]
+        if len(columns) == 1:
+            return columns[0] < there[0] if self.sort.descending else columns[0] > there[0]
+        here, end = sa.tuple_(*columns), sa.tuple_(*there)
+        return here < end if self.sort.descending else here > end
+
+    def _best(self, column: Column, rows: sa.FromClause) -> Column:
+        best = sa.func.max(column) if self.sort.descending else sa.func.min(column)
+        table: Any = column.table
+        chosen: sa.Select[Any] = sa.select(best).where(table.c.version_id == rows.c.id, self.beside_condition(table))
+        return chosen.correlate(rows).scalar_subquery()
 
 
 def order_of(sort: Sort, query: Node) -> Order:
@@ -117,10 +178,14 @@ def order_of(sort: Sort, query: Node) -> Order:
     same = [term for term in terms if isinstance(term, Term) and _about(term, sort)]
     if sort.field == "created":
         return Order(sort, "moment", tuple(same)) if same else Order(sort, "created")
-    if sort.field not in {"metric", "param"}:
-        return Order(sort, sort.field, tuple(same) if sort.field in {"changed", "size", "stage", "number"} else ())
-    helpful = [term for term in same if _bounds_best(term, sort)]
-    return Order(sort, sort.field, tuple(helpful))
+    if sort.field in {"metric", "param"}:
+        return Order(sort, sort.field, tuple(term for term in same if _bounds_best(term, sort)))
+    return Order(sort, sort.field, tuple(same) if sort.field in {"changed", "size", "number", "files", "stage"} else ())
+
+
+def _named(table: sa.Table, row_id: Column, rows: sa.FromClause) -> Column:
+    named: sa.Select[Any] = sa.select(table.c.name).where(table.c.id == row_id)
+    return named.correlate(rows).scalar_subquery()
 
 
 def _about(term: Term, sort: Sort) -> bool:
@@ -129,7 +194,7 @@ def _about(term: Term, sort: Sort) -> bool:
 
 def _bounds_best(term: Term, sort: Sort) -> bool:
     """Say whether a term on any value of a metric is one on the best value, by which it is ordered."""
-    if isinstance(term.value, str):
+    if isinstance(term.value, str | Prefix):
         return False
     if sort.slice is not None or sort.field == "param":
         return term.operator != "!="

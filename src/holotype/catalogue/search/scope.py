@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from holotype.catalogue.search.versions import Visible
+from holotype.catalogue.search.asked import Visible
 from holotype.catalogue.tables import models, namespaces
 from holotype.db import Tx
 

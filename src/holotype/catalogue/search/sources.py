@@ -22,7 +22,9 @@ from holotype.domain.query_tree import And, Anything, Node, Not, Or, Prefix, Ter
 
 FEW = 6_000
 """So many versions can be looked at one by one within the time that a page may take."""
-_MANY = 4 * FEW
+MORE = 40_000
+"""So many can be looked up in other indexes within that time."""
+_NEWEST = sa.select(sa.func.max(versions.c.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The sources of one term that have anything, and how many they have: more than ``FEW`` is many.
+    """The sources of one term that have anything, and how many they have, up to a bound: more than ``FEW`` is many.
 
     ``oldest`` is the last of the newest that were counted: the older it is, the rarer the term is among the new ones.
-    ``newest`` is the newest of all versions, ``parts`` how many each of all sources has.
+    ``newest`` is the newest of all versions, ``parts`` how many each of all sources has; ``guessed`` says that they
+    come from statistics, because they cannot be counted soon, and not be listed soon either.
     """
 
     sources: tuple[Source, ...]
@@ -51,11 +54,19 @@ class Counted:
     oldest: int
     newest: int = 0
     parts: tuple[int, ...] = ()
+    guessed: bool = False
+
+    @property
+    def share(self) -> float:
+        """The share of all versions that they are, or of the newest where they are ordered; at least that much."""
+        many = self.ordered and not self.few and not self.guessed
+        span = self.newest - self.oldest + 1 if many else self.newest
+        return min(1.0, self.count / max(1, span))
 
     @property
     def few(self) -> bool:
         """Whether all of them can be looked at."""
-        return self.count <= FEW
+        return self.count <= FEW and not self.guessed
 
     @property
     def dense(self) -> bool:
@@ -101,47 +112,85 @@ def of_visible(namespace_ids: Sequence[int], model_ids: Sequence[int]) -> tuple[
     return (Source(_in_models(sa.select(models.c.id).where(inside))),)
 
 
-def count(tx: Tx, groups: Sequence[tuple[Source, ...]]) -> list[Counted]:
+def count(tx: Tx, groups: Sequence[tuple[Source, ...]], bound: int | None = None) -> list[Counted]:
     """Count what the sources of each term have, in one statement, up to a bound."""
     flat = [source for group in groups for source in group]
     if not flat:
         return [Counted((), 0, 0) for _ in groups]
-    many = {
-        i for i, source in enumerate(flat) if source.at_least is not None and _estimate(tx, source.at_least) > _MANY
-    }
+    limit = bound or FEW
+    guesses = _guesses(tx, flat)
     newest: Any = sa.select(
         sa.literal_column("-1").label("place"),
         sa.literal_column("0").label("many"),
         sa.func.max(versions.c.id).label("oldest"),
     )
-    rows: sa.Result[Any] = tx.execute(
-        sa.union_all(newest, *(_counting(i, one) for i, one in enumerate(flat) if i not in many))
-    )
-    found = {row.place: (int(row.many), int(row.oldest or 0)) for row in rows} | dict.fromkeys(many, (FEW + 1, 0))
+    each = [_counting(i, one, limit) for i, one in enumerate(flat) if i not in guesses]
+    rows: sa.Result[Any] = tx.execute(sa.union_all(newest, *each))
+    found = {row.place: (int(row.many), int(row.oldest or 0)) for row in rows} | guesses
     counted: list[Counted] = []
     place = 0
     for group in groups:
-        figures = [found[place + i] for i in range(len(group))]
+        places = range(place, place + len(group))
         place += len(group)
+        figures = [found[i] for i in places]
         some = tuple(source for source, figure in zip(group, figures, strict=True) if figure[0])
         oldest = min((figure[1] for figure in figures if figure[0]), default=0)
         parts = tuple(figure[0] for figure in figures)
-        counted.append(Counted(some, sum(parts), oldest, found[-1][1], parts))
+        guessed = any(i in guesses for i in places)
+        counted.append(Counted(some, sum(parts), oldest, found[-1][1], parts, guessed))
     return counted
 
 
-def union(found: Counted) -> sa.Subquery:
-    """Return the few ids of all sources, each once."""
+def count_more(tx: Tx, known: Sequence[Counted]) -> list[Counted]:
+    """Count further what decides whether lists are short enough to meet.
+
+    Of the ordered ones, which tell by their newest how many they are, that is only the rarest.
+    """
+    ordered = [one for one in known if one.ordered and not one.few]
+    rarest = min(ordered, key=lambda one: one.share, default=None)
+    unsure = [one for one in known if not one.few and not one.guessed and (not one.ordered or one is rarest)]
+    further = dict(zip(map(id, unsure), count(tx, [one.sources for one in unsure], MORE), strict=True))
+    return [further.get(id(one)) or (one if one.few else _extended(one)) for one in known]
+
+
+def _extended(one: Counted) -> Counted:
+    return replace(one, count=max(one.count, round(one.share * one.newest)), oldest=0)
+
+
+def union(found: Counted, probes: Sequence[Source] = ()) -> sa.Subquery:
+    """Return the ids of all sources that the probes list as well, each once."""
     # the limit keeps the planners from melting this into the rest, and tells PostgreSQL how few there are
-    each = [source.ids.limit(sa.literal_column(str(FEW + 1))).subquery() for source in found.sources]
-    if len(each) == 1:
-        return sa.select(each[0].c.id).distinct().limit(sa.literal_column(str(FEW + 1))).subquery("chosen")
-    return sa.union(*(sa.select(ids.c.id) for ids in each)).subquery("chosen")
+    limit: sa.ColumnElement[Any] = sa.literal_column(str(max(FEW, found.count) + 1))
+    each = [source.ids.limit(limit).subquery() for source in found.sources]
+    picked = [_probed(sa.select(ids.c.id), ids, probes) for ids in each]
+    if len(picked) == 1:
+        return picked[0].distinct().limit(limit).subquery("chosen")
+    return sa.union(*picked).subquery("chosen")
+
+
+def _probed(chosen: sa.Select[Any], ids: sa.Subquery, probes: Sequence[Source]) -> sa.Select[Any]:
+    for probe in probes:
+        chosen = chosen.where(probe.ids.where(column_of(probe) == ids.c.id).correlate(ids).exists())
+    return chosen
 
 
 def newest_first(source: Source) -> sa.Select[Any]:
     """Return the ids of an ordered source, the newest first."""
     return source.ids.order_by(column_of(source).desc())
+
+
+def _guesses(tx: Tx, flat: Sequence[Source]) -> dict[int, tuple[int, int]]:
+    """Return what the statistics say of the sources that cost PostgreSQL a row of the table for each match.
+
+    With n versions of which m match, listing them costs m rows here and there, walking along an order until a page is
+    full 100*n/m rows in a row, each a fifth of that.
+    """
+    asked = {i: source.at_least for i, source in enumerate(flat) if source.at_least is not None}
+    if not asked:
+        return {}
+    newest = tx.execute(_NEWEST).scalar() or 0
+    guessed = {i: (int(_estimate(tx, listed)), 0) for i, listed in asked.items()}
+    return {i: guess for i, guess in guessed.items() if guess[0] > min(FEW, (20 * newest) ** 0.5)}
 
 
 def _estimate(tx: Tx, listed: sa.Select[Any]) -> float:
@@ -156,9 +205,9 @@ def column_of(source: Source) -> Any:
     return column.element if isinstance(column, sa.Label) else column
 
 
-def _counting(place: int, source: Source) -> sa.Select[Any]:
+def _counting(place: int, source: Source, bound: int) -> sa.Select[Any]:
     chosen = newest_first(source) if source.ordered else source.ids
-    some = chosen.limit(sa.literal_column(str(FEW + 1))).subquery()
+    some = chosen.limit(sa.literal_column(str(bound + 1))).subquery()
     position: sa.ColumnElement[Any] = sa.literal_column(str(place)).label("place")
     return sa.select(position, sa.func.count().label("many"), sa.func.min(some.c.id).label("oldest")).select_from(some)
 
@@ -185,7 +234,7 @@ def _of_term(term: Term, now: int) -> tuple[Source, ...]:
 
 
 def _of_row(term: Term, now: int) -> tuple[Source, ...]:
-    if term.field == "number" or isinstance(term.value, Prefix):
+    if isinstance(term.value, Prefix):
         return ()
     rows = versions.alias("listed")
     ids = sa.select(rows.c.id).where(conditions.Conditions(rows, "", now).plain(term))

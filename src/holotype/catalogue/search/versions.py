@@ -3,58 +3,28 @@
 1. Every term that an index can list is counted, up to a bound, in one statement.
 2. Nothing there: nothing matches.
 3. A term is rare: its few versions are looked at one by one, and sorted.
-4. All terms are common: versions are walked along the order, or, the newest first, along the rarest term, until the
-   page is full. What has no key for the order is walked last.
+4. All terms are common, but rarely meet: what the rarest lists is looked up in the indexes of the others, and the few
+   that all of them list are sorted.
+5. Else a page is full soon: versions are walked along the order, or, the newest first, along the rarest term. What has
+   no key for the order is walked last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from holotype.catalogue.search import sources
-from holotype.catalogue.search.comparing import fenced, found, unindexed
-from holotype.catalogue.search.conditions import Conditions
-from holotype.catalogue.search.orders import After, Order, order_of
+from holotype.catalogue.search import sources, walks
+from holotype.catalogue.search.asked import After, Search
+from holotype.catalogue.search.conditions import Conditions, models_of
+from holotype.catalogue.search.orders import Order, order_of
 from holotype.catalogue.search.sources import Counted
-from holotype.catalogue.tables import metrics, models, versions
+from holotype.catalogue.search.walks import Matching, V
 from holotype.db import Tx
-from holotype.domain.entities import Version
 from holotype.domain.query_tree import And, Node, Term, Text
-from holotype.domain.sorting import Sort
-
-V = versions.alias("v")
-
-
-@dataclass(frozen=True, slots=True)
-class Visible:
-    """What the caller may see: all models of some namespaces, and some models beside them, by id."""
-
-    namespaces: tuple[int, ...] = ()
-    models: tuple[int, ...] = ()
-
-    def among(self, namespace_id: sa.ColumnElement[int], model_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-        """Return whether a row belongs to what may be seen; no index can be drawn to it."""
-        return fenced(namespace_id.in_(self.namespaces) | model_id.in_(self.models))
-
-    def holds(self, version: Version) -> bool:
-        """Say whether a version belongs to what may be seen."""
-        return version.namespace_id in self.namespaces or version.model_id in self.models
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What to look for: a query, its order, what the caller may see, the moment, and how many."""
-
-    query: Node
-    sort: Sort
-    now: int
-    limit: int
-    visible: Visible | None = None
-    after: After | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +40,8 @@ def find_versions(tx: Tx, search: Search) -> list[After]:
     rows: list[After] = []
     for statement in plan(tx, search).statements:
         wanted = search.limit - len(rows)
-        rows.extend(After(row.key, int(row.id)) for row in tx.execute(statement.limit(wanted)))
+        found = tx.execute(statement.limit(wanted))
+        rows.extend(After(next((key for key in row[1:] if key is not None), None), int(row[0])) for row in found)
         if len(rows) == search.limit:
             break
     return rows
@@ -79,21 +50,36 @@ def find_versions(tx: Tx, search: Search) -> list[After]:
 def plan(tx: Tx, search: Search) -> Plan:
     """Choose the way to the versions, by counting."""
     order = order_of(search.sort, search.query)
+    search = _with_ties(tx, search, order)
     terms = list(search.query.children if isinstance(search.query, And) else (search.query,))
     ways = _ways(tx, search, terms)  # 1
     if any(way.counted.count == 0 for way in ways):
         return Plan("nothing")  # 2
+    dense = frozenset(term for way in ways if way.counted.dense for term in way.exactly)
+    own = frozenset(term for way in ways if _only_own(way) for term in way.exactly)
+
+    def matching(*known: _Way) -> Matching:
+        asked = And(tuple(term for term in terms if not any(term in way.exactly for way in known)))
+        words = dense if not known or known[0] is along else frozenset()
+        return lambda ids: _matches(
+            search, Conditions(V, tx.dialect.name, search.now, ids=ids, dense=words, own=own), asked
+        )
+
+    along = _along(ways, order, search)
     rarest = min(ways, key=lambda way: way.counted.count, default=None)
     if rarest is not None and rarest.counted.few:
-        where = _matches(search, tx, [term for term in terms if term not in rarest.exactly])
-        return Plan("few", (_from_few(rarest.counted, order, search, where),))  # 3
-    dense = frozenset(text for way in ways if way.counted.dense for text in way.exactly if isinstance(text, Text))
-    along = [way for way in ways if way.counted.ordered] if order.by_id and search.sort.descending else []
-    if along:  # 4
-        way = min(along, key=lambda way: way.counted.oldest)
-        others = [term for term in terms if term not in way.exactly]
-        return Plan("term", (_along_term(way.counted, search, _matches(search, tx, others, dense)),))
-    return Plan("order", tuple(_along_order(order, search, _matches(search, tx, terms, dense))))
+        return Plan("few", (walks.from_few(rarest.counted, order, search, matching(rarest)),))  # 3
+    model_id = _one_model(tx, terms) if order.field == "metric" else None
+    walked = {*order.bounds, *(along.exactly if along else ()), *(_named(terms) if model_id else ())}
+    met = _meeting(tx, ways, walked, search.limit)
+    if met is not None:  # 4
+        listed, probes = met
+        planned_freely(tx)
+        probing = [probe.counted.sources[0] for probe in probes]
+        return Plan("meeting", (walks.from_few(listed.counted, order, search, matching(listed, *probes), probing),))
+    if along is not None:  # 5
+        return Plan("term", (walks.along_term(along.counted, search, matching(along)),))
+    return Plan("order", tuple(walks.along_order(order, search, matching(), tx.dialect.name, model_id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,84 +108,80 @@ def _ways(tx: Tx, search: Search, terms: Sequence[Node]) -> list[_Way]:
     return ways + [_Way(one, exactly) for one, (exactly, _) in zip(found, more, strict=True)]
 
 
+def _with_ties(tx: Tx, search: Search, order: Order) -> Search:
+    if search.after is None or not order.of_model:
+        return search
+    row = tx.execute(sa.select(*order.ties(V)).where(V.c.id == search.after.id)).one_or_none()
+    ties = ("" if order.field == "namespace" else 0, 0) if row is None else tuple(row)
+    return replace(search, after=replace(search.after, ties=ties))
+
+
+def _along(ways: Sequence[_Way], order: Order, search: Search) -> _Way | None:
+    """Return the term to walk along, where its index has the order of the page."""
+    ordered = [way for way in ways if way.counted.ordered] if order.by_id and search.sort.descending else []
+    return min(ordered, key=lambda way: way.counted.oldest, default=None)
+
+
+def _reach(ways: Sequence[_Way], walked: Collection[Node], limit: int) -> float:
+    """Return how many rows a walk will look at until the page is full, if the terms know nothing of each other."""
+    reach = float(limit)
+    for way in ways:
+        if any(set(way.exactly) < set(other.exactly) for other in ways):
+            continue  # one word of several that were counted together
+        if not any(term in walked for term in way.exactly):
+            reach /= way.counted.share
+    return reach
+
+
+def _meeting(tx: Tx, ways: Sequence[_Way], walked: Collection[Node], limit: int) -> tuple[_Way, list[_Way]] | None:
+    """Return the rarest term and those to look it up by, if that looks at fewer rows than a walk."""
+    if len(ways) < 2 or _reach(ways, walked, limit) < sources.FEW:
+        return None
+    counted = sources.count_more(tx, [way.counted for way in ways])
+    ways = [replace(way, counted=one) for way, one in zip(ways, counted, strict=True)]
+    listable = [way for way in ways if way.counted.count <= sources.MORE and not way.counted.guessed]
+    rarest = min(listable, key=lambda way: way.counted.count, default=None)
+    if rarest is None or rarest.counted.count > _reach(ways, walked, limit):
+        return None
+    probes = [way for way in ways if way is not rarest and way.exactly and len(way.counted.sources) == 1]
+    return rarest, [way for way in probes if not isinstance(way.exactly[0], Text)]
+
+
+def planned_freely(tx: Tx) -> None:
+    """Let PostgreSQL meet lists as it likes: both are read to their end."""
+    if tx.dialect.name != "sqlite":
+        tx.exec_driver_sql(
+            "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on; SET LOCAL enable_sort = on"
+        )
+
+
+def _named(terms: Sequence[Node]) -> list[Term]:
+    """Return the terms that give the whole name of a model."""
+    names = [term for term in terms if isinstance(term, Term) and (term.field, term.operator) == ("name", "=")]
+    return [term for term in names if isinstance(term.value, str)]
+
+
+def _one_model(tx: Tx, terms: Sequence[Node]) -> int | None:
+    """Return the id of the model that a query names, if it names one."""
+    for term in _named(terms):
+        ids = tx.execute(models_of(term).limit(2)).scalars().all()
+        return int(ids[0]) if len(ids) == 1 else None
+    return None
+
+
 def _in_own_texts(way: _Way) -> bool:
     return bool(way.exactly) and isinstance(way.exactly[0], Text) and way.counted.parts[-1:] == (0,)
 
 
-def _matches(
-    search: Search, tx: Tx, terms: Sequence[Node], dense: frozenset[Text] = frozenset()
-) -> sa.ColumnElement[bool]:
-    where = V.c.deleted_at.is_(None) & Conditions(V, tx.dialect.name, search.now, dense).of(And(tuple(terms)))
+def _only_own(way: _Way) -> bool:
+    """Say whether no model has a tag or words, so that only the versions' own count."""
+    return len(way.counted.parts) == 2 and way.counted.parts[1] == 0 and _may_be_of_model(way)
+
+
+def _may_be_of_model(way: _Way) -> bool:
+    return any(isinstance(term, Text) or (isinstance(term, Term) and term.field == "tag") for term in way.exactly)
+
+
+def _matches(search: Search, conditions: Conditions, asked: And) -> sa.ColumnElement[bool]:
+    where = V.c.deleted_at.is_(None) & conditions.of(asked)
     return where if search.visible is None else where & search.visible.among(V.c.namespace_id, V.c.model_id)
-
-
-def _from_few(rarest: Counted, order: Order, search: Search, where: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    chosen = sources.union(rarest)
-    key = order.key(V)
-    listed = sa.select(V.c.id, key.label("key")).join_from(chosen, V, V.c.id == unindexed(chosen.c.id)).where(where)
-    rows = listed.subquery("matching")
-    after = search.after
-    behind: sa.ColumnElement[bool]
-    behind = sa.true() if after is None else order.behind_keyless(after, rows.c.id) & rows.c.key.is_(None)
-    if after is not None and after.key is not None:
-        behind = rows.c.key.is_(None) | order.behind(after, rows.c.key, rows.c.id)
-    if order.by_id:
-        behind = order.behind(after, rows.c.key, rows.c.id)
-    return (
-        sa.select(rows)
-        .where(behind)
-        .order_by(*(one.nulls_last() for one in order.by(rows.c.key)), *order.by(rows.c.id))
-    )
-
-
-def _along_term(rarest: Counted, search: Search, where: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    source = rarest.sources[0]
-    column = sources.column_of(source)
-    table = column.table
-    walked = source.ids.with_only_columns(column.label("id"), column.label("key")).distinct()
-    if search.after is not None:
-        walked = walked.where(column < search.after.id)
-    return walked.select_from(table.join(V, V.c.id == unindexed(column))).where(where).order_by(column.desc())
-
-
-def _along_order(order: Order, search: Search, where: sa.ColumnElement[bool]) -> list[sa.Select[Any]]:
-    after = search.after
-    if order.field == "name":
-        return [_along_names(order, after, where)]
-    if order.field in {"metric", "param"}:
-        first = [] if after is not None and after.key is None else [_along_beside(order, search, where)]
-        rest = sa.select(V.c.id, sa.null().label("key")).where(order.keyless(V), where)
-        last = rest.where(order.behind_keyless(after, V.c.id)).order_by(*order.by(V.c.id))
-        return [*first, last] if order.keyless_possible else first
-    key = order.key(V)
-    walked = sa.select(V.c.id, key.label("key")).where(where, order.within(key, search.now))
-    columns = (V.c.id,) if order.by_id else (key, V.c.id)
-    return [walked.where(order.behind(after, key, V.c.id)).order_by(*order.by(*columns))]
-
-
-def _along_beside(order: Order, search: Search, where: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    table, key = order.beside()
-    row_id = table.c.version_id
-    walked = sa.select(V.c.id, key.label("key")).join_from(table, V, V.c.id == unindexed(row_id))
-    walked = walked.where(order.beside_condition(table), key.is_not(None), where, order.within(key, search.now))
-    if order.field == "metric" and order.sort.slice is None:
-        walked = walked.where(sa.not_(_better(order, table)))
-    return walked.where(order.behind(search.after, key, row_id)).order_by(*order.by(key, row_id))
-
-
-def _better(order: Order, table: sa.FromClause) -> sa.ColumnElement[bool]:
-    """Return whether the version of a metric has a better value of it: then it was met before."""
-    other = metrics.alias("better")
-    here = sa.tuple_(table.c.value, table.c.dataset, table.c.slice)
-    there = sa.tuple_(other.c.value, other.c.dataset, other.c.slice)
-    rows: sa.Select[Any] = sa.select(sa.literal_column("1")).where(other.c.version_id == table.c.version_id)
-    rows = rows.where(order.beside_condition(other), there > here if order.sort.descending else there < here)
-    return found(rows.correlate(table))
-
-
-def _along_names(order: Order, after: After | None, where: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    walked = sa.select(V.c.id, models.c.name.label("key")).join_from(models, V, V.c.model_id == unindexed(models.c.id))
-    walked = walked.where(where, order.behind(after, models.c.name, V.c.id))
-    if after is not None:  # the pair above cannot be searched in an index, its first part can
-        walked = walked.where(models.c.name <= after.key if order.sort.descending else models.c.name >= after.key)
-    return walked.order_by(*order.by(models.c.name, V.c.id))
