@@ -89,3 +89,13 @@ def test_who_has_it_already_gets_nothing_until_it_changes(owner: Visitor, path: 
     after = owner.ask("GET", path, query=query, headers=seen)
     assert after.status == 200
     assert after.headers["etag"] != first.headers["etag"]
+
+
+@pytest.mark.parametrize("document", ["manifest", "provenance"])
+def test_a_document_is_sent_once(owner: Visitor, document: str) -> None:
+    """Its digest is its ETag, and it never changes."""
+    assert owner.ask("POST", f"{FRAUD}/versions", {"files": [FILE]}).status == 201
+    first = owner.ask("GET", f"{FRAUD}/versions/1/{document}")
+    assert first.headers["etag"].startswith('"sha256:')
+    again = owner.ask("GET", f"{FRAUD}/versions/1/{document}", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status, again.body) == (304, b"")

@@ -61,6 +61,18 @@ def test_words_change_and_content_does_not(desk: Desk) -> None:
     assert change_version(desk.call(), parse("fraud:1"), given={}).description == "d"
 
 
+def test_what_changes_nothing_is_no_event_and_what_is_emptied_is_one(desk: Desk) -> None:
+    """The ledger holds changes, not requests; an emptied description is a change."""
+    desk.register(description="d", tags={"a": "1"})
+    before = len(desk.rows(sa.select(ledger_entries)))
+    change_version(desk.call(), parse("fraud:1"), description="d", given={"a": "1", "b": None})
+    change_model(desk.call(), parse("fraud"), given={})
+    assert len(desk.rows(sa.select(ledger_entries))) == before
+    assert change_version(desk.call(), parse("fraud:1"), description="").description == ""
+    last = desk.rows(sa.select(ledger_entries).order_by(ledger_entries.c.sequence))[-1]
+    assert '"description":""' in str(last["data"])
+
+
 def test_a_model_has_words_too(desk: Desk) -> None:
     """Created with some, changed later."""
     create_model(desk.call(), parse("risk-model"), description="d", given={"team": "risk"})

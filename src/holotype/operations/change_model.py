@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from holotype.access import rules
 from holotype.catalogue import models, tags
@@ -15,7 +14,7 @@ from holotype.ledger import append
 from holotype.ledger.append import Entry
 from holotype.operations import locking
 from holotype.operations.call import Call
-from holotype.operations.words import check_words, recorded
+from holotype.operations.words import Words, check_words
 
 
 def change_model(
@@ -26,17 +25,19 @@ def change_model(
     card: str | None = None,
     given: Mapping[str, str | None] | None = None,
 ) -> Model:
-    """Change what is given and leave the rest; a tag with no value is removed."""
+    """Change what is given and leave the rest; a tag with no value is removed. What changes nothing is no event."""
     rules.require(call.actor, Permission.MODEL_WRITE, namespace=model.namespace, model=model.model)
     check_words(description, card, given or {})
     with call.write() as tx:
         model_id = locking.lock(tx, model)
-        changed: dict[str, Any] = {"description": description, "card": card}
-        models.change(tx, model_id, call.now, **{key: value for key, value in changed.items() if value is not None})
-        tags.tag_model(tx, model_id, given or {})
-        after = models.get(tx, model.namespace, model.model)
-        data = recorded(description, card, given or {})
-        where = {"namespace_id": after.namespace_id, "model_id": model_id}
-        entry = Entry(Action.MODEL_CHANGED, after.reference, data, **where)
+        found = models.get(tx, model.namespace, model.model)
+        said = Words(found.description, models.card(tx, model_id), found.tags)
+        new = Words(description, card, given or {}).beside(said)
+        if not new:
+            return found
+        models.change(tx, model_id, call.now, **new.columns)
+        tags.tag_model(tx, model_id, new.tags)
+        where = {"namespace_id": found.namespace_id, "model_id": model_id}
+        entry = Entry(Action.MODEL_CHANGED, found.reference, new.recorded, **where)
         append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
-        return after
+        return models.get(tx, model.namespace, model.model)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from holotype.access import rules
-from holotype.catalogue import tags, versions
+from holotype.catalogue import models, tags, versions
 from holotype.domain.entities import Version
 from holotype.domain.events import Action
 from holotype.domain.permissions import Permission
@@ -14,7 +13,7 @@ from holotype.domain.references import Reference
 from holotype.ledger import append
 from holotype.operations import entries, locking
 from holotype.operations.call import Call
-from holotype.operations.words import check_words, recorded
+from holotype.operations.words import Words, check_words
 
 
 def change_version(
@@ -25,16 +24,19 @@ def change_version(
     card: str | None = None,
     given: Mapping[str, str | None] | None = None,
 ) -> Version:
-    """Change what is given and leave the rest; a tag with no value is removed."""
+    """Change what is given and leave the rest; a tag with no value is removed. What changes nothing is no event."""
     rules.require(call.actor, Permission.VERSION_WRITE, namespace=reference.namespace, model=reference.model)
     check_words(description, card, given or {})
     with call.write() as tx:
         locking.lock(tx, reference)
         version = versions.find(tx, reference)
-        changed: dict[str, Any] = {"description": description, "card": card}
-        values = {key: value for key, value in changed.items() if value is not None}
-        versions.change(tx, version.id, call.now, **values)
-        tags.tag_version(tx, version.id, given or {})
-        entry = entries.about(version, Action.VERSION_CHANGED, recorded(description, card, given or {}))
+        said = Words(version.description, versions.card(tx, version.id), version.tags)
+        new = Words(description, card, given or {}).beside(said)
+        if not new:
+            return version
+        versions.change(tx, version.id, call.now, **new.columns)
+        models.change(tx, version.model_id, call.now)
+        tags.tag_version(tx, version.id, new.tags)
+        entry = entries.about(version, Action.VERSION_CHANGED, new.recorded)
         append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
         return versions.by_ids(tx, [version.id])[0]

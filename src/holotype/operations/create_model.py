@@ -16,7 +16,7 @@ from holotype.ledger import append
 from holotype.ledger.append import Entry
 from holotype.operations import once
 from holotype.operations.call import Call
-from holotype.operations.words import check_words, recorded
+from holotype.operations.words import Words, check_words
 
 
 def create_model(
@@ -36,7 +36,7 @@ def create_model(
         actor = call.actor.name
         made = models.create(tx, namespace, model.model, description=description, card=card, by=actor, now=call.now)
         tags.tag_model(tx, made, given or {})
-        data = {"kind": "files", **recorded(description, card, given or {})}
+        data = {"kind": "files", **Words(description or None, card or None, given or {}).recorded}
         where = {"namespace_id": namespace.id, "model_id": made}
         entry = Entry(Action.MODEL_CREATED, model.model_reference, data, **where)
         append.append(tx, actor=actor, now=call.now, entries=[entry])

@@ -44,7 +44,7 @@ from holotype.ledger import labels as spans
 from holotype.ledger.append import Entry
 from holotype.operations import aliasing, entries, once
 from holotype.operations.call import Call
-from holotype.operations.words import check_words, recorded
+from holotype.operations.words import Words, check_words
 
 FILE_LIMIT = 20_000
 
@@ -78,7 +78,7 @@ def register(call: Call, model: Reference, content: Content) -> tuple[Version, b
     if content.aliases:
         rules.require(call.actor, Permission.ALIAS_WRITE, namespace=model.namespace, model=model.model)
     draft = _draft(call, content)  # 2
-    mark = once.fingerprint("register", str(model), _asked(content, draft), _words(content))
+    mark = once.fingerprint("register", str(model), _asked(content, draft), _told(content))
     with call.write() as tx:
         done = once.recall(tx, call, mark)
         if done is not None:
@@ -174,20 +174,18 @@ def _same(tx: Tx, model: Reference, built: Manifest) -> Version | None:
 
 def _say_again(tx: Tx, call: Call, version: Version, content: Content) -> Version:
     """Give a version that was there before the words and aliases that came with it this time."""
-    words = {"description": content.description, "card": content.card}
-    said = {"description": version.description, "card": versions.card(tx, version.id)}
-    new = {key: value for key, value in words.items() if value and value != said[key]}
-    tagged = {key: value for key, value in content.tags.items() if version.tags.get(key) != value}
-    if new or tagged:
+    said = Words(version.description, versions.card(tx, version.id), version.tags)
+    new = _words(content).beside(said)
+    if new:
         rules.require(call.actor, Permission.VERSION_WRITE, namespace=version.namespace, model=version.model)
-        versions.change(tx, version.id, call.now, **new)
-        tags.tag_version(tx, version.id, tagged)
-        data = recorded(new.get("description"), new.get("card"), tagged)
-        entry = entries.about(version, Action.VERSION_CHANGED, data)
+        versions.change(tx, version.id, call.now, **new.columns)
+        models.change(tx, version.model_id, call.now)
+        tags.tag_version(tx, version.id, new.tags)
+        entry = entries.about(version, Action.VERSION_CHANGED, new.recorded)
         append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
     for alias in dict.fromkeys(content.aliases):
         aliasing.point(tx, call, version, alias)
-    return versions.by_ids(tx, [version.id])[0] if new or tagged or content.aliases else version
+    return versions.by_ids(tx, [version.id])[0] if new or content.aliases else version
 
 
 def _check_held(tx: Tx, namespace: Namespace, files: Sequence[File]) -> None:
@@ -235,7 +233,7 @@ def _write(tx: Tx, call: Call, namespace: Namespace, model: tuple[int, str], dra
 
 
 def _record(tx: Tx, call: Call, version: Version, draft: _Draft, *, new_model: bool) -> None:
-    data = {"size": version.size, "files": version.file_count, **_words(draft.content)}
+    data = {"size": version.size, "files": version.file_count, **_told(draft.content)}
     news = [entries.about(version, Action.VERSION_REGISTERED, data)]
     if new_model:
         where = {"namespace_id": version.namespace_id, "model_id": version.model_id}
@@ -248,6 +246,11 @@ def _record(tx: Tx, call: Call, version: Version, draft: _Draft, *, new_model: b
         aliasing.point(tx, call, version, alias)
 
 
-def _words(content: Content) -> dict[str, object]:
-    words = recorded(content.description, content.card, content.tags)
+def _words(content: Content) -> Words:
+    return Words(content.description or None, content.card or None, content.tags)
+
+
+def _told(content: Content) -> dict[str, object]:
+    """Return what the ledger keeps of the words and aliases that came with a version."""
+    words = _words(content).recorded
     return words | {"aliases": list(content.aliases)} if content.aliases else words

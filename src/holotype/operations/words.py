@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from holotype.domain import digest as digests
 from holotype.domain import names
@@ -22,11 +23,36 @@ def check_words(description: str | None, card: str | None, tags: Mapping[str, st
         names.text(value or "", f"tag {key!r}")
 
 
-def recorded(description: str | None, card: str | None, tags: Mapping[str, str | None]) -> dict[str, object]:
-    """Return what the ledger keeps: the description and the tags as they are, the card as its digest."""
-    words = {
-        "description": description or None,
-        "card": digests.of(card.encode()) if card else None,
-        "tags": dict(tags) or None,
-    }
-    return {key: value for key, value in words.items() if value is not None}
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is to be written: a description and a card where given, tags to set and (no value) to remove."""
+
+    description: str | None = None
+    card: str | None = None
+    tags: Mapping[str, str | None] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to write."""
+        return self.description is not None or self.card is not None or bool(self.tags)
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns to set."""
+        both = {"description": self.description, "card": self.card}
+        return {name: value for name, value in both.items() if value is not None}
+
+    @property
+    def recorded(self) -> dict[str, object]:
+        """What the ledger keeps: the description and the tags as they are, the card as its digest."""
+        kept: dict[str, object] = dict(self.columns)
+        if self.card is not None:
+            kept["card"] = digests.of(self.card.encode()) if self.card else ""
+        return kept | ({"tags": dict(self.tags)} if self.tags else {})
+
+    def beside(self, said: Words) -> Words:
+        """Return what of it differs from what was said before."""
+        return Words(
+            None if self.description == said.description else self.description,
+            None if self.card == said.card else self.card,
+            {key: value for key, value in self.tags.items() if said.tags.get(key) != value},
+        )

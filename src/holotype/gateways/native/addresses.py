@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import Any, TypeVar
 
 from holotype.domain import digest, names
+from holotype.domain.manifest import Document
 from holotype.domain.references import Reference
 from holotype.errors import Invalid
 from holotype.gateways.base import Reply, Request, encode, header
@@ -50,8 +51,17 @@ def page(found: Sequence[T], limit: int, shape: Callable[[T], S], key: Callable[
 def tagged(request: Request, shape: Response) -> Reply[Any]:
     """Return a shape with an ETag, or 304 where the caller has it already."""
     content = encode(shape)
-    tag = f'"{blake2b(content, digest_size=12).hexdigest()}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    if tag in (header(request, b"if-none-match") or ""):
+    return _known(request, Reply(content), blake2b(content, digest_size=12).hexdigest())
+
+
+def exactly(request: Request, document: Document) -> Reply[Any]:
+    """Return a document, byte for byte, under its digest as ETag, or 304 where the caller has it already."""
+    return _known(request, Reply(document.content, media_type=document.media_type), document.digest)
+
+
+def _known(request: Request, reply: Reply[Any], tag: str) -> Reply[Any]:
+    quoted = f'"{tag}"'
+    headers = {"ETag": quoted, "Cache-Control": "no-cache"}
+    if quoted in (header(request, b"if-none-match") or ""):
         return Reply(None, 304, headers)
-    return Reply(content, 200, headers)
+    return Reply(reply.content, 200, headers, reply.media_type)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from holotype.domain.manifest import File, role_of
 from holotype.domain.permissions import Permission
 from holotype.gateways.base import Reply, Request, call_of, delete, get, patch, post
-from holotype.gateways.native.addresses import MODEL, PAGE, VERSION, checked, model_at, page, tagged, version_at
+from holotype.gateways.native.addresses import (
+    MODEL,
+    PAGE,
+    VERSION,
+    checked,
+    exactly,
+    model_at,
+    page,
+    tagged,
+    version_at,
+)
 from holotype.gateways.perform import perform, perform_quick
 from holotype.operations.change_version import change_version
 from holotype.operations.delete import delete_version
@@ -76,23 +86,27 @@ async def restored_version(request: Request, namespace: str, model: str, label: 
 
 
 @get(
-    VERSION + "/manifest", permission=Permission.MODEL_READ, response_type="application/vnd.oci.image.manifest.v1+json"
+    VERSION + "/manifest",
+    permission=Permission.MODEL_READ,
+    also={304: "The caller has it already."},
+    response_type="application/vnd.oci.image.manifest.v1+json",
 )
 async def manifest(request: Request, namespace: str, model: str, label: str) -> Reply[bytes]:
     """Return the manifest, exactly the bytes that the version's digest covers."""
     document = await perform(show_manifest, call_of(request), version_at(namespace, model, label))
-    return Reply(document.content, headers={"ETag": f'"{document.digest}"'}, media_type=document.media_type)
+    return exactly(request, document)
 
 
 @get(
     VERSION + "/provenance",
     permission=Permission.MODEL_READ,
+    also={304: "The caller has it already."},
     response_type="application/vnd.holotype.provenance.v1+json",
 )
 async def provenance(request: Request, namespace: str, model: str, label: str) -> Reply[bytes]:
     """Return the provenance, exactly the bytes that the manifest names."""
     document = await perform(show_provenance, call_of(request), version_at(namespace, model, label))
-    return Reply(document.content, headers={"ETag": f'"{document.digest}"'}, media_type=document.media_type)
+    return exactly(request, document)
 
 
 @get(VERSION + "/files", permission=Permission.MODEL_READ)
