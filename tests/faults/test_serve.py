@@ -67,6 +67,17 @@ def test_the_first_start_just_works(tmp_path: Path) -> None:
         assert server.token not in server.output + server.log
 
 
+def test_commands_ask_the_server_that_was_started_last(tmp_path: Path) -> None:
+    """Another server that came and went does not keep them from the one that is started again."""
+    with serving(tmp_path) as server:
+        server.stop()
+        content = json.loads(server.credentials.read_text())
+        gone = "http://127.0.0.1:9"
+        server.credentials.write_text(json.dumps({**content, gone: {"token": "other"}, "default": gone}))
+        server.start()
+        assert json.loads(server.credentials.read_text()) == {**content, gone: {"token": "other"}}
+
+
 def test_what_is_kept_is_for_its_os_user_alone(tmp_path: Path) -> None:
     """Also in a data directory that others may look into, as a volume often is: the rules of access hold on disk."""
     data = tmp_path / "data"

@@ -35,11 +35,13 @@ def leave(url: str, secret: str) -> Path:
     try:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(place.with_suffix(".lock")):
-            content = credentials.load()
+            before = credentials.load()
+            content = dict(before)
             content[url] = {"token": secret}
             if _replaceable(content.get("default")):
                 content["default"] = url
-            _replace(place, json.dumps(content, indent=2) + "\n")
+            if content != before:
+                _replace(place, json.dumps(content, indent=2) + "\n")
     except OSError as error:
         raise LocalProblem(
             f"The owner's credentials cannot be written to {place}: {error.strerror}.",

@@ -54,6 +54,8 @@ def _let_in(registry: Registry, url: str) -> None:
     kept = credentials.kept(url) if leave else None
     secret = bootstrap(Call(registry, ANONYMOUS), kept=kept, leave_token=leave)
     if secret is None:
+        if kept is not None:
+            credentials.leave(url, kept)  # so that commands ask the server that was started last
         if not settings.open and not leave and not signed_in(registry):
             say("Nobody has a token yet. Print one for the owner with `holotype admin token`, with the same settings.")
         return
