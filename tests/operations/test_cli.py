@@ -53,9 +53,8 @@ class Shell:
 
     def refused(self, *arguments: str, code: int = 1, **environment: str) -> tuple[str, str]:
         """Run a command that fails and return its error and its hint (or nothing), which are all that it says."""
-        result = self.run(*arguments, code=code, **environment)
-        said = result.stderr.replace("\n  ", " ")  # an indented line belongs to the one before
-        lines = [line for line in said.splitlines() if not line.startswith(("push ", "pull ", "verify "))]
+        result, beside = self.run(*arguments, code=code, **environment), ("push ", "pull ", "verify ", "  ")
+        lines = [line for line in result.stderr.splitlines() if not line.startswith(beside)]
         assert (result.stdout, len(lines) in (1, 2)) == ("", True), result
         error, hint = [*lines, "hint: "][:2]
         assert error.startswith("error: ")
@@ -120,14 +119,12 @@ def test_the_main_job_by_commands(shell: Shell) -> None:
         for stage in ("staging", "production"):
             shell.run("promote", reference, stage, "--reason", "better")
     assert shell.ask("resolve", "job:production")["number"] == 2
-    assert (
-        shell.folder / shell.run("pull", "job:production", "out").stdout.strip() / "weights.bin"
-    ).read_text() == "better weights"
+    shell.run("pull", "job:production", "out")
+    assert (shell.folder / "out/weights.bin").read_text() == "better weights"
     digest = shell.ask("resolve", "job:2")["digest"]
+    assert shell.run("verify", "out").stdout.startswith(f"verified  default/job:2  {digest}")
     shell.write("out/stray.bin", "from elsewhere")
-    verified = shell.run("verify", "out")
-    assert verified.stdout.startswith(f"verified  default/job:2  {digest}")
-    assert "out also holds 1 file that default/job:2 does not have, e.g. stray.bin" in verified.stderr
+    assert "out also holds 1 file that default/job:2 does not have" in shell.run("verify", "out").stderr
     assert shell.ask("pull", "job:2", "out") == {"path": "out", "reference": "default/job:2", "digest": digest}
     back = shell.ask("rollback", "job", "production", "--reason", "too slow")
     assert (back["version"]["number"], back["replaced"]) == (1, "default/job:2")
@@ -306,7 +303,7 @@ def test_an_expired_token_is_refused(shell: Shell) -> None:
         (["pull", "default/nothing:1"], "nothing"),
         (["show", "Not A Name"], "Not A Name"),
         (["promote", "default/nothing", "staging"], "names a model"),
-        (["ls", "metric.auc>>0.9"], ">>"),
+        (["ls", "metric.auc>>0.9"], "character 12"),
         (["push", "missing", "m"], "missing"),
         (["push", ".", "Big/Model"], "Big"),
         (["verify", "."], "."),
