@@ -88,9 +88,10 @@ def _draw(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], header: boo
     from rich.text import Text  # noqa: PLC0415
 
     # Widths are fixed, and the gap behind the last column hangs over the edge: otherwise rich loses characters.
-    drawn = Table(box=None, padding=(0, len(_GAP), 0, 0), show_header=header, header_style="dim")
+    drawn = Table(box=None, padding=(0, len(_GAP), 0, 0), show_header=header, header_style="")
     for column, width in zip(columns, _widths(columns, rows), strict=True):
-        drawn.add_column(column.title, justify="right" if column.right else "left", overflow="fold", width=width)
+        title = Text(column.title, style="dim")  # as a style of the row it would colour the blanks behind, too
+        drawn.add_column(title, justify="right" if column.right else "left", overflow="fold", width=width)
     for row in rows:
         drawn.add_row(*(Text(cell.text, style=cell.style) for cell in row))
     console = Console(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -86,6 +87,9 @@ def test_folding_the_last_of_several_columns_loses_nothing(monkeypatch: pytest.M
     shown = on_terminal((Column("NAME"), Column("WHAT")), [("x" * 50, text), ("y", "-")])
     assert max(len(line) for line in shown.splitlines()) <= 80
     assert "".join(c for c in shown if c in "abcdefghij") == text
+    monkeypatch.delenv("NO_COLOR")
+    coloured = on_terminal((Column("NAME"), Column("WHAT")), [("x" * 50, text)])
+    assert max(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in coloured.splitlines()) <= 80
 
 
 def test_control_characters_never_reach_a_terminal() -> None:
