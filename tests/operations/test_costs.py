@@ -37,7 +37,8 @@ def register_next(desk: Desk) -> object:
     return register(desk.call(key="next"), FRAUD, content)
 
 
-# In this order, each after those before it. A verb that needs more statements has to say so here.
+# In this order, each after those before it. A verb that needs more statements has to say so here. What changes a
+# version marks it and its model as changed, one statement each.
 BUDGETS: list[tuple[str, int, Verb]] = [
     ("resolve", 1, lambda desk: resolve(desk.call(), parse("fraud:production"))),
     ("resolve at", 4, lambda desk: resolve(desk.call(), parse("fraud:production"), at=desk.call().now)),
@@ -49,10 +50,10 @@ BUDGETS: list[tuple[str, int, Verb]] = [
     ("stage", 14, lambda desk: promote(desk.call(), parse("fraud:latest"), "staging")),
     ("promote", 20, lambda desk: promote(desk.call(key="up"), parse("fraud:latest"), "production")),
     ("roll back", 22, lambda desk: rollback(desk.call(key="back"), FRAUD, "production", reason="slow")),
-    ("set alias", 13, lambda desk: set_alias(desk.call(), parse("fraud:1"), "champion")),
-    ("change", 11, lambda desk: change_version(desk.call(), parse("fraud:1"), description="d", given={"k": "v"})),
-    ("delete", 9, lambda desk: delete_version(desk.call(), parse("fraud:2"))),
-    ("restore", 13, lambda desk: restore_version(desk.call(), parse("fraud:2"))),
+    ("set alias", 16, lambda desk: set_alias(desk.call(), parse("fraud:1"), "champion")),
+    ("change", 12, lambda desk: change_version(desk.call(), parse("fraud:1"), description="d", given={"k": "v"})),
+    ("delete", 10, lambda desk: delete_version(desk.call(), parse("fraud:2"))),
+    ("restore", 14, lambda desk: restore_version(desk.call(), parse("fraud:2"))),
     ("delete model", 11, lambda desk: delete_model(desk.call(), parse("other"))),
     ("restore model", 12, lambda desk: restore_model(desk.call(), parse("other"))),
 ]

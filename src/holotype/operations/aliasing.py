@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from holotype.catalogue import labels, versions
+from holotype.catalogue import labels, models, versions
 from holotype.db import Tx
 from holotype.domain.entities import Version
 from holotype.domain.events import Action
@@ -25,6 +25,8 @@ def point(tx: Tx, call: Call, version: Version, alias: str) -> None:
         spans.leave(tx, model_id=version.model_id, label=alias, version_id=before, sequence=sequence, now=call.now)
     labels.set_alias(tx, version.model_id, alias, version.id, call.now)
     spans.enter(tx, model_id=version.model_id, label=alias, version_id=version.id, sequence=sequence, now=call.now)
+    if version.created_at != call.now:  # one that is being registered is as new as its model's change
+        _touch(tx, call, version.model_id, [version.id] if before is None else [version.id, before])
 
 
 def clear(tx: Tx, call: Call, version: Version, alias: str) -> None:
@@ -33,6 +35,12 @@ def clear(tx: Tx, call: Call, version: Version, alias: str) -> None:
     sequence = _append(tx, call, version, Action.ALIAS_REMOVED, data)
     labels.remove_alias(tx, version.model_id, alias)
     spans.leave(tx, model_id=version.model_id, label=alias, version_id=version.id, sequence=sequence, now=call.now)
+    _touch(tx, call, version.model_id, [version.id])
+
+
+def _touch(tx: Tx, call: Call, model_id: int, version_ids: list[int]) -> None:
+    versions.touch(tx, version_ids, call.now)
+    models.change(tx, model_id, call.now)
 
 
 def _append(tx: Tx, call: Call, version: Version, action: Action, data: dict[str, object]) -> int:

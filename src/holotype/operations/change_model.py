@@ -31,7 +31,7 @@ def change_model(
     with call.write() as tx:
         model_id = locking.lock(tx, model)
         found = models.get(tx, model.namespace, model.model)
-        said = Words(found.description, models.card(tx, model_id), found.tags)
+        said = Words(found.description, models.card(tx, model_id) if card is not None else None, found.tags)
         new = Words(description, card, given or {}).beside(said)
         if not new:
             return found

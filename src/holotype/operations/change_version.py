@@ -30,7 +30,7 @@ def change_version(
     with call.write() as tx:
         locking.lock(tx, reference)
         version = versions.find(tx, reference)
-        said = Words(version.description, versions.card(tx, version.id), version.tags)
+        said = Words(version.description, versions.card(tx, version.id) if card is not None else None, version.tags)
         new = Words(description, card, given or {}).beside(said)
         if not new:
             return version

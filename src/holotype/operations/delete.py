@@ -30,6 +30,7 @@ def delete_version(call: Call, reference: Reference) -> Version:
         version = versions.find(tx, reference)
         _check_free(version)
         versions.change(tx, version.id, call.now, deleted_at=times.to_micros(call.now))
+        models.change(tx, version.model_id, call.now)
         entry = entries.about(version, Action.VERSION_DELETED, {"stage": version.stage})
         append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
         return version

@@ -174,7 +174,7 @@ def _same(tx: Tx, model: Reference, built: Manifest) -> Version | None:
 
 def _say_again(tx: Tx, call: Call, version: Version, content: Content) -> Version:
     """Give a version that was there before the words and aliases that came with it this time."""
-    said = Words(version.description, versions.card(tx, version.id), version.tags)
+    said = Words(version.description, versions.card(tx, version.id) if content.card else None, version.tags)
     new = _words(content).beside(said)
     if new:
         rules.require(call.actor, Permission.VERSION_WRITE, namespace=version.namespace, model=version.model)

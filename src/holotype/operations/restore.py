@@ -27,6 +27,7 @@ def restore_version(call: Call, reference: Reference) -> Version:
             return version
         _check_held(tx, version.namespace, version.reference, contents.digests(tx, version.id))
         versions.change(tx, version.id, call.now, deleted_at=None)
+        models.change(tx, version.model_id, call.now)
         entry = entries.about(version, Action.VERSION_RESTORED, {})
         append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
         return versions.by_ids(tx, [version.id])[0]
