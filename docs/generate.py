@@ -111,11 +111,13 @@ def query() -> str:
         f"- {noun} by {', '.join(f'`{name}`' for name in sorting.fields(noun))}; unless asked, `sort={default}`\n"
         for noun, default in sorting.DEFAULT.items()
     )
+    *names, last = (f"`{field.name}`" for field in FIELDS.values() if field.several)
+    several = f"{', '.join(names)} and {last}"
     text = (Path(__file__).parent / "query.md.in").read_text(encoding="utf-8")
     filled = text.replace("@FIELDS@", _table(("Field", "Values", "Operators", "Meaning", "Example"), rows).rstrip())
     return NOTE.format(source="src/holotype/domain/query_fields.py and docs/query.md.in") + filled.replace(
         "@ORDERS@", orders.rstrip()
-    )
+    ).replace("@SEVERAL@", several)
 
 
 def interface() -> str:

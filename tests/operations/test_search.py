@@ -17,12 +17,16 @@ from holotype.errors import Invalid, InvalidQuery, Unavailable
 from holotype.operations import searching
 from holotype.operations.call import Call
 from holotype.operations.change_model import change_model
+from holotype.operations.change_version import change_version
 from holotype.operations.create_model import create_model
 from holotype.operations.create_namespace import create_namespace
 from holotype.operations.delete import delete_model, delete_version
 from holotype.operations.promote import promote
+from holotype.operations.remove_alias import remove_alias
+from holotype.operations.restore import restore_version
 from holotype.operations.search_models import search_models
 from holotype.operations.search_versions import search_versions
+from holotype.operations.set_alias import set_alias
 from tests.support.registry import Desk
 
 
@@ -30,17 +34,24 @@ from tests.support.registry import Desk
 def shelf(desk: Desk) -> Desk:
     """Five versions of three models that differ in everything a query can ask for."""
     metrics = [Metric("auc", 0.91), Metric("auc", 0.8, "holdout", "adults")]
-    origin = Provenance(parameters={"depth": 6, "optimizer": "adam", "fast": True}, metrics=metrics)
+    origin = Provenance(
+        parameters={"depth": 6, "optimizer": "adam", "fast": True, "mixed": "two\nlines"}, metrics=metrics
+    )
     desk.register("fraud", b"one", origin, tags={"team": "risk", "my key": "a b"}, aliases=["champion"])
     origin = Provenance(
-        parameters={"depth": "12", "optimizer": "sgd"},
+        parameters={"depth": "12", "optimizer": "sgd", "mixed": "auto"},
         metrics=[Metric("auc", 0.95)],
         parents=[Parent("fraud:1", "fine-tuned"), Parent("hf://org/base", "adapter")],
         data=[Data("s3://lake/loans.csv")],
     )
     desk.register("fraud", b"two", origin, description="Retrained on the quarterly ledger")
-    desk.register("churn", b"three" * 1_000, Provenance(metrics=[Metric("auc", 0.7)]), card="# Churn-model\n50% off")
-    desk.register("churn", b"four", Provenance(parameters={"depth": 3}), tags={"team": "core"})
+    desk.register(
+        "churn",
+        b"three" * 1_000,
+        Provenance(parameters={"mixed": 3}, metrics=[Metric("auc", 0.7)]),
+        card="# Churn-model\n50% off",
+    )
+    desk.register("churn", b"four", Provenance(parameters={"depth": 3, "mixed": "1e-1"}), tags={"team": "core"})
     create_model(
         desk.call(), parse("pricing"), description="Sets prices, kein Süßkram", card="", given={"team": "risk"}
     )
@@ -121,10 +132,11 @@ VERSIONS = [
 ]
 
 
-@pytest.mark.parametrize("few", [6_000, 1], ids=["rare", "common"])
-def test_terms_find_what_the_reference_says(shelf: Desk, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+@pytest.mark.parametrize(("few", "more"), [(6_000, 40_000), (1, 1), (1, 40_000)], ids=["rare", "common", "meeting"])
+def test_terms_find_what_the_reference_says(shelf: Desk, monkeypatch: pytest.MonkeyPatch, few: int, more: int) -> None:
     """Every form of term finds the same versions, whichever way the search takes to them."""
     monkeypatch.setattr(sources, "FEW", few)
+    monkeypatch.setattr(sources, "MORE", more)
     found = {query: " ".join(versions(shelf, query)) for query, _ in VERSIONS}
     assert found == dict(VERSIONS)
 
@@ -138,6 +150,9 @@ MODELS = [
     ("stage:none metric.auc>0.93", "fraud"),
     ("metric.auc>0.5", "churn fraud"),
     ("metric.auc>2", ""),
+    ("metric.auc@holdout>0.5 param.depth=6", "fraud"),
+    ("metric.auc:* metric.auc>0.93 param.depth>6", "fraud"),
+    ("metric.auc!=0.91 param.fast=true", "fraud"),
     ("tag.team:risk", "fraud pricing"),
     ("tag.team:risk metric.auc>0.9", "fraud"),
     ("name:churn OR name:pricing", "churn pricing"),
@@ -148,21 +163,38 @@ MODELS = [
 ]
 
 
-def test_model_matches_when_one_version_does(shelf: Desk) -> None:
+@pytest.mark.parametrize(("few", "more"), [(6_000, 40_000), (1, 1), (0, 0), (0, 40_000)])
+def test_model_matches_when_one_version_does(shelf: Desk, monkeypatch: pytest.MonkeyPatch, few: int, more: int) -> None:
     """A model is found by its own words and tags, and by its versions: terms together mean one and the same version."""
+    monkeypatch.setattr(sources, "FEW", few)
+    monkeypatch.setattr(sources, "MORE", more)
     assert {query: " ".join(models(shelf, query)) for query, _ in MODELS} == dict(MODELS)
 
 
 ORDERS = [
     ("created", "fraud:1 fraud:2 churn:1 churn:2 pricing:1"),
     ("name", "churn:1 churn:2 fraud:1 fraud:2 pricing:1"),
+    ("-name", "pricing:1 fraud:2 fraud:1 churn:2 churn:1"),
+    ("namespace", "churn:1 churn:2 fraud:1 fraud:2 pricing:1"),
+    ("-namespace", "pricing:1 fraud:2 fraud:1 churn:2 churn:1"),
     ("-metric.auc", "fraud:2 fraud:1 churn:1 pricing:1 churn:2"),
     ("metric.auc", "churn:1 fraud:1 fraud:2 churn:2 pricing:1"),
     ("metric.auc@holdout", "fraud:1 fraud:2 churn:1 churn:2 pricing:1"),
     ("param.depth", "churn:2 fraud:1 fraud:2 churn:1 pricing:1"),
+    ("param.optimizer", "fraud:1 fraud:2 churn:1 churn:2 pricing:1"),
+    ("-param.optimizer", "fraud:2 fraud:1 pricing:1 churn:2 churn:1"),
+    ("param.mixed", "churn:2 churn:1 fraud:2 fraud:1 pricing:1"),
+    ("-param.mixed", "fraud:1 fraud:2 churn:1 churn:2 pricing:1"),
+    ("tag.team", "churn:2 fraud:1 fraud:2 churn:1 pricing:1"),
+    ("-tag.team", "fraud:1 churn:2 pricing:1 churn:1 fraud:2"),
     ("-size", "churn:1 pricing:1 churn:2 fraud:2 fraud:1"),
     ("number", "fraud:1 churn:1 pricing:1 fraud:2 churn:2"),
+    ("files", "fraud:1 fraud:2 churn:1 churn:2 pricing:1"),
     ("stage", "fraud:2 churn:1 churn:2 pricing:1 fraud:1"),
+    ("-stage", "fraud:1 pricing:1 churn:2 churn:1 fraud:2"),
+    ("author", "fraud:1 fraud:2 churn:1 churn:2 pricing:1"),
+    ("digest", None),
+    ("-digest", None),
     ("-changed", None),
 ]
 
@@ -171,24 +203,57 @@ ORDERS = [
 def test_every_order_gives_every_version_once(shelf: Desk, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
     """What has no value comes last; pages of one, followed by their cursors, are the same list."""
     monkeypatch.setattr(sources, "FEW", few)
+    every = ["churn:1", "churn:2", "fraud:1", "fraud:2", "pricing:1"]
     for sort, expected in ORDERS:
-        for query in ("", "author:ada"):
+        for query in ("", "author:ada", "stage:none", "name:fraud", "tag.team:*"):
             whole = versions(shelf, query, sort)
-            assert sorted(whole) == ["churn:1", "churn:2", "fraud:1", "fraud:2", "pricing:1"]
-            assert expected is None or " ".join(whole) == expected
+            found = set(versions(shelf, query)) if query else set(every)
+            assert sorted(whole) == sorted(found), (query, sort)
+            assert expected is None or whole == [one for one in expected.split() if one in found], (query, sort)
             paged = _paged(
                 shelf, lambda call, cursor, q=query, s=sort: search_versions(call, q, sort=s, limit=1, cursor=cursor)
             )
-            assert paged == whole
+            assert paged == whole, (query, sort)
+
+
+def test_pages_are_the_same_whichever_way_each_takes(shelf: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cursor of one way to a page is good for another: what was rare may be common a moment later."""
+    for sort, _ in ORDERS:
+        whole, found, cursor = versions(shelf, "author:ada", sort), [], None
+        for place in range(5):
+            monkeypatch.setattr(sources, "FEW", 1 if place % 2 else 6_000)
+            page = search_versions(shelf.call(), "author:ada", sort=sort, limit=1, cursor=cursor)
+            found += [one.reference.removeprefix("default/") for one in page.items]
+            cursor = page.next
+        assert (found, cursor) == (whole, None), sort
+
+
+MODEL_ORDERS = [
+    ("name", "churn fraud pricing"),
+    ("-name", "pricing fraud churn"),
+    ("namespace", "churn fraud pricing"),
+    ("-namespace", "pricing fraud churn"),
+    ("created", "fraud churn pricing"),
+    ("changed", None),
+    ("-changed", None),
+    ("author", "fraud churn pricing"),
+    ("-author", "pricing churn fraud"),
+    ("tag.team", "pricing fraud churn"),
+    ("-tag.team", "pricing churn fraud"),
+]
 
 
 def test_models_page_through_every_order(shelf: Desk) -> None:
     """Pages of one model are the same list as one page."""
-    for sort in ("name", "-name", "created", "-created", "changed", "-changed"):
-        whole = [one.reference for one in search_models(shelf.call(), sort=sort).items]
-        assert len(whole) == 3
-        paged = _paged(shelf, lambda call, cursor, s=sort: search_models(call, sort=s, limit=1, cursor=cursor))
-        assert [f"default/{name}" for name in paged] == whole
+    for sort, expected in MODEL_ORDERS:
+        for query in ("", "author:ada", "stage:none"):
+            whole = models(shelf, query, sort)
+            assert sorted(whole) == ["churn", "fraud", "pricing"]
+            assert expected is None or " ".join(whole) == expected, sort
+            paged = _paged(
+                shelf, lambda call, cursor, q=query, s=sort: search_models(call, q, sort=s, limit=1, cursor=cursor)
+            )
+            assert [name.removeprefix("default/") for name in paged] == whole
 
 
 def _paged(desk: Desk, search: Callable[[Call, str | None], searching.Found]) -> list[str]:
@@ -211,6 +276,29 @@ def test_deleted_things_are_not_found(shelf: Desk) -> None:
     delete_model(shelf.call(), parse("churn"))
     assert versions(shelf, "name:churn") == []
     assert models(shelf, "churn") == []
+
+
+def test_changed_moves_with_every_change(shelf: Desk) -> None:
+    """Words, tags, aliases, stages, deletion and return of a version change it and its model; no other model does."""
+    changes: list[Callable[[], object]] = [
+        lambda: change_version(shelf.call(), parse("churn:1"), description="other"),
+        lambda: change_version(shelf.call(), parse("fraud:2"), given={"team": "x"}),
+        lambda: set_alias(shelf.call(), parse("churn:1"), "best"),
+        lambda: promote(shelf.call(), parse("fraud:2"), "staging"),
+        lambda: set_alias(shelf.call(), parse("churn:1"), "second"),
+        lambda: set_alias(shelf.call(), parse("fraud:2"), "champion"),
+        lambda: remove_alias(shelf.call(), parse("churn"), "best"),
+        lambda: delete_version(shelf.call(), parse("fraud:1")),
+        lambda: remove_alias(shelf.call(), parse("churn"), "second"),
+        lambda: restore_version(shelf.call(), parse("fraud:1")),
+    ]
+    moved = ["churn:1", "fraud:2", "churn:1", "fraud:2", "churn:1", "fraud:2", "churn:1", "fraud", "churn:1", "fraud:1"]
+    promote(shelf.call(), parse("fraud:1"), "archived")
+    for change, expected in zip(changes, moved, strict=True):
+        change()
+        assert models(shelf, "", "-changed")[0] == expected.partition(":")[0]
+        assert ":" not in expected or versions(shelf, "", "-changed")[0] == expected
+    assert versions(shelf, "", "-changed")[-1] == "churn:2"
 
 
 def test_words_follow_a_change(shelf: Desk) -> None:

@@ -157,6 +157,11 @@ def change(tx: Tx, version_id: int, now: datetime, **values: Any) -> None:
     tx.execute(versions.update().where(versions.c.id == version_id).values(values))
 
 
+def touch(tx: Tx, ids: Collection[int], now: datetime) -> None:
+    """Set the time of change of versions about which something changed that is kept elsewhere."""
+    tx.execute(versions.update().where(versions.c.id.in_(ids)).values(changed_at=times.to_micros(now)))
+
+
 def card(tx: Tx, version_id: int) -> str:
     """Return the model card of a version, Markdown."""
     return str(tx.execute(_CARD, {"id": version_id}).scalar_one())

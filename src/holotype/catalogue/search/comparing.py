@@ -46,7 +46,9 @@ def found(rows: sa.Select[Any]) -> sa.ColumnElement[bool]:
 
 
 def unindexed(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """Return ``+column``: the same value, but no index over the column serves it."""
+    """Return ``+column``, of a text ``column || ''``: the same value, but no index over the column serves it."""
+    if isinstance(column.type, sa.String):
+        return column.concat(sa.literal_column("''"))
     plus: Any = sa.sql.operators.custom_op("+")
     return sa.UnaryExpression(column, operator=plus, type_=column.type)
 

@@ -81,7 +81,7 @@ class Conditions:
 
     def rows_of(self, term: Term) -> sa.Select[Any]:
         """Return the rows of another table by which this row matches a term."""
-        return self.beside(*side(term))
+        return self.beside(*side(term, closed=True))
 
     def beside(self, table: sa.Table, condition: Condition) -> sa.Select[Any]:
         """Return the rows of a table about this version that meet a condition."""
@@ -106,12 +106,16 @@ class Conditions:
         return fenced(words.in_row(self.rows, text))
 
 
-def side(term: Term) -> tuple[sa.Table, Condition]:
-    """Return the table beside ``versions`` that a term looks at, and its condition there."""
+def side(term: Term, *, closed: bool = False) -> tuple[sa.Table, Condition]:
+    """Return the table beside ``versions`` that a term looks at, and its condition there.
+
+    Where the version is known, the bounds of a value are ``closed``: a database without statistics takes the index of
+    all values between the bounds for a better way in than that of the version.
+    """
     if term.field == "metric":
-        return metrics, metric_matches(metrics, term)
+        return metrics, metric_matches(metrics, term, closed=closed)
     if term.field == "param":
-        return parameters, param_matches(parameters, term)
+        return parameters, param_matches(parameters, term, closed=closed)
     if term.field == "alias":
         return aliases, text_matches(aliases.c.name, term)
     if term.field == "format":
@@ -147,21 +151,24 @@ def _begins_and(table: sa.FromClause, text: str, same: Condition) -> Condition:
     return begin if head(text + ".") != head(text) else begin & same
 
 
-def metric_matches(table: sa.FromClause, term: Term) -> Condition:
+def metric_matches(table: sa.FromClause, term: Term, *, closed: bool = False) -> Condition:
     """Compare a metric, perhaps on one data set and slice."""
-    where = table.c.name == term.key
+    bounds: Condition = sa.true()
     if term.dataset is not None:
-        where &= (table.c.dataset != sa.literal_column("''")) & (table.c.dataset == term.dataset)
+        bounds &= (table.c.dataset != sa.literal_column("''")) & (table.c.dataset == term.dataset)
     if term.slice is not None:
-        where &= table.c.slice == term.slice
-    return where if isinstance(term.value, Anything) else where & compare(table.c.value, term, 0)
+        bounds &= table.c.slice == term.slice
+    if not isinstance(term.value, Anything):
+        bounds &= compare(table.c.value, term, 0)
+    return (table.c.name == term.key) & (fenced(sa.and_(bounds)) if closed else bounds)
 
 
-def param_matches(table: sa.FromClause, term: Term) -> Condition:
+def param_matches(table: sa.FromClause, term: Term, *, closed: bool = False) -> Condition:
     """Compare a parameter: as a number with a number, else as text."""
     where = table.c.name == term.key
     if isinstance(term.value, Number):
-        return where & compare(table.c.number, term, 0)
+        bounds = compare(table.c.number, term, 0)
+        return where & (fenced(bounds) if closed and term.operator != "=" else bounds)
     same = text_matches(table.c.text, term)
     if isinstance(term.value, str) and term.operator == "=":
         number = query_values.number(term.value)  # a text that reads as a number has one in place of its head

@@ -20,7 +20,6 @@ from holotype.catalogue.search.asked import After, Search
 from holotype.catalogue.search.comparing import compare, fenced, found, unindexed
 from holotype.catalogue.search.conditions import Conditions, models_of, models_with_tag, text_matches
 from holotype.catalogue.search.sources import Counted
-from holotype.catalogue.search.versions import planned_freely
 from holotype.catalogue.tables import metrics, model_tags, models, namespaces, versions
 from holotype.db import Tx
 from holotype.domain.query_tree import And, Anything, Node, Not, Or, Term, Text
@@ -213,7 +212,8 @@ class _Models:
         """Return the condition that the model is one of those of the versions that a term lists."""
         rows = versions.alias("o")
         chosen = sources.union(counted, [self.counted[term].sources[0] for term in probed])
-        matching = rows.c.deleted_at.is_(None) & Conditions(rows, self.dialect, self.now).of(And(tuple(terms)))
+        asked = Conditions(rows, self.dialect, self.now, ids=chosen.c.id).of(And(tuple(terms)))
+        matching = rows.c.deleted_at.is_(None) & asked
         own = sa.select(rows.c.model_id).join_from(chosen, rows, rows.c.id == unindexed(chosen.c.id))
         return fenced(M.c.id.in_(own.where(matching)))
 
@@ -226,13 +226,12 @@ class _Models:
         reach = self.search.limit * min(depth, newest / self.many())
         if reach < sources.FEW:
             return None
-        counted = sources.count(self.tx, [self.counted[term].sources for term in listed], sources.MORE)
+        counted = sources.count_more(self.tx, [self.counted[term] for term in listed])
         rarest, one = min(zip(listed, counted, strict=True), key=lambda pair: pair[1].count)
         if one.guessed or one.count > min(sources.MORE, reach):
             return None
-        planned_freely(self.tx)
-        exact = [term for term in listed if term != rarest and isinstance(term, Term)]
-        return one, [term for term in exact if len(self.counted[term].sources) == 1]
+        others = [pair for pair in zip(listed, counted, strict=True) if pair[0] != rarest and isinstance(pair[0], Term)]
+        return one, [term for term, other in others if sources.met_whole(self.tx, other, one)]
 
     def asked(self, terms: Sequence[Node]) -> Condition:
         """Return the condition that one of the model's versions, asked one by one, matches."""
@@ -254,7 +253,7 @@ class _Models:
         if not isinstance(driver.value, Anything):
             own = own.where(compare(best.c.value, driver, self.now))
         others = [term for term in terms if term != driver or driver.dataset is not None]
-        matching = Conditions(rows, self.dialect, self.now).of(And(tuple(others)))
+        matching = Conditions(rows, self.dialect, self.now, ids=best.c.version_id).of(And(tuple(others)))
         return found(own.where(rows.c.deleted_at.is_(None), matching).correlate(M))
 
     def indexed(self, rows: sa.FromClause, terms: Sequence[Node]) -> Sequence[Condition]:

@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from holotype.catalogue.search.asked import After
-from holotype.catalogue.search.comparing import compare, found
+from holotype.catalogue.search.comparing import compare, found, unindexed
 from holotype.catalogue.tables import metrics, models, namespaces, parameters, version_tags
 from holotype.domain import lifecycle
 from holotype.domain.query_tree import And, Anything, Node, Number, Prefix, Term
@@ -166,7 +166,8 @@ class Order:
         return here < end if self.sort.descending else here > end
 
     def _best(self, column: Column, rows: sa.FromClause) -> Column:
-        best = sa.func.max(column) if self.sort.descending else sa.func.min(column)
+        value = unindexed(column)  # SQLite would look for the greatest of all, and then whose it is
+        best = sa.func.max(value) if self.sort.descending else sa.func.min(value)
         table: Any = column.table
         chosen: sa.Select[Any] = sa.select(best).where(table.c.version_id == rows.c.id, self.beside_condition(table))
         return chosen.correlate(rows).scalar_subquery()

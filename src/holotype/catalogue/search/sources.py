@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from holotype.catalogue import words
 from holotype.catalogue.search import conditions
-from holotype.catalogue.search.comparing import IN_ROW
+from holotype.catalogue.search.comparing import IN_ROW, fenced
 from holotype.catalogue.search.conditions import models_of, models_with_tag, side, tag_matches
 from holotype.catalogue.tables import models, parents, version_tags, versions
 from holotype.db import Tx
@@ -24,6 +24,7 @@ FEW = 6_000
 """So many versions can be looked at one by one within the time that a page may take."""
 MORE = 40_000
 """So many can be looked up in other indexes within that time."""
+_WHOLE = 100_000
 _NEWEST = sa.select(sa.func.max(versions.c.id))
 
 
@@ -157,6 +158,15 @@ def _extended(one: Counted) -> Counted:
     return replace(one, count=max(one.count, round(one.share * one.newest)), oldest=0)
 
 
+def met_whole(tx: Tx, other: Counted, rarest: Counted) -> bool:
+    """Say whether to read all that a term lists to meet it with a rarer one, rather than to look each of that up.
+
+    PostgreSQL reads thirty entries of an index in the time of one look into it, and keeps so many in memory.
+    """
+    worth = other.count <= min(_WHOLE, 15 * rarest.count)
+    return tx.dialect.name != "sqlite" and worth and not other.guessed and len(other.sources) == 1
+
+
 def union(found: Counted, probes: Sequence[Source] = ()) -> sa.Subquery:
     """Return the ids of all sources that the probes list as well, each once."""
     # the limit keeps the planners from melting this into the rest, and tells PostgreSQL how few there are
@@ -170,7 +180,7 @@ def union(found: Counted, probes: Sequence[Source] = ()) -> sa.Subquery:
 
 def _probed(chosen: sa.Select[Any], ids: sa.Subquery, probes: Sequence[Source]) -> sa.Select[Any]:
     for probe in probes:
-        chosen = chosen.where(probe.ids.where(column_of(probe) == ids.c.id).correlate(ids).exists())
+        chosen = chosen.where(fenced(ids.c.id.in_(probe.ids)))
     return chosen
 
 

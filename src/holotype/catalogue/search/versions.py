@@ -74,7 +74,6 @@ def plan(tx: Tx, search: Search) -> Plan:
     met = _meeting(tx, ways, walked, search.limit)
     if met is not None:  # 4
         listed, probes = met
-        planned_freely(tx)
         probing = [probe.counted.sources[0] for probe in probes]
         return Plan("meeting", (walks.from_few(listed.counted, order, search, matching(listed, *probes), probing),))
     if along is not None:  # 5
@@ -143,16 +142,8 @@ def _meeting(tx: Tx, ways: Sequence[_Way], walked: Collection[Node], limit: int)
     rarest = min(listable, key=lambda way: way.counted.count, default=None)
     if rarest is None or rarest.counted.count > _reach(ways, walked, limit):
         return None
-    probes = [way for way in ways if way is not rarest and way.exactly and len(way.counted.sources) == 1]
-    return rarest, [way for way in probes if not isinstance(way.exactly[0], Text)]
-
-
-def planned_freely(tx: Tx) -> None:
-    """Let PostgreSQL meet lists as it likes: both are read to their end."""
-    if tx.dialect.name != "sqlite":
-        tx.exec_driver_sql(
-            "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on; SET LOCAL enable_sort = on"
-        )
+    others = [way for way in ways if way is not rarest and isinstance(next(iter(way.exactly), None), Term)]
+    return rarest, [way for way in others if sources.met_whole(tx, way.counted, rarest.counted)]
 
 
 def _named(terms: Sequence[Node]) -> list[Term]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from holotype.catalogue.search import sources
 from holotype.catalogue.search.asked import After, Search
-from holotype.catalogue.search.comparing import found, unindexed
+from holotype.catalogue.search.comparing import fenced, found, unindexed
 from holotype.catalogue.search.orders import RANKS, Order
 from holotype.catalogue.search.sources import Counted, Source
 from holotype.catalogue.tables import metrics, models, namespaces, versions
@@ -31,7 +31,8 @@ def from_few(
     ties = [tie.label(f"tie{i}") for i, tie in enumerate(order.ties(V))]
     listed = sa.select(V.c.id, *keys, *ties).join_from(chosen, V, V.c.id == unindexed(chosen.c.id))
     listed = listed.where(matching(chosen.c.id))
-    rows = listed.subquery("matching")
+    # the limit keeps the planners from walking along the order instead
+    rows = listed.limit(sa.literal_column("1000000000")).subquery("matching")
     sorted_by: list[sa.ColumnElement[Any]] = [rows.c[key.name] for key in keys]
     tied: list[sa.ColumnElement[Any]] = [rows.c[tie.name] for tie in ties]
     return (
@@ -124,7 +125,8 @@ def _better(order: Order, table: sa.FromClause) -> sa.ColumnElement[bool]:
     here = sa.tuple_(table.c.value, table.c.dataset, table.c.slice)
     there = sa.tuple_(other.c.value, other.c.dataset, other.c.slice)
     rows: sa.Select[Any] = sa.select(sa.literal_column("1")).where(other.c.version_id == table.c.version_id)
-    rows = rows.where(order.beside_condition(other), there > here if order.sort.descending else there < here)
+    better = there > here if order.sort.descending else there < here
+    rows = rows.where(order.beside_condition(other), fenced(better))
     return found(rows.correlate(table))
 
 
