@@ -16,6 +16,7 @@ from holotype.domain.permissions import Permission
 from holotype.operations.call import Call
 from holotype.operations.claim import claim
 from holotype.operations.expire_keys import expire_keys
+from holotype.operations.optimize import optimize
 from holotype.operations.sweep import SweepReport
 from holotype.worker import Work, Worker, standard_work
 from tests.support.registry import Desk
@@ -102,3 +103,13 @@ def test_the_standard_work_runs(desk: Desk) -> None:
     call = Call(desk.registry, Actor("holotype", None, frozenset(Permission)), now=desk.call().now)
     done = {work.name: work.run(call) for work in standard_work(desk.registry)}
     assert done == {"sweep": SweepReport(), "expire-keys": 0, "optimize": None}
+
+
+def test_optimize_counts_what_the_embedded_database_holds(desk: Desk) -> None:
+    """The worker's own connection has read nothing, and yet every table that has rows gets its statistics."""
+    desk.register("fraud", b"one", tags={"team": "risk"})
+    optimize(Call(desk.registry, Actor("holotype", None, frozenset(Permission)), now=desk.call().now))
+    if desk.registry.database.dialect == "sqlite":
+        with desk.registry.database.read() as tx:
+            counted = set(tx.exec_driver_sql("SELECT tbl FROM sqlite_stat1").scalars())
+        assert {"models", "versions", "files", "version_tags"} <= counted
