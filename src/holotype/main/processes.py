@@ -44,8 +44,10 @@ def run(settings: Settings, bound: socket.socket, *, on_ready: Callable[[], None
     # Forking shares the pages of what is imported already. Elsewhere than on Linux it is not safe.
     context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 
+    ready = context.Semaphore(0)
+
     def start() -> BaseProcess:
-        one: BaseProcess = context.Process(target=_serve, args=(settings, bound), name="holotype")
+        one: BaseProcess = context.Process(target=_serve, args=(settings, bound, ready.release), name="holotype")
         one.start()
         return one
 
@@ -56,17 +58,29 @@ def run(settings: Settings, bound: socket.socket, *, on_ready: Callable[[], None
         os.environ[FOLDER_VARIABLE] = folder
         try:
             running.extend(start() for _ in range(settings.workers))
+            if not _all_ready(running, ready):
+                _stop(running, 10)
+                return 1
             on_ready()
             return _watch(running, start)
         except _Stop:
             return _stop(running, settings.stop_timeout + 10)
 
 
-def _serve(settings: Settings, bound: socket.socket) -> None:
+def _all_ready(running: list[BaseProcess], ready: Any) -> bool:
+    """Wait until every process answers; return False when one ends before."""
+    for _ in running:
+        while not ready.acquire(timeout=0.1):
+            if any(one.exitcode is not None for one in running):
+                return False
+    return True
+
+
+def _serve(settings: Settings, bound: socket.socket, on_ready: Callable[[], None]) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, signal.SIG_DFL)
     threading.Thread(target=_stop_when_alone, name="watches-the-first-process", daemon=True).start()
-    sys.exit(process.run(settings, bound, on_ready=lambda: None))
+    sys.exit(process.run(settings, bound, on_ready=on_ready))
 
 
 def _stop_when_alone() -> None:
