@@ -28,11 +28,20 @@ _INDEXED = 100_000
 def matches(noun: str, dialect: str, *texts: Text) -> sa.Select[Any]:
     """Return the ids of the models or versions whose words match all of some texts."""
     if dialect == "sqlite":
-        table = sa.table(f"{noun}_words", sa.column("rowid", sa.BigInteger))
-        found = sa.literal_column(f"{noun}_words").op("MATCH", is_comparison=True)(" AND ".join(map(_fts5, texts)))
-        return sa.select(table.c.rowid.label("id")).where(found)
+        return _listed(noun, " AND ".join(map(_fts5, texts)))
     rows = _SOURCES[noun][0].alias()
     return sa.select(rows.c.id).where(in_row(rows, *texts))
+
+
+def matches_any(noun: str, *texts: Text) -> sa.Select[Any]:
+    """Return the ids of the models or versions whose words match one of some texts, on SQLite."""
+    return _listed(noun, " OR ".join(map(_fts5, texts)))
+
+
+def _listed(noun: str, match: str) -> sa.Select[Any]:
+    table = sa.table(f"{noun}_words", sa.column("rowid", sa.BigInteger))
+    found = sa.literal_column(f"{noun}_words").op("MATCH", is_comparison=True)(match)
+    return sa.select(table.c.rowid.label("id")).where(found)
 
 
 def in_row(rows: sa.FromClause, *texts: Text) -> sa.ColumnElement[bool]:

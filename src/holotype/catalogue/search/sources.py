@@ -93,6 +93,10 @@ def of(node: Node, dialect: str, now: int) -> tuple[Source, ...]:
     if isinstance(node, And):
         return next((found for child in node.children if (found := of(child, dialect, now))), ())
     if isinstance(node, Or):
+        texts = [child for child in node.children if isinstance(child, Text)]
+        if dialect == "sqlite" and len(texts) == len(node.children):  # full text lists them together, by id
+            any_model = Source(_in_models(words.matches_any("model", *texts)))
+            return Source(words.matches_any("version", *texts), ordered=True), any_model
         each = [of(child, dialect, now) for child in node.children]
         return tuple(source for found in each for source in found) if all(each) else ()
     return _of_term(node, now)

@@ -24,7 +24,7 @@ from holotype.catalogue.search.orders import Order, order_of
 from holotype.catalogue.search.sources import Counted
 from holotype.catalogue.search.walks import Matching, V
 from holotype.db import Tx
-from holotype.domain.query_tree import And, Node, Term, Text
+from holotype.domain.query_tree import And, Node, Or, Term, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _ways(tx: Tx, search: Search, terms: Sequence[Node]) -> list[_Way]:
     listed = [(term, group) for term in terms if (group := sources.of(term, dialect, search.now))]
     counted = sources.count(tx, [group for _, group in listed])
     ways = [
-        _Way(one, (term,) if isinstance(term, Term | Text) else ())
+        _Way(one, (term,) if isinstance(term, Term | Text) or _is_words(term) else ())
         for one, (term, _) in zip(counted, listed, strict=True)
     ]
     more: list[tuple[tuple[Node, ...], tuple[sources.Source, ...]]] = []
@@ -162,6 +162,11 @@ def _one_model(tx: Tx, terms: Sequence[Node]) -> int | None:
 
 def _in_own_texts(way: _Way) -> bool:
     return bool(way.exactly) and isinstance(way.exactly[0], Text) and way.counted.parts[-1:] == (0,)
+
+
+def _is_words(node: Node) -> bool:
+    """Say whether a node is words joined by OR, which full text may list by themselves."""
+    return isinstance(node, Or) and all(isinstance(child, Text) for child in node.children)
 
 
 def _only_own(way: _Way) -> bool:
