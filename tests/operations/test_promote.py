@@ -24,6 +24,7 @@ from holotype.ledger.tables import ledger_entries
 from holotype.operations.promote import promote
 from holotype.operations.resolve import resolve
 from holotype.operations.rollback import rollback
+from holotype.operations.show import show_model
 from holotype.wire import present
 from tests.support.registry import Desk
 
@@ -58,6 +59,15 @@ def test_the_replaced_version_goes_to_archived_in_the_same_transaction(desk: Des
     last = desk.rows(sa.select(ledger_entries).order_by(ledger_entries.c.sequence))[-2:]
     assert [row["action"] for row in last] == ["version.moved", "version.replaced"]
     assert last[0]["time"] == last[1]["time"]
+
+
+def test_a_model_says_what_is_in_production(desk: Desk) -> None:
+    """The number, or nothing; a deleted version counts no more."""
+    three(desk)
+    assert show_model(desk.call(), parse("fraud"))[0].production is None
+    release(desk, 2)
+    shown = show_model(desk.call(), parse("fraud"))[0]
+    assert (shown.production, shown.latest) == (2, 3)
 
 
 def test_an_illegal_move_changes_nothing(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from holotype.catalogue.tables import model_tags, models, namespaces, versions
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
 from holotype.db.types import bound_list, in_list, json_map
-from holotype.domain import times
+from holotype.domain import lifecycle, times
 from holotype.domain.entities import Model, Namespace
 from holotype.errors import AlreadyExists, NotFound
 
@@ -22,11 +22,24 @@ _LATEST = (
     .where(versions.c.model_id == models.c.id, versions.c.deleted_at.is_(None))
     .scalar_subquery()
 )
+_PRODUCTION = (
+    sa.select(sa.func.max(versions.c.number))
+    .where(
+        versions.c.model_id == models.c.id,
+        versions.c.stage == lifecycle.PRODUCTION,
+        versions.c.deleted_at.is_(None),
+    )
+    .scalar_subquery()
+)
 _TAGS = sa.select(json_map(model_tags.c.key, model_tags.c.value)).where(model_tags.c.model_id == models.c.id)
 _COLUMNS = [column for column in models.c if column.name not in {"card", "next_number"}]
 
 SELECT: sa.Select[Any] = sa.select(
-    *_COLUMNS, namespaces.c.name.label("namespace"), _LATEST.label("latest"), _TAGS.scalar_subquery().label("tags")
+    *_COLUMNS,
+    namespaces.c.name.label("namespace"),
+    _LATEST.label("latest"),
+    _PRODUCTION.label("production"),
+    _TAGS.scalar_subquery().label("tags"),
 ).join_from(models, namespaces)
 
 _GET = SELECT.where(namespaces.c.name == sa.bindparam("namespace"), models.c.name == sa.bindparam("name"))
@@ -113,5 +126,6 @@ def entity(row: sa.Row[Any]) -> Model:
         changed_at=times.from_micros(row.changed_at),
         deleted_at=None if row.deleted_at is None else times.from_micros(row.deleted_at),
         latest=row.latest,
+        production=row.production,
         tags=json.loads(row.tags) if row.tags else {},
     )

@@ -71,6 +71,7 @@ def print_models(models: list[Model]) -> None:
     """Print a table of models."""
     columns = (
         Column("MODEL", style="bold"),
+        Column("PRODUCTION", right=True),
         Column("LATEST", right=True),
         Column("DESCRIPTION", optional=True),
         Column("TAGS", optional=True),
@@ -80,9 +81,9 @@ def print_models(models: list[Model]) -> None:
 
 
 def _model_row(model: Model) -> Row:
-    latest = "–" if model.latest is None else str(model.latest)
+    production, latest = ("–" if one is None else str(one) for one in (model.production, model.latest))
     first = model.description.partition("\n")[0]
-    return model.reference, latest, first, formats.pairs(model.tags), formats.time(model.changed_at)
+    return model.reference, production, latest, first, formats.pairs(model.tags), formats.time(model.changed_at)
 
 
 def print_versions(versions: list[Version]) -> None:

@@ -65,6 +65,7 @@ def _print_model(client: Client, model: Model) -> None:
         (
             ("model", Cell(model.reference, "bold")),
             ("description", model.description),
+            ("in production", f"version {model.production}" if model.production else "nothing"),
             ("tags", formats.pairs(model.tags)),
             ("created", f"{formats.when(model.created_at)} by {model.created_by}"),
             ("changed", formats.when(model.changed_at)),

@@ -33,6 +33,7 @@ class Model:
     changed_at: datetime
     deleted_at: datetime | None = None
     latest: int | None = None
+    production: int | None = None
     tags: dict[str, str] = field(default_factory=dict)
 
     @property

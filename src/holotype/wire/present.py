@@ -24,6 +24,7 @@ def model(value: entities.Model, card: str | None = None) -> shapes.Model:
         description=value.description,
         tags=value.tags,
         latest=value.latest,
+        production=value.production,
         created_at=value.created_at,
         created_by=value.created_by,
         changed_at=value.changed_at,

@@ -22,7 +22,10 @@ class Namespace(Response):
 
 
 class Model(Response):
-    """A named line of versions; ``card`` is there when one model is shown, not in lists."""
+    """A named line of versions, with the numbers of the latest one and of the one in production.
+
+    ``card`` is there when one model is shown, not in lists.
+    """
 
     reference: str
     namespace: str
@@ -31,6 +34,7 @@ class Model(Response):
     description: str
     tags: dict[str, str]
     latest: int | None
+    production: int | None
     created_at: datetime
     created_by: str
     changed_at: datetime
