@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from holotype.db.engine import Tx
@@ -27,9 +26,3 @@ def hold(tx: Tx, name: str, holder: str, now: datetime, seconds: float) -> bool:
 def release(tx: Tx, name: str, holder: str) -> None:
     """Give a lease back before its time is over; does nothing for a lease that somebody else holds."""
     tx.execute(leases.delete().where(leases.c.name == name, leases.c.holder == holder))
-
-
-def holder_of(tx: Tx, name: str, now: datetime) -> str | None:
-    """Return who holds a lease, if anybody does."""
-    held = sa.select(leases.c.holder).where(leases.c.name == name, leases.c.expires_at > times.to_micros(now))
-    return tx.execute(held).scalar_one_or_none()

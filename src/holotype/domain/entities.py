@@ -130,18 +130,6 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
-    """A role on a scope: the registry, a namespace, a model or a name pattern."""
-
-    id: int
-    principal_id: int
-    role: str
-    scope: str
-    scope_id: int | None = None
-    pattern: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Token:
     """A bearer credential without its secret."""
 
