@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from bench.servers import ROOT, Server, apart
 
@@ -71,3 +72,9 @@ def drive(
         raise RuntimeError(f"The load failed: {result.stderr.strip()}")
     told = json.loads(result.stdout)
     return Load(len(told["times"]) / told["seconds"], sorted(one / 1e6 for one in told["times"]))
+
+
+def middle(loads: list[Load]) -> Load:
+    """Return the run whose rate is nearest to the median of all."""
+    rate = median(one.rate for one in loads)
+    return min(loads, key=lambda one: abs(one.rate - rate))

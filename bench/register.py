@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from bench import budgets
-from bench.driving import CONNECTIONS, Load, drive, get
+from bench.driving import CONNECTIONS, Load, drive, get, middle
 from bench.options import Options
 from bench.registering import registrations
 from bench.servers import Server, apart, place, serving
@@ -22,7 +22,7 @@ def measure(options: Options) -> list[Row]:
     with place() as folder, serving(folder, cores=apart()[0]) as server:
         runs = [_run(server, options, number) for number in range(options.runs)]
         flush = _flushes(folder)
-    together, alone, noop = (_middle([run[part] for run in runs]) for part in range(3))
+    together, alone, noop = (middle([run[part] for run in runs]) for part in range(3))
     return [_rate(together, noop), _latency(alone, flush)]
 
 
@@ -52,11 +52,6 @@ def _flushes(folder: Path, count: int = 300) -> float:
             os.fdatasync(out.fileno())
             times.append(time.perf_counter() - began)
     return median(times)
-
-
-def _middle(loads: list[Load]) -> Load:
-    middle = median(one.rate for one in loads)
-    return min(loads, key=lambda one: abs(one.rate - middle))
 
 
 def _rate(found: Load, noop: Load) -> Row:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from statistics import median
-
 from bench import budgets
-from bench.driving import Load, drive, get
+from bench.driving import Load, drive, get, middle
 from bench.options import Options
 from bench.registering import registrations
 from bench.servers import apart, place, serving
@@ -27,12 +25,7 @@ def measure(options: Options) -> list[Row]:
             (drive(server, nothing, seconds=options.seconds), drive(server, label, seconds=options.seconds))
             for _ in range(options.runs)
         ]
-    return [_row(_middle([one for _, one in pairs]), _middle([one for one, _ in pairs]))]
-
-
-def _middle(loads: list[Load]) -> Load:
-    middle = median(one.rate for one in loads)
-    return min(loads, key=lambda one: abs(one.rate - middle))
+    return [_row(middle([one for _, one in pairs]), middle([one for one, _ in pairs]))]
 
 
 def _row(found: Load, noop: Load) -> Row:

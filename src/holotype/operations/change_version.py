@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from holotype.access import rules
-from holotype.catalogue import models, tags, versions
+from holotype.catalogue import versions
 from holotype.domain.entities import Version
-from holotype.domain.events import Action
 from holotype.domain.permissions import Permission
 from holotype.domain.references import Reference
-from holotype.ledger import append
-from holotype.operations import entries, locking
+from holotype.operations import locking, rewording
 from holotype.operations.call import Call
 from holotype.operations.words import Words, check_words
 
@@ -30,13 +28,8 @@ def change_version(
     with call.write() as tx:
         locking.lock(tx, reference)
         version = versions.find(tx, reference)
-        said = Words(version.description, versions.card(tx, version.id) if card is not None else None, version.tags)
-        new = Words(description, card, given or {}).beside(said)
+        new = rewording.news(tx, version, Words(description, card, given or {}))
         if not new:
             return version
-        versions.change(tx, version.id, call.now, **new.columns)
-        models.change(tx, version.model_id, call.now)
-        tags.tag_version(tx, version.id, new.tags)
-        entry = entries.about(version, Action.VERSION_CHANGED, new.recorded)
-        append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
+        rewording.reword(tx, call, version, new)
         return versions.by_ids(tx, [version.id])[0]

@@ -42,7 +42,7 @@ from holotype.errors import (
 from holotype.ledger import append
 from holotype.ledger import labels as spans
 from holotype.ledger.append import Entry
-from holotype.operations import aliasing, entries, once
+from holotype.operations import aliasing, entries, once, rewording
 from holotype.operations.call import Call
 from holotype.operations.words import Words, check_words
 
@@ -174,15 +174,10 @@ def _same(tx: Tx, model: Reference, built: Manifest) -> Version | None:
 
 def _say_again(tx: Tx, call: Call, version: Version, content: Content) -> Version:
     """Give a version that was there before the words and aliases that came with it this time."""
-    said = Words(version.description, versions.card(tx, version.id) if content.card else None, version.tags)
-    new = _words(content).beside(said)
+    new = rewording.news(tx, version, _words(content))
     if new:
         rules.require(call.actor, Permission.VERSION_WRITE, namespace=version.namespace, model=version.model)
-        versions.change(tx, version.id, call.now, **new.columns)
-        models.change(tx, version.model_id, call.now)
-        tags.tag_version(tx, version.id, new.tags)
-        entry = entries.about(version, Action.VERSION_CHANGED, new.recorded)
-        append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
+        rewording.reword(tx, call, version, new)
     for alias in dict.fromkeys(content.aliases):
         aliasing.point(tx, call, version, alias)
     return versions.by_ids(tx, [version.id])[0] if new or content.aliases else version
