@@ -125,7 +125,7 @@ def test_who_has_rights_on_parts_sees_the_ledger_of_those_parts(desk: Desk) -> N
     for space in ("a", "b", "c"):
         create_namespace(desk.call(), space)
     with desk.registry.database.write() as tx:
-        append(tx, actor="root", now=times.now(), entries=[Entry(Action.TOKEN_CREATED, "token t1")])
+        append(tx, actor=Actor("root"), now=times.now(), entries=[Entry(Action.TOKEN_CREATED, "token t1")])
     for name in ("a/one", "b/two", "c/three", "c/four"):
         desk.held(name.encode(), namespace=name[0])
         desk.register(name, name.encode())

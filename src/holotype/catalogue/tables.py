@@ -85,6 +85,8 @@ versions = Table(
     Column("created_by", String, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("deleted_at", Moment),
+    Column("quarantined_at", Moment),
+    Column("examined_at", Moment),
     Column("description", Text, nullable=False, server_default=""),
     Column("card", Text, nullable=False, server_default=""),
     UniqueConstraint("model_id", "number"),
@@ -98,6 +100,8 @@ versions = Table(
     Index("ix_versions_size", "size", "id"),
     Index("ix_versions_number", "number", "id"),
     Index("ix_versions_files", "file_count", "id"),
+    Index("ix_versions_unexamined", "id", **_where("examined_at IS NULL")),
+    Index("ix_versions_quarantined", "quarantined_at", "id", **_where("quarantined_at IS NOT NULL")),
 )
 
 files = Table(

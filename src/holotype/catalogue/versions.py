@@ -186,6 +186,8 @@ def entity(row: Any) -> Version:
         created_by=row.created_by,
         deleted_at=None if row.deleted_at is None else times.from_micros(row.deleted_at),
         provenance_digest=row.provenance_digest,
+        quarantined_at=None if row.quarantined_at is None else times.from_micros(row.quarantined_at),
+        examined_at=None if row.examined_at is None else times.from_micros(row.examined_at),
         aliases=tuple(sorted(json.loads(row.aliases))) if row.aliases else (),
         tags=json.loads(row.tags) if row.tags else {},
     )
@@ -219,5 +221,6 @@ def _missing(tx: Tx, reference: Reference) -> NotFound:
     return NotFound(f"There is no {reference}.", hint=f"List versions with `holotype show {model}`.")
 
 
-_WRITTEN = [column.name for column in versions.c if column.name not in {"id", "deleted_at"}]
+_LATER = {"id", "deleted_at", "quarantined_at", "examined_at"}
+_WRITTEN = [column.name for column in versions.c if column.name not in _LATER]
 _INSERT = Prepared(versions.insert().returning(versions.c.id), _WRITTEN)

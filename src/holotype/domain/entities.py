@@ -62,6 +62,8 @@ class Version:
     created_by: str
     deleted_at: datetime | None = None
     provenance_digest: str | None = None
+    quarantined_at: datetime | None = None
+    examined_at: datetime | None = None
     aliases: tuple[str, ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
 
@@ -82,19 +84,132 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was learnt about a version. ``id`` counts in the registry; ``digest`` is that of ``payload``.
+
+    ``subject`` is the digest of the version that it is bound to, ``signed_by`` the name of the trusted key whose
+    signature over it was verified. The payload is left out of lists.
+    """
+
+    id: int
+    version_id: int
+    subject: str
+    type: str
+    media_type: str
+    digest: str
+    size: int
+    created_at: datetime
+    created_by: str
+    signed_by: str | None = None
+    payload: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a gate says: ``passed``, ``failed``, ``missing`` (evidence is lacking) or ``overridden``, and why.
+
+    ``remedy`` says what to do or attach where it does not pass; ``override`` is the id of the override.
+    """
+
+    gate: str
+    status: str
+    reason: str
+    remedy: str | None = None
+    override: int | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the gate does not stand in the way."""
+        return self.status in {"passed", "overridden"}
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What a principal decided about a promotion: ``approved`` or ``rejected``.
+
+    ``person_id`` is the person behind a service account. ``roles`` and ``teams`` are what the principal has now on the
+    model; ``voided`` says why it does not count any more.
+    """
+
+    principal: str
+    principal_id: int
+    person_id: int
+    decision: str
+    comment: str
+    created_at: datetime
+    voided: str | None = None
+    roles: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Promotion:
-    """What became of a move: ``applied``, or ``possible`` in a dry run. ``replaced`` had to leave the stage."""
+    """A request to move a version to a stage or to let a protected alias name it, and what became of it.
+
+    ``status`` is ``applied``, ``refused`` (by a gate), ``pending``, ``rejected``, ``withdrawn``, ``expired``, or in a
+    dry run ``possible`` (and ``refused``). ``kind`` is ``stage`` or ``alias``: what ``source`` and ``target`` name.
+    ``replaced`` had to leave the stage; ``incumbent`` held it when the request was made. ``evidence`` lists the ids
+    that the verdicts rest on; ``note`` says what voided or ended it.
+    """
 
     status: str
     version: Version
     source: str
     target: str
     replaced: Version | None = None
+    id: int | None = None
+    kind: str = "stage"
+    reason: str = ""
+    policy: int = 0
+    incumbent_id: int | None = None
+    verdicts: tuple[Verdict, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    evidence: tuple[int, ...] = ()
+    requested_by: str = ""
+    requester_id: int | None = None
+    created_at: datetime | None = None
+    expires_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Named gates that do not stand in the way of one version's move until a moment. Shown until it is closed."""
+
+    id: int
+    version_id: int
+    version: str
+    target: str
+    gates: tuple[str, ...]
+    reason: str
+    created_at: datetime
+    created_by: str
+    ends_at: datetime
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """A recall: everything that was built on ``subject`` is neither pulled nor moved until it is released."""
+
+    id: int
+    subject: str
+    reason: str
+    created_at: datetime
+    created_by: str
+    versions: int
+    released_at: datetime | None = None
+    released_by: str | None = None
+    release_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One entry of the ledger. ``root`` is the Merkle tree head (hex) after it was appended."""
+    """One entry of the ledger. ``root`` is the Merkle tree head (hex) after it was appended.
+
+    ``token`` is the public id of the token that the actor used, if one was.
+    """
 
     sequence: int
     time: datetime
@@ -103,6 +218,7 @@ class Event:
     subject: str
     data: dict[str, object]
     root: str
+    token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +237,18 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A user or service account. ``owner_id`` is the person behind a service account."""
+    """A ``user`` or a ``service`` account. ``owner_id`` is the person behind a service account."""
 
     id: int
     name: str
     kind: str
     owner_id: int | None = None
+    disabled_at: datetime | None = None
+
+    @property
+    def person_id(self) -> int:
+        """Who counts where persons are counted: the owner of a service account."""
+        return self.owner_id or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +267,24 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """Permissions on a part of the registry: a namespace, or one model in it."""
+    """Permissions on a part of the registry: a namespace, one model in it, or the models that match a pattern.
+
+    ``model`` may be a shell pattern (``fraud-*``). With ``stages``, the permissions of ``permissions.STAGED`` hold only
+    for moves to those stages. Without a namespace it covers the whole registry.
+    """
 
     permissions: frozenset[Permission]
     namespace: str | None = None
     model: str | None = None
+    stages: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who is calling, and what they may: ``permissions`` on the whole registry, ``rights`` on parts of it.
 
-    Both hold only inside the token's own scope, which ``namespace`` and ``model`` narrow.
+    Both hold only inside the token's own scope, which ``namespace`` and ``model`` narrow. ``person_id`` is the person
+    behind a service account, and otherwise the principal.
     """
 
     name: str
@@ -166,3 +294,9 @@ class Actor:
     model: str | None = None
     token_id: str | None = None
     rights: tuple[Right, ...] = ()
+    owner_id: int | None = None
+
+    @property
+    def person_id(self) -> int | None:
+        """Who counts where persons are counted."""
+        return self.owner_id or self.principal_id

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
 from holotype.domain import times
+from holotype.domain.entities import Actor
 from holotype.domain.events import Action
 from holotype.errors import Unavailable
 from holotype.ledger import merkle
@@ -48,7 +49,7 @@ class Entry:
     version_id: int | None = None
 
 
-def append(tx: Tx, *, actor: str, now: datetime, entries: Sequence[Entry]) -> list[int]:
+def append(tx: Tx, *, actor: Actor, now: datetime, entries: Sequence[Entry]) -> list[int]:
     """Append entries in their order and return their sequences.
 
     Their time is ``now``, or that of the entry before them where a clock ran backwards. Nobody else appends until
@@ -70,18 +71,25 @@ def append(tx: Tx, *, actor: str, now: datetime, entries: Sequence[Entry]) -> li
     return [row["sequence"] for row in rows]
 
 
-def _row(tree: merkle.Tree, entry: Entry, actor: str, micros: int) -> tuple[dict[str, Any], merkle.Tree]:
+def _row(tree: merkle.Tree, entry: Entry, actor: Actor, micros: int) -> tuple[dict[str, Any], merkle.Tree]:
     sequence, data = tree.size + 1, canonical_data(entry.data)
     leaf = merkle.leaf_hash(
         canonical(
-            sequence=sequence, micros=micros, actor=actor, action=entry.action.value, subject=entry.subject, data=data
+            sequence=sequence,
+            micros=micros,
+            actor=actor.name,
+            action=entry.action.value,
+            subject=entry.subject,
+            data=data,
+            token=actor.token_id,
         )
     )
     grown = merkle.append(tree, leaf)
     row = {
         "sequence": sequence,
         "time": micros,
-        "actor": actor,
+        "actor": actor.name,
+        "token": actor.token_id,
         "action": entry.action.value,
         "subject": entry.subject,
         "namespace_id": entry.namespace_id,

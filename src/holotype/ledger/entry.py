@@ -1,8 +1,10 @@
 """Which bytes does the ledger bind? The canonical JSON (RFC 8785) of an entry.
 
-    {"action":"version.moved","actor":"ada","data":{…},"sequence":12,"subject":"risk/fraud:7","time":"2026-01-02T…Z"}
+    {"action":"version.moved","actor":"ada","data":{…},"sequence":12,"subject":"risk/fraud:7","time":"2026-01-02T…Z",
+     "token":"k3Jd…"}
 
-Whoever has these six values can write the same bytes with any RFC 8785 library and hash them. Surrogate ids are not
+``token`` is the public id of the token that the actor used, and left out where there was none. Whoever has these
+values can write the same bytes with any RFC 8785 library and hash them. Surrogate ids are not
 among them: they are this database's business.
 """
 
@@ -28,12 +30,15 @@ def canonical_data(data: Mapping[str, object]) -> str:
         raise Invalid(f"The ledger cannot keep this exactly: {error}.") from error
 
 
-def canonical(*, sequence: int, micros: int, actor: str, action: str, subject: str, data: str) -> bytes:
+def canonical(
+    *, sequence: int, micros: int, actor: str, action: str, subject: str, data: str, token: str | None = None
+) -> bytes:
     """Return the bytes of an entry, given its data as canonical JSON and its time in microseconds since 1970.
 
-    Written out by hand, in the order that RFC 8785 gives the six keys, because ``data`` is canonical already.
+    Written out by hand, in the order that RFC 8785 gives the keys, because ``data`` is canonical already.
     """
+    used = f',"token":{encode_basestring(token)}' if token is not None else ""
     return (
         f'{{"action":{encode_basestring(action)},"actor":{encode_basestring(actor)},"data":{data},'
-        f'"sequence":{sequence},"subject":{encode_basestring(subject)},"time":"{times.text(times.from_micros(micros))}"}}'
+        f'"sequence":{sequence},"subject":{encode_basestring(subject)},"time":"{times.text(times.from_micros(micros))}"{used}}}'
     ).encode()

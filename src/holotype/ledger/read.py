@@ -70,4 +70,5 @@ def _event(row: sa.Row[Any]) -> Event:
         subject=row.subject,
         data=json.loads(row.data),
         root=row.root.hex(),
+        token=row.token,
     )

@@ -27,6 +27,7 @@ ledger_entries = Table(
     Column("model_id", Id),
     Column("version_id", Id),
     Column("data", Text, nullable=False),
+    Column("token", String),
     Column("leaf", LargeBinary(32), nullable=False),
     Column("nodes", LargeBinary, nullable=False),
     Column("root", LargeBinary(32), nullable=False),

@@ -71,6 +71,7 @@ def _leaf(row: sa.Row[Any]) -> bytes:
             action=row.action,
             subject=row.subject,
             data=row.data,
+            token=row.token,
         )
     )
 

@@ -45,4 +45,4 @@ def _touch(tx: Tx, call: Call, model_id: int, version_ids: list[int]) -> None:
 
 def _append(tx: Tx, call: Call, version: Version, action: Action, data: dict[str, object]) -> int:
     entry = entries.about(version, action, data)
-    return append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])[0]
+    return append.append(tx, actor=call.actor, now=call.now, entries=[entry])[0]

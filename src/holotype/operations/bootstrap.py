@@ -18,7 +18,7 @@ from holotype.catalogue import namespaces
 from holotype.db import Tx
 from holotype.db.tables import registry
 from holotype.domain import names, times
-from holotype.domain.entities import Principal
+from holotype.domain.entities import Actor, Principal
 from holotype.domain.events import Action
 from holotype.domain.permissions import Permission
 from holotype.errors import Unauthenticated
@@ -56,7 +56,7 @@ def _create(tx: Tx, call: Call) -> None:
     space = namespaces.create(tx, names.DEFAULT_NAMESPACE, "", call.now)
     if space is not None:
         entries.append(Entry(Action.NAMESPACE_CREATED, space.name, {"description": ""}, namespace_id=space.id))
-    append.append(tx, actor=SYSTEM, now=call.now, entries=entries)
+    append.append(tx, actor=Actor(SYSTEM), now=call.now, entries=entries)
 
 
 def _works(tx: Tx, call: Call, secret: str) -> bool:
@@ -83,7 +83,7 @@ def _token(tx: Tx, call: Call) -> str:
         },
     )
     entry = Entry(Action.TOKEN_CREATED, f"token:{token_id}", {"principal": OWNER, "role": "admin", "scope": "registry"})
-    append.append(tx, actor=SYSTEM, now=call.now, entries=[entry])
+    append.append(tx, actor=Actor(SYSTEM), now=call.now, entries=[entry])
     return secret
 
 

@@ -39,5 +39,5 @@ def change_model(
         tags.tag_model(tx, model_id, new.tags)
         where = {"namespace_id": found.namespace_id, "model_id": model_id}
         entry = Entry(Action.MODEL_CHANGED, found.reference, new.recorded, **where)
-        append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
+        append.append(tx, actor=call.actor, now=call.now, entries=[entry])
         return models.get(tx, model.namespace, model.model)

@@ -39,6 +39,6 @@ def create_model(
         data = {"kind": "files", **Words(description or None, card or None, given or {}).recorded}
         where = {"namespace_id": namespace.id, "model_id": made}
         entry = Entry(Action.MODEL_CREATED, model.model_reference, data, **where)
-        append.append(tx, actor=actor, now=call.now, entries=[entry])
+        append.append(tx, actor=call.actor, now=call.now, entries=[entry])
         once.remember(tx, call, mark, str(made))
         return models.get(tx, model.namespace, model.model)

@@ -28,6 +28,6 @@ def create_namespace(call: Call, name: str, *, description: str = "") -> Namespa
         if created is None:
             raise AlreadyExists(f"There is a namespace {name} already.", hint="Use it, or choose another name.")
         entry = Entry(Action.NAMESPACE_CREATED, name, {"description": description}, namespace_id=created.id)
-        append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
+        append.append(tx, actor=call.actor, now=call.now, entries=[entry])
         once.remember(tx, call, mark, name)
         return created

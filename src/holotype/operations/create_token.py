@@ -145,4 +145,4 @@ def _record(tx: Tx, call: Call, made: Token, namespace_id: int | None, model_id:
     }
     subject = f"token:{made.id}"
     entry = Entry(Action.TOKEN_CREATED, subject, data, namespace_id=namespace_id, model_id=model_id)
-    append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
+    append.append(tx, actor=call.actor, now=call.now, entries=[entry])

@@ -32,7 +32,7 @@ def delete_version(call: Call, reference: Reference) -> Version:
         versions.change(tx, version.id, call.now, deleted_at=times.to_micros(call.now))
         models.change(tx, version.model_id, call.now)
         entry = entries.about(version, Action.VERSION_DELETED, {"stage": version.stage})
-        append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
+        append.append(tx, actor=call.actor, now=call.now, entries=[entry])
         return version
 
 
@@ -48,7 +48,7 @@ def delete_model(call: Call, reference: Reference) -> Model:
         models.change(tx, model_id, call.now, deleted_at=times.to_micros(call.now))
         where = {"namespace_id": model.namespace_id, "model_id": model_id}
         entry = Entry(Action.MODEL_DELETED, model.reference, {}, **where)
-        append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
+        append.append(tx, actor=call.actor, now=call.now, entries=[entry])
         return model
 
 

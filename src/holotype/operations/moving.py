@@ -27,7 +27,7 @@ def move(tx: Tx, call: Call, version: Version, target: str, *, action: Action, r
     moves += [(former, stage.replaced_to or lifecycle.NONE, Action.VERSION_REPLACED) for former in replaced]
     news = [_entry(moved, to, kind, reason, by=version) for moved, to, kind in moves]
     models.change(tx, version.model_id, call.now)
-    sequences = append.append(tx, actor=call.actor.name, now=call.now, entries=news)
+    sequences = append.append(tx, actor=call.actor, now=call.now, entries=news)
     for (moved, to, _), sequence in reversed(list(zip(moves, sequences, strict=True))):
         _write(tx, call, moved, to, sequence)
     after = versions.by_ids(tx, [version.id])[0]

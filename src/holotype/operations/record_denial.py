@@ -31,7 +31,7 @@ def record_denial(call: Call, permission: str, subject: str) -> bool:
         data["token"] = call.actor.token_id
     entry = Entry(Action.ACCESS_DENIED, subject[:_SUBJECT_LIMIT], data)
     with call.write() as tx:
-        append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
+        append.append(tx, actor=call.actor, now=call.now, entries=[entry])
     return True
 
 

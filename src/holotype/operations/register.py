@@ -234,7 +234,7 @@ def _record(tx: Tx, call: Call, version: Version, draft: _Draft, *, new_model: b
         where = {"namespace_id": version.namespace_id, "model_id": version.model_id}
         model = f"{version.namespace}/{version.model}"
         news.insert(0, Entry(Action.MODEL_CREATED, model, {"kind": "files"}, **where))
-    sequence = append.append(tx, actor=call.actor.name, now=call.now, entries=news)[-1]
+    sequence = append.append(tx, actor=call.actor, now=call.now, entries=news)[-1]
     where = {"model_id": version.model_id, "version_id": version.id}
     spans.enter(tx, label=lifecycle.NONE, sequence=sequence, now=call.now, **where)
     for alias in dict.fromkeys(draft.content.aliases):

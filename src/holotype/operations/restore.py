@@ -29,7 +29,7 @@ def restore_version(call: Call, reference: Reference) -> Version:
         versions.change(tx, version.id, call.now, deleted_at=None)
         models.change(tx, version.model_id, call.now)
         entry = entries.about(version, Action.VERSION_RESTORED, {})
-        append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
+        append.append(tx, actor=call.actor, now=call.now, entries=[entry])
         return versions.by_ids(tx, [version.id])[0]
 
 
@@ -46,7 +46,7 @@ def restore_model(call: Call, reference: Reference) -> Model:
         where = {"namespace_id": model.namespace_id, "model_id": model.id}
         append.append(
             tx,
-            actor=call.actor.name,
+            actor=call.actor,
             now=call.now,
             entries=[Entry(Action.MODEL_RESTORED, model.reference, {}, **where)],
         )

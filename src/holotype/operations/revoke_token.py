@@ -24,7 +24,7 @@ def revoke_token(call: Call, token_id: str) -> None:
         _check(tx, call, token_id)
         if tokens.revoke(tx, token_id, call.now):
             entry = Entry(Action.TOKEN_REVOKED, f"token:{token_id}")
-            append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
+            append.append(tx, actor=call.actor, now=call.now, entries=[entry])
 
 
 def _check(tx: Tx, call: Call, token_id: str) -> None:

@@ -24,4 +24,4 @@ def reword(tx: Tx, call: Call, version: Version, new: Words) -> None:
     models.change(tx, version.model_id, call.now)
     tags.tag_version(tx, version.id, new.tags)
     entry = entries.about(version, Action.VERSION_CHANGED, new.recorded)
-    append.append(tx, actor=call.actor.name, now=call.now, entries=[entry])
+    append.append(tx, actor=call.actor, now=call.now, entries=[entry])

@@ -11,9 +11,10 @@ from holotype.artifacts import tables as artifacts
 from holotype.catalogue import tables as catalogue
 from holotype.db import tables as servers
 from holotype.db.metadata import metadata
+from holotype.governance import tables as governance
 from holotype.ledger import tables as ledger
 
-AREAS = (servers, catalogue, artifacts, ledger, access)
+AREAS = (servers, catalogue, artifacts, ledger, access, governance)
 """The modules that declare tables; importing them has made their tables known."""
 
 

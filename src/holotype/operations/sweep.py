@@ -152,7 +152,7 @@ class _Sweep:
         entry = Entry(Action.BLOBS_SWEPT, "registry", data)
         with self.call.write() as tx:
             sweeping.forget(tx, freed)
-            append.append(tx, actor=self.call.actor.name, now=self.call.now, entries=[entry])  # 5
+            append.append(tx, actor=self.call.actor, now=self.call.now, entries=[entry])  # 5
 
     def _settled(self, marked: Collection[str]) -> dict[str, int]:
         """Return what is still free, and give back what is wanted after all; without its bytes, its row goes too."""

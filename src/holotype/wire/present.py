@@ -51,6 +51,7 @@ def version(value: entities.Version, card: str | None = None, provenance: bytes 
         created_at=value.created_at,
         created_by=value.created_by,
         deleted_at=value.deleted_at,
+        quarantined_at=value.quarantined_at,
         card=card,
         provenance=msgspec.json.decode(provenance, type=Provenance) if provenance else None,
     )
@@ -69,8 +70,28 @@ def alias(value: entities.Alias, model_reference: str) -> shapes.Alias:
 
 def promotion(value: entities.Promotion) -> shapes.Promotion:
     """Return the wire shape of a promotion."""
-    replaced = value.replaced.reference if value.replaced else None
-    return shapes.Promotion(value.status, version(value.version), value.source, value.target, replaced)
+    return shapes.Promotion(
+        status=value.status,
+        version=version(value.version),
+        source=value.source,
+        target=value.target,
+        replaced=value.replaced.reference if value.replaced else None,
+        id=value.id,
+        kind=value.kind,
+        reason=value.reason,
+        policy=value.policy,
+        verdicts=[shapes.Verdict(one.gate, one.status, one.reason, one.remedy, one.override) for one in value.verdicts],
+        approvals=[_approval(one) for one in value.approvals],
+        evidence=list(value.evidence),
+        requested_by=value.requested_by,
+        created_at=value.created_at,
+        expires_at=value.expires_at,
+        note=value.note,
+    )
+
+
+def _approval(value: entities.Approval) -> shapes.Approval:
+    return shapes.Approval(value.principal, value.decision, value.comment, value.created_at, value.voided)
 
 
 def token(value: entities.Token) -> shapes.Token:
@@ -97,6 +118,7 @@ def event(value: entities.Event) -> shapes.Event:
         subject=value.subject,
         data=value.data,
         root=value.root,
+        token=value.token,
     )
 
 

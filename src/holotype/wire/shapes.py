@@ -63,6 +63,7 @@ class Version(Response):
     created_at: datetime
     created_by: str
     deleted_at: datetime | None = None
+    quarantined_at: datetime | None = None
     card: str | None = None
     provenance: Provenance | None = None
 
@@ -78,7 +79,7 @@ class File(Response):
 
 
 class Event(Response):
-    """One entry of the ledger; ``root`` is the Merkle tree head after it."""
+    """One entry of the ledger; ``root`` is the Merkle tree head after it, ``token`` the id of the token used."""
 
     sequence: int
     time: datetime
@@ -87,6 +88,7 @@ class Event(Response):
     subject: str
     data: dict[str, object]
     root: str
+    token: str | None = None
 
 
 class Page(Response, Generic[T]):
@@ -165,14 +167,54 @@ class NewPromotion(Request):
     dry_run: bool = False
 
 
+class Verdict(Response):
+    """What a gate says: ``passed``, ``failed``, ``missing`` (evidence is lacking) or ``overridden``, and why.
+
+    ``remedy`` says what to do or attach; ``override`` is the id of the override.
+    """
+
+    gate: str
+    status: str
+    reason: str
+    remedy: str | None = None
+    override: int | None = None
+
+
+class Approval(Response):
+    """What somebody decided about a promotion: ``approved`` or ``rejected``; ``voided`` says why it counts no more."""
+
+    principal: str
+    decision: str
+    comment: str
+    created_at: datetime
+    voided: str | None = None
+
+
 class Promotion(Response):
-    """What became of a move: ``applied`` or, in a dry run, ``possible``. ``replaced`` had to leave the stage."""
+    """A move that was asked for, and what became of it.
+
+    ``status`` is ``applied``, ``refused`` by a gate, ``pending`` approvals, ``rejected``, ``withdrawn`` or ``expired``;
+    in a dry run ``possible`` or ``refused``.
+    ``kind`` is ``stage`` or ``alias``: what ``source`` and ``target`` name. ``replaced`` had to leave the stage.
+    ``policy`` is the number of the policy version that was asked, ``evidence`` lists the ids that the verdicts rest on.
+    """
 
     status: str
     version: Version
     source: str
     target: str
     replaced: str | None = None
+    id: int | None = None
+    kind: str = "stage"
+    reason: str = ""
+    policy: int = 0
+    verdicts: list[Verdict] = []
+    approvals: list[Approval] = []
+    evidence: list[int] = []
+    requested_by: str = ""
+    created_at: datetime | None = None
+    expires_at: datetime | None = None
+    note: str = ""
 
 
 class NewRollback(Request):

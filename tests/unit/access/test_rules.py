@@ -73,5 +73,10 @@ def test_a_stranger_is_asked_to_sign_in_and_others_are_denied() -> None:
 
 def test_roles_are_those_of_the_table() -> None:
     """A reader changes nothing but its own tokens; only an administrator operates the registry."""
-    assert ROLES["reader"] == {Permission.MODEL_READ, Permission.LEDGER_READ, Permission.TOKEN_WRITE}
+    assert ROLES["reader"] == {
+        Permission.MODEL_READ,
+        Permission.POLICY_READ,
+        Permission.LEDGER_READ,
+        Permission.TOKEN_WRITE,
+    }
     assert [name for name, held in ROLES.items() if Permission.ADMIN_OPERATE in held] == ["admin"]

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from holotype.db import Database, connect
+from holotype.domain.entities import Actor
 from holotype.domain.events import Action
 from holotype.errors import Unavailable
 from holotype.ledger import merkle, read
@@ -26,12 +27,12 @@ _fork = multiprocessing.get_context("fork")
 def _note(database: Database, subject: str, *, now: datetime = NOW, count: int = 1) -> list[int]:
     with database.write() as tx:
         entries = [Entry(Action.MODEL_CREATED, f"{subject}/{i}", {"n": i}) for i in range(count)]
-        return append(tx, actor="ada", now=now, entries=entries)
+        return append(tx, actor=Actor("ada"), now=now, entries=entries)
 
 
 def _note_and_raise(database: Database) -> None:
     with database.write() as tx:
-        append(tx, actor="ada", now=NOW, entries=[Entry(Action.MODEL_CREATED, "b")])
+        append(tx, actor=Actor("ada"), now=NOW, entries=[Entry(Action.MODEL_CREATED, "b")])
         raise LookupError
 
 
@@ -66,7 +67,7 @@ def test_an_entry_comes_back_as_it_was_written(database: Database) -> None:
     """Text in any script, numbers and nesting survive; the root is the tree's."""
     data: dict[str, object] = {"größe": 1.5, "list": [1, None, True], "文": {"😀": '\x07 \\ " €'}}
     with database.write() as tx:
-        append(tx, actor="ада", now=NOW, entries=[Entry(Action.ALIAS_SET, "risk/fraud:7", data)])
+        append(tx, actor=Actor("ада"), now=NOW, entries=[Entry(Action.ALIAS_SET, "risk/fraud:7", data)])
     with database.read() as tx:
         event = read.page(tx, read.Filter())[0]
         row = tx.execute(sa.select(ledger_entries)).one()

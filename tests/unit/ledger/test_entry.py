@@ -32,11 +32,12 @@ _JSON = st.recursive(
     _TEXT,
     _TEXT,
     st.dictionaries(_TEXT, _JSON, max_size=4),
+    st.none() | _TEXT,
 )
 def test_the_bytes_are_those_of_any_rfc_8785_library(
-    sequence: int, moment: datetime, actor: str, action: str, subject: str, data: dict[str, object]
+    sequence: int, moment: datetime, actor: str, action: str, subject: str, data: dict[str, object], token: str | None
 ) -> None:
-    """The hand-written form equals the library's form of the six public values."""
+    """The hand-written form equals the library's form of the public values."""
     ours = canonical(
         sequence=sequence,
         micros=times.to_micros(moment),
@@ -44,6 +45,7 @@ def test_the_bytes_are_those_of_any_rfc_8785_library(
         action=action,
         subject=subject,
         data=canonical_data(data),
+        token=token,
     )
     public = {
         "sequence": sequence,
@@ -52,7 +54,7 @@ def test_the_bytes_are_those_of_any_rfc_8785_library(
         "action": action,
         "subject": subject,
         "data": data,
-    }
+    } | ({} if token is None else {"token": token})
     assert ours == rfc8785.dumps(public)  # type: ignore[arg-type]
 
 

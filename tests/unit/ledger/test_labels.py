@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from holotype.catalogue.tables import models, namespaces, versions
 from holotype.db import Database, Tx
+from holotype.domain.entities import Actor
 from holotype.domain.events import Action
 from holotype.ledger import labels
 from holotype.ledger.append import Entry, append
@@ -40,7 +41,7 @@ def _version(number: int) -> dict[str, object]:
 
 
 def _note(tx: Tx, seconds: float, action: Action = Action.VERSION_MOVED) -> int:
-    return append(tx, actor="ada", now=_at(seconds), entries=[Entry(action, "m", model_id=1)])[0]
+    return append(tx, actor=Actor("ada"), now=_at(seconds), entries=[Entry(action, "m", model_id=1)])[0]
 
 
 def _swap(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from holotype.db import Database, Tx, connect
+from holotype.domain.entities import Actor
 from holotype.domain.events import Action
 from holotype.ledger import labels, read
 from holotype.ledger.append import Entry, append
@@ -58,7 +59,7 @@ def _fill(database: Database) -> None:
     for second in range(0, LENGTH, 500):
         with database.write() as tx:
             moment = START + timedelta(seconds=second)
-            append(tx, actor=f"actor{second % 7}", now=moment, entries=[_entry(second + n) for n in range(500)])
+            append(tx, actor=Actor(f"actor{second % 7}"), now=moment, entries=[_entry(second + n) for n in range(500)])
     with database.write() as tx:
         for statement in _THINGS:
             tx.exec_driver_sql(statement)

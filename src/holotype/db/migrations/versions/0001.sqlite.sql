@@ -43,6 +43,7 @@ CREATE TABLE ledger_entries (
     model_id INTEGER,
     version_id INTEGER,
     data TEXT NOT NULL,
+    token VARCHAR,
     leaf BLOB NOT NULL,
     nodes BLOB NOT NULL,
     root BLOB NOT NULL,
@@ -89,6 +90,21 @@ CREATE TABLE principals (
     CONSTRAINT uq_principals_name UNIQUE (name),
     CONSTRAINT fk_principals_owner_id FOREIGN KEY(owner_id) REFERENCES principals (id)
 );
+
+CREATE TABLE quarantines (
+    id INTEGER NOT NULL,
+    subject TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by VARCHAR NOT NULL,
+    released_at BIGINT,
+    released_by VARCHAR,
+    reason TEXT NOT NULL,
+    release_reason TEXT,
+    versions INTEGER NOT NULL,
+    CONSTRAINT pk_quarantines PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_quarantines_subject ON quarantines (subject);
 
 CREATE TABLE registry (
     id INTEGER NOT NULL,
@@ -140,6 +156,18 @@ CREATE INDEX ix_models_changed ON models (changed_at, id);
 CREATE INDEX ix_models_created ON models (namespace_id, created_at, id);
 
 CREATE INDEX ix_models_name ON models (name, id);
+
+CREATE TABLE policies (
+    namespace_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    digest VARCHAR NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by VARCHAR NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    text TEXT NOT NULL,
+    CONSTRAINT pk_policies PRIMARY KEY (namespace_id, number),
+    CONSTRAINT fk_policies_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
+) WITHOUT ROWID;
 
 CREATE TABLE team_members (
     team_id INTEGER NOT NULL,
@@ -247,6 +275,8 @@ CREATE TABLE versions (
     created_by VARCHAR NOT NULL,
     changed_at BIGINT NOT NULL,
     deleted_at BIGINT,
+    quarantined_at BIGINT,
+    examined_at BIGINT,
     description TEXT DEFAULT '' NOT NULL,
     card TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_versions PRIMARY KEY (id),
@@ -270,9 +300,13 @@ CREATE INDEX ix_versions_number ON versions (number, id);
 
 CREATE INDEX ix_versions_of_stage ON versions (stage, id);
 
+CREATE INDEX ix_versions_quarantined ON versions (quarantined_at, id) WHERE quarantined_at IS NOT NULL;
+
 CREATE INDEX ix_versions_size ON versions (size, id);
 
 CREATE INDEX ix_versions_stage ON versions (model_id, stage, number);
+
+CREATE INDEX ix_versions_unexamined ON versions (id) WHERE examined_at IS NULL;
 
 CREATE TABLE aliases (
     model_id INTEGER NOT NULL,
@@ -299,6 +333,24 @@ CREATE TABLE data_references (
 ) WITHOUT ROWID;
 
 CREATE INDEX ix_data_references_uri ON data_references (uri, version_id);
+
+CREATE TABLE evidence (
+    id INTEGER NOT NULL,
+    version_id INTEGER NOT NULL,
+    subject VARCHAR NOT NULL,
+    type VARCHAR NOT NULL,
+    media_type VARCHAR NOT NULL,
+    digest VARCHAR NOT NULL,
+    size INTEGER NOT NULL,
+    signed_by VARCHAR,
+    created_at BIGINT NOT NULL,
+    created_by VARCHAR NOT NULL,
+    payload BLOB NOT NULL,
+    CONSTRAINT pk_evidence PRIMARY KEY (id),
+    CONSTRAINT fk_evidence_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
+);
+
+CREATE INDEX ix_evidence_version ON evidence (version_id, type, id);
 
 CREATE TABLE files (
     version_id INTEGER NOT NULL,
@@ -348,6 +400,27 @@ CREATE INDEX ix_metrics_model ON metrics (name, model_id, value, version_id);
 
 CREATE INDEX ix_metrics_value ON metrics (name, value, version_id);
 
+CREATE TABLE overrides (
+    id INTEGER NOT NULL,
+    namespace_id INTEGER NOT NULL,
+    version_id INTEGER NOT NULL,
+    target VARCHAR NOT NULL,
+    gates TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by VARCHAR NOT NULL,
+    ends_at BIGINT NOT NULL,
+    closed_at BIGINT,
+    closed_by VARCHAR,
+    reason TEXT NOT NULL,
+    CONSTRAINT pk_overrides PRIMARY KEY (id),
+    CONSTRAINT fk_overrides_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id),
+    CONSTRAINT fk_overrides_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
+);
+
+CREATE INDEX ix_overrides_namespace ON overrides (namespace_id, id);
+
+CREATE INDEX ix_overrides_version ON overrides (version_id, id);
+
 CREATE TABLE parameters (
     version_id INTEGER NOT NULL,
     name VARCHAR NOT NULL,
@@ -378,6 +451,52 @@ CREATE INDEX ix_parents_parent ON parents (parent_id, version_id);
 
 CREATE INDEX ix_parents_reference ON parents (reference, version_id);
 
+CREATE TABLE promotions (
+    id INTEGER NOT NULL,
+    namespace_id INTEGER NOT NULL,
+    model_id INTEGER NOT NULL,
+    version_id INTEGER NOT NULL,
+    digest VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,
+    target VARCHAR NOT NULL,
+    status VARCHAR NOT NULL,
+    policy_number INTEGER NOT NULL,
+    incumbent_id INTEGER,
+    replaced_id INTEGER,
+    requester_id INTEGER NOT NULL,
+    requested_by VARCHAR NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    ended_at BIGINT,
+    reason TEXT NOT NULL,
+    note TEXT DEFAULT '' NOT NULL,
+    verdicts TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    CONSTRAINT pk_promotions PRIMARY KEY (id),
+    CONSTRAINT fk_promotions_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id),
+    CONSTRAINT fk_promotions_model_id FOREIGN KEY(model_id) REFERENCES models (id),
+    CONSTRAINT fk_promotions_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
+);
+
+CREATE INDEX ix_promotions_model ON promotions (model_id, status, id);
+
+CREATE INDEX ix_promotions_namespace ON promotions (namespace_id, status, id);
+
+CREATE INDEX ix_promotions_pending ON promotions (expires_at, id) WHERE status = 'pending';
+
+CREATE INDEX ix_promotions_version ON promotions (version_id, target, id);
+
+CREATE TABLE quarantined (
+    quarantine_id INTEGER NOT NULL,
+    version_id INTEGER NOT NULL,
+    CONSTRAINT pk_quarantined PRIMARY KEY (quarantine_id, version_id),
+    CONSTRAINT fk_quarantined_quarantine_id FOREIGN KEY(quarantine_id) REFERENCES quarantines (id),
+    CONSTRAINT fk_quarantined_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
+) WITHOUT ROWID;
+
+CREATE INDEX ix_quarantined_version ON quarantined (version_id, quarantine_id);
+
 CREATE TABLE version_tags (
     version_id INTEGER NOT NULL,
     "key" VARCHAR NOT NULL,
@@ -388,6 +507,27 @@ CREATE TABLE version_tags (
 ) WITHOUT ROWID;
 
 CREATE INDEX ix_version_tags_head ON version_tags ("key", head, version_id);
+
+CREATE TABLE approvals (
+    id INTEGER NOT NULL,
+    promotion_id INTEGER NOT NULL,
+    principal_id INTEGER NOT NULL,
+    person_id INTEGER NOT NULL,
+    principal VARCHAR NOT NULL,
+    decision VARCHAR NOT NULL,
+    policy_number INTEGER NOT NULL,
+    created_at BIGINT NOT NULL,
+    voided_at BIGINT,
+    comment TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    voided_because TEXT,
+    CONSTRAINT pk_approvals PRIMARY KEY (id),
+    CONSTRAINT fk_approvals_promotion_id FOREIGN KEY(promotion_id) REFERENCES promotions (id),
+    CONSTRAINT fk_approvals_principal_id FOREIGN KEY(principal_id) REFERENCES principals (id),
+    CONSTRAINT fk_approvals_person_id FOREIGN KEY(person_id) REFERENCES principals (id)
+);
+
+CREATE INDEX ix_approvals_promotion ON approvals (promotion_id, id);
 
 CREATE VIRTUAL TABLE model_words USING fts5(name, description, card, content='models', content_rowid='id', tokenize='unicode61 remove_diacritics 0');
 

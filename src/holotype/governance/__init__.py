@@ -1,0 +1,1 @@
+"""WHAT WAS DECIDED: policies, evidence, promotions and their approvals, overrides, quarantines."""
