@@ -19,6 +19,7 @@
     │  ├─ AmbiguousReference      the label names several versions
     │  ├─ IllegalMove             the lifecycle has no such move
     │  ├─ InUse                   something still holds the thing
+    │  ├─ Quarantined             the version was recalled: it is neither pulled nor moved
     │  ├─ MissingContent          a version names bytes that were never uploaded
     │  └─ IdempotencyMismatch     the key was used before with other content
     ├─ TooLarge                   over a documented limit
@@ -117,6 +118,14 @@ class Denied(HolotypeError):
 class NotFound(HolotypeError):
     """There is no such thing."""
 
+    def __init__(
+        self, detail: str | None = None, *, hint: str | None = None, permission: str = "", subject: str = ""
+    ) -> None:
+        """Where the thing was hidden, name the permission that was missing and on what, for the ledger alone."""
+        super().__init__(detail, hint=hint)
+        self.permission = permission
+        self.subject = subject
+
 
 class Conflict(HolotypeError):
     """The state of the registry does not allow this."""
@@ -136,6 +145,10 @@ class IllegalMove(Conflict):
 
 class InUse(Conflict):
     """Something still holds this."""
+
+
+class Quarantined(Conflict):
+    """The version is in quarantine."""
 
 
 class MissingContent(Conflict):

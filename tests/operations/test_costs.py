@@ -46,7 +46,7 @@ BUDGETS: list[tuple[str, int, Verb]] = [
     ("show version", 3, lambda desk: show_version(desk.call(), parse("fraud:1"))),
     ("show files", 2, lambda desk: show_files(desk.call(), parse("fraud:latest"))),
     ("history", 2, lambda desk: history(desk.call(), FRAUD)),
-    ("register", 28, register_next),
+    ("register", 29, register_next),
     ("stage", 14, lambda desk: promote(desk.call(), parse("fraud:latest"), "staging")),
     ("promote", 20, lambda desk: promote(desk.call(key="up"), parse("fraud:latest"), "production")),
     ("roll back", 22, lambda desk: rollback(desk.call(key="back"), FRAUD, "production", reason="slow")),

@@ -146,6 +146,20 @@ def mark_restored(tx: Tx, model_id: int, moment: datetime, now: datetime) -> Non
     tx.execute(versions.update().where(where).values(deleted_at=None, changed_at=times.to_micros(now)))
 
 
+def quarantine(tx: Tx, ids: Collection[int], now: datetime) -> None:
+    """Mark versions as held by a quarantine from a moment on; those that are held already stay as they are."""
+    where = in_list(versions.c.id, "ids") & versions.c.quarantined_at.is_(None)
+    micros = times.to_micros(now)
+    statement = versions.update().where(where).values(quarantined_at=micros, changed_at=micros)
+    tx.execute(statement, {"ids": bound_list(list(ids))})
+
+
+def release(tx: Tx, ids: Collection[int], now: datetime) -> None:
+    """Mark versions as held by no quarantine any more."""
+    statement = versions.update().where(in_list(versions.c.id, "ids"))
+    tx.execute(statement.values(quarantined_at=None, changed_at=times.to_micros(now)), {"ids": bound_list(list(ids))})
+
+
 def insert(tx: Tx, values: dict[str, Any]) -> int:
     """Insert a version and return its id."""
     return int(_INSERT.one(tx, values).id)

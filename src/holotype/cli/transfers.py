@@ -61,6 +61,7 @@ def pull(
     *,
     include: Annotated[tuple[str, ...], Parameter(metavar="GLOB")] = (),
     overwrite: bool = False,
+    quarantined: bool = False,
     common: Common = COMMON,
 ) -> None:
     """Write the files of a version into a directory, verified.
@@ -73,11 +74,14 @@ def pull(
         directory: Where the files go; else a directory named like the model.
         include: Take only paths that match, for example '*.json'; may be repeated.
         overwrite: Replace files that are there with other content.
+        quarantined: Take a version that is in quarantine, as an administrator who knows why.
     """
     with common.connect() as client, Transfer("pull", reference) as transfer:
         version = client.resolve(reference)
         pinned = f"{version.namespace}/{version.model}@{version.digest}"  # a label could move before the pull asks
-        path = client.pull(pinned, directory, include=include, overwrite=overwrite, progress=transfer)
+        path = client.pull(
+            pinned, directory, include=include, overwrite=overwrite, quarantined=quarantined, progress=transfer
+        )
     if common.json:
         output.document({"path": str(path), "reference": version.reference, "digest": version.digest})
     else:

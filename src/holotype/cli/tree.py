@@ -32,6 +32,13 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Move and change": {
         "promote": ("stages:promote", "Move a version to a stage."),
         "rollback": ("stages:rollback", "Give a stage back to the version that held it before."),
+        "quarantine": (
+            "recall:quarantine",
+            "Recall a version, a data set or a parent, with everything that was built on it.",
+        ),
+        "release": ("recall:release", "End a quarantine."),
+        "quarantines": ("recall:ls", "List quarantines."),
+        "impact": ("recall:impact", "Show what a recall would reach, where it is in use, and who pulled it."),
         "alias set": ("aliases:set_", "Make an alias name a version."),
         "alias rm": ("aliases:rm", "Remove an alias; the version that it named stays."),
         "alias ls": ("aliases:ls", "List the aliases of a model."),

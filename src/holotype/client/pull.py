@@ -37,15 +37,19 @@ _RESERVE = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A version that was resolved: the route that names it by digest, and its manifest."""
+    """A version that was resolved: the route that names it by digest, and its manifest.
+
+    ``quarantined`` says that the caller knows that it was recalled, and wants it all the same.
+    """
 
     version: shapes.Version
     route: str
     manifest: Manifest
+    quarantined: bool = False
 
     def route_of(self, file: File) -> str:
         """Return the route of a file's bytes."""
-        return f"{self.route}/files/{quote(file.path)}"
+        return f"{self.route}/files/{quote(file.path)}{'?quarantined=true' if self.quarantined else ''}"
 
 
 def source_of(http: Transport, reference: Reference) -> Source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,7 @@ from holotype.client.verify import verify_local, verify_remote
 from holotype.client.walk import walk
 from holotype.domain import references
 from holotype.domain.provenance import Code, Data, Environment, Metric, Parent, Run, Schema
+from holotype.errors import Quarantined
 from holotype.wire import shapes
 
 
@@ -69,16 +71,23 @@ class Transfers(Base):
         *,
         include: Iterable[str] = (),
         overwrite: bool = False,
+        quarantined: bool = False,
         progress: Callback | None = None,
     ) -> Path:
         """Write the files of a version into a directory (else one named like the model) and return its path.
 
         Every file is verified against the version's digest before it gets its name. ``include`` takes globs over the
         paths. A file that is there with other content is only replaced with ``overwrite``; so is what lies in a
-        directory that holds another version, and that version's other files stay.
+        directory that holds another version, and that version's other files stay. A version in quarantine is only
+        written for an administrator who says ``quarantined``.
         """
         parsed = references.parse_version(reference)
-        source = source_of(self._http, parsed)
+        source = replace(source_of(self._http, parsed), quarantined=quarantined)
+        if source.version.quarantined_at is not None and not quarantined:
+            raise Quarantined(
+                f"{source.version.reference} is in quarantine since {source.version.quarantined_at:%Y-%m-%d %H:%M} UTC.",
+                hint="See `holotype quarantines`. An administrator may say --quarantined.",
+            )
         root = Path(directory if directory is not None else parsed.model)
         globs = [include] if isinstance(include, str) else list(include)
         if not overwrite:

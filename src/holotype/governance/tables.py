@@ -129,7 +129,12 @@ quarantines = Table(
     Column("reason", Text, nullable=False),
     Column("release_reason", Text),
     Column("versions", Integer, nullable=False),
-    Index("ix_quarantines_subject", "subject"),
+    Index(
+        "ix_quarantines_open",
+        "subject",
+        sqlite_where=text("released_at IS NULL"),
+        postgresql_where=text("released_at IS NULL"),
+    ),
 )
 
 quarantined = Table(

@@ -8,7 +8,7 @@ from holotype.domain.entities import Version
 from holotype.domain.events import Action
 from holotype.ledger import append
 from holotype.ledger import labels as spans
-from holotype.operations import entries
+from holotype.operations import entries, recall
 from holotype.operations.call import Call
 
 
@@ -17,6 +17,7 @@ def point(tx: Tx, call: Call, version: Version, alias: str) -> None:
     before = labels.alias(tx, version.model_id, alias)
     if before == version.id:
         return
+    recall.refuse_quarantined(tx, version)
     data: dict[str, object] = {"alias": alias}
     if before is not None:
         data["from"] = versions.by_ids(tx, [before])[0].number

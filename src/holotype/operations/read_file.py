@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from holotype.access import rules
 from holotype.catalogue import contents, versions
+from holotype.db import Tx
 from holotype.domain.entities import Version
 from holotype.domain.manifest import File
 from holotype.domain.permissions import Permission
 from holotype.domain.references import Reference
 from holotype.errors import NotFound
+from holotype.operations import recall
 from holotype.operations.call import Call
 
 
@@ -22,14 +24,26 @@ class Content:
     file: File
 
 
-def read_file(call: Call, reference: Reference, path: str) -> Content:
-    """Return the file that a version has under a path."""
+def read_file(call: Call, reference: Reference, path: str, *, quarantined: bool = False) -> Content:
+    """Return the file that a version has under a path.
+
+    What is in quarantine leaves only for administrators, who have to say that they know (``quarantined``).
+    """
     rules.require(call.actor, Permission.MODEL_READ, namespace=reference.namespace, model=reference.model)
     with call.read() as tx:
         version = versions.find(tx, reference)
+        if version.quarantined_at is not None:
+            _check_known(tx, call, version, said=quarantined)
         found = contents.file(tx, version.id, path)
     if found is None:
         raise NotFound(
             f"{version.reference} has no file {path!r}.", hint=f"See its files: `holotype show {version.reference}`."
         )
     return Content(version, found)
+
+
+def _check_known(tx: Tx, call: Call, version: Version, *, said: bool) -> None:
+    if said:
+        rules.require(call.actor, Permission.ADMIN_OPERATE, namespace=version.namespace, model=version.model)
+    else:
+        recall.refuse_quarantined(tx, version)

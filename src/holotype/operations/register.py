@@ -7,6 +7,7 @@
 5. Every file's bytes are held by this namespace, in the announced size.
 6. The database allocates the number; version, contents, tags and aliases are written.
 7. The ledger entries join the same transaction.
+8. What is built on something that was recalled is held from its first moment.
 """
 
 from __future__ import annotations
@@ -36,13 +37,14 @@ from holotype.errors import (
     InvalidReference,
     MissingContent,
     NotFound,
+    Quarantined,
     SizeMismatch,
     TooLarge,
 )
 from holotype.ledger import append
 from holotype.ledger import labels as spans
 from holotype.ledger.append import Entry
-from holotype.operations import aliasing, entries, once, rewording
+from holotype.operations import aliasing, entries, once, recall, rewording
 from holotype.operations.call import Call
 from holotype.operations.words import Words, check_words
 
@@ -89,8 +91,10 @@ def register(call: Call, model: Reference, content: Content) -> tuple[Version, b
         found = _same(tx, model, draft.manifest)  # 4
         if found is None:
             _check_held(tx, namespace, draft.manifest.files)  # 5
+            over = _recalled(tx, draft)
             version = _write(tx, call, namespace, (model_id, model.model), draft)  # 6
             _record(tx, call, version, draft, new_model=new_model)  # 7
+            version = recall.inherit(tx, call, version, over)  # 8
         else:
             version = _say_again(tx, call, found, content)
         once.remember(tx, call, mark, f"{version.id} {'new' if found is None else 'same'}")
@@ -181,6 +185,17 @@ def _say_again(tx: Tx, call: Call, version: Version, content: Content) -> Versio
     for alias in dict.fromkeys(content.aliases):
         aliasing.point(tx, call, version, alias)
     return versions.by_ids(tx, [version.id])[0] if new or content.aliases else version
+
+
+def _recalled(tx: Tx, draft: _Draft) -> list[int]:
+    """Return the open quarantines that reach what is being registered; an alias would be a way into use."""
+    over = recall.reaching(tx, draft.origin, draft.parents)
+    if over and draft.content.aliases:
+        raise Quarantined(
+            "What this was made from is in quarantine, so no alias may name it.",
+            hint="Register it without aliases, or see `holotype quarantines`.",
+        )
+    return over
 
 
 def _check_held(tx: Tx, namespace: Namespace, files: Sequence[File]) -> None:

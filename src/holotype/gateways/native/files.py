@@ -21,13 +21,17 @@ from holotype.operations.read_file import Content, read_file
     response_type=octets.MEDIA_TYPE,
     also={206: "A part of the file.", 304: "The caller has it already.", 416: "The range lies outside the file."},
 )
-async def content(request: Request, namespace: str, model: str, label: str, path: str) -> Any:
+async def content(
+    request: Request, namespace: str, model: str, label: str, path: str, *, quarantined: bool = False
+) -> Any:
     """Download a file of a version, or one range of it.
 
+    A version in quarantine is answered with 409, unless an administrator says ``quarantined``.
     The ETag is the file's digest; Repr-Digest says it as RFC 9530 does.
     """
     reference = version_at(namespace, model, label)
-    found = await perform_quick(read_file, call_of(request), reference, path.removeprefix("/"))
+    call, place = call_of(request), path.removeprefix("/")
+    found = await perform_quick(read_file, call, reference, place, quarantined=quarantined)
     headers = _headers(found)
     if headers["ETag"] in request.headers.get("if-none-match", "") or request.headers.get("if-none-match") == "*":
         return Reply(None, 304, {"ETag": headers["ETag"], "Cache-Control": headers["Cache-Control"]})
@@ -41,8 +45,7 @@ async def content(request: Request, namespace: str, model: str, label: str, path
     if asked is not None:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     headers["Content-Length"] = str(stop - start)
-    store = call_of(request).registry.store
-    sending = Sending(store, found.file.digest, size, start, stop, 200 if asked is None else 206, headers)
+    sending = Sending(call.registry.store, found.file.digest, size, start, stop, 200 if asked is None else 206, headers)
     await sending.open()
     return BlobResponse(sending)
 

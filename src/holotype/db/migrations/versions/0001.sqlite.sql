@@ -8,6 +8,21 @@ CREATE TABLE blobs (
 
 CREATE INDEX ix_blobs_created ON blobs (created_at);
 
+CREATE TABLE checkpoint_keys (
+    id VARCHAR NOT NULL,
+    verifier VARCHAR NOT NULL,
+    created_sequence INTEGER NOT NULL,
+    retired_sequence INTEGER,
+    CONSTRAINT pk_checkpoint_keys PRIMARY KEY (id)
+);
+
+CREATE TABLE checkpoints (
+    size INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    note TEXT NOT NULL,
+    CONSTRAINT pk_checkpoints PRIMARY KEY (size)
+);
+
 CREATE TABLE documents (
     digest VARCHAR NOT NULL,
     media_type VARCHAR NOT NULL,
@@ -44,6 +59,7 @@ CREATE TABLE ledger_entries (
     version_id INTEGER,
     data TEXT NOT NULL,
     token VARCHAR,
+    nonce BLOB NOT NULL,
     leaf BLOB NOT NULL,
     nodes BLOB NOT NULL,
     root BLOB NOT NULL,
@@ -57,6 +73,8 @@ CREATE INDEX ix_ledger_entries_actor ON ledger_entries (actor, sequence);
 CREATE INDEX ix_ledger_entries_model ON ledger_entries (model_id, sequence);
 
 CREATE INDEX ix_ledger_entries_namespace ON ledger_entries (namespace_id, sequence);
+
+CREATE INDEX ix_ledger_entries_subject ON ledger_entries (subject, sequence);
 
 CREATE INDEX ix_ledger_entries_time ON ledger_entries (time, sequence);
 
@@ -104,7 +122,7 @@ CREATE TABLE quarantines (
     CONSTRAINT pk_quarantines PRIMARY KEY (id)
 );
 
-CREATE INDEX ix_quarantines_subject ON quarantines (subject);
+CREATE INDEX ix_quarantines_open ON quarantines (subject) WHERE released_at IS NULL;
 
 CREATE TABLE registry (
     id INTEGER NOT NULL,
@@ -372,9 +390,7 @@ CREATE TABLE label_spans (
     label VARCHAR NOT NULL,
     version_id INTEGER NOT NULL,
     since_sequence INTEGER NOT NULL,
-    since BIGINT NOT NULL,
     until_sequence INTEGER,
-    until BIGINT,
     CONSTRAINT pk_label_spans PRIMARY KEY (model_id, label, version_id, since_sequence),
     CONSTRAINT fk_label_spans_model_id FOREIGN KEY(model_id) REFERENCES models (id),
     CONSTRAINT fk_label_spans_version_id FOREIGN KEY(version_id) REFERENCES versions (id)

@@ -1,0 +1,124 @@
+"""What is recalled, and why? Quarantines and the versions that they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from holotype.db import Tx
+from holotype.db.types import bound_list, in_list
+from holotype.domain import times
+from holotype.domain.entities import Quarantine
+from holotype.governance.tables import quarantined, quarantines
+
+_OPEN = quarantines.c.released_at.is_(None)
+_REASONS = (
+    sa.select(quarantines.c.subject, quarantines.c.reason)
+    .join_from(quarantined, quarantines)
+    .where(quarantined.c.version_id == sa.bindparam("version_id"), _OPEN)
+    .order_by(quarantines.c.id)
+    .limit(20)
+)
+_OVER_PARENTS = sa.select(quarantined.c.quarantine_id).where(in_list(quarantined.c.version_id, "parents"))
+_REACHING = sa.select(quarantines.c.id).where(
+    _OPEN, in_list(quarantines.c.subject, "subjects") | quarantines.c.id.in_(_OVER_PARENTS)
+)
+_GET = sa.select(quarantines).where(quarantines.c.id == sa.bindparam("id"))
+_BY_SUBJECT = sa.select(quarantines).where(quarantines.c.subject == sa.bindparam("subject"), _OPEN)
+_PAGE = (
+    sa.select(quarantines)
+    .where(quarantines.c.id < sa.bindparam("before"))
+    .order_by(quarantines.c.id.desc())
+    .limit(sa.bindparam("limit"))
+)
+_PAGE_OF_OPEN = _PAGE.where(_OPEN)
+_HELD = sa.select(quarantined.c.version_id).where(quarantined.c.quarantine_id == sa.bindparam("id"))
+_STILL_HELD = (
+    sa.select(quarantined.c.version_id)
+    .join_from(quarantined, quarantines)
+    .where(in_list(quarantined.c.version_id, "ids"), _OPEN)
+    .distinct()
+)
+
+
+def reasons(tx: Tx, version_id: int) -> list[str]:
+    """Return why a version is in quarantine, one sentence for each open quarantine."""
+    return [f"{row.reason} ({row.subject})" for row in tx.execute(_REASONS, {"version_id": version_id})]
+
+
+def reaching(tx: Tx, subjects: Collection[str], parents: Collection[int]) -> list[int]:
+    """Return the open quarantines of some subjects, or of versions that are parents."""
+    given = {"subjects": bound_list(list(subjects)), "parents": bound_list(list(parents))}
+    return sorted(tx.execute(_REACHING, given).scalars())
+
+
+def insert(tx: Tx, subject: str, reason: str, *, by: str, now: datetime, version_ids: Sequence[int]) -> int:
+    """Open a quarantine over versions and return its id."""
+    values = {
+        "subject": subject,
+        "reason": reason,
+        "created_by": by,
+        "created_at": times.to_micros(now),
+        "versions": len(version_ids),
+    }
+    made = int(tx.execute(quarantines.insert().values(values).returning(quarantines.c.id)).scalar_one())
+    hold(tx, [made], version_ids)
+    return made
+
+
+def hold(tx: Tx, quarantine_ids: Collection[int], version_ids: Collection[int]) -> None:
+    """Put versions under quarantines."""
+    rows = [{"quarantine_id": one, "version_id": version} for one in quarantine_ids for version in version_ids]
+    if rows:
+        tx.execute(quarantined.insert(), rows)
+
+
+def get(tx: Tx, identifier: int) -> Quarantine | None:
+    """Return a quarantine by its id."""
+    row = tx.execute(_GET, {"id": identifier}).one_or_none()
+    return None if row is None else _entity(row)
+
+
+def open_over(tx: Tx, subject: str) -> Quarantine | None:
+    """Return the open quarantine of a subject."""
+    row = tx.execute(_BY_SUBJECT, {"subject": subject}).first()
+    return None if row is None else _entity(row)
+
+
+def page(tx: Tx, *, everything: bool, before: int | None, limit: int) -> list[Quarantine]:
+    """Return up to ``limit`` quarantines with ids under ``before``, the newest first; open ones, or all."""
+    statement = _PAGE if everything else _PAGE_OF_OPEN
+    return [_entity(row) for row in tx.execute(statement, {"before": before or 2**62, "limit": limit})]
+
+
+def held(tx: Tx, identifier: int) -> list[int]:
+    """Return the ids of the versions under a quarantine."""
+    return sorted(tx.execute(_HELD, {"id": identifier}).scalars())
+
+
+def still_held(tx: Tx, version_ids: Collection[int]) -> set[int]:
+    """Return those of some versions that an open quarantine holds."""
+    return set(tx.execute(_STILL_HELD, {"ids": bound_list(list(version_ids))}).scalars())
+
+
+def release(tx: Tx, identifier: int, reason: str, *, by: str, now: datetime) -> None:
+    """Close a quarantine; which versions it held stays on record."""
+    ended = {"released_at": times.to_micros(now), "released_by": by, "release_reason": reason}
+    tx.execute(quarantines.update().where(quarantines.c.id == identifier).values(ended))
+
+
+def _entity(row: sa.Row[Any]) -> Quarantine:
+    return Quarantine(
+        id=row.id,
+        subject=row.subject,
+        reason=row.reason,
+        created_at=times.from_micros(row.created_at),
+        created_by=row.created_by,
+        versions=row.versions,
+        released_at=None if row.released_at is None else times.from_micros(row.released_at),
+        released_by=row.released_by,
+        release_reason=row.release_reason,
+    )

@@ -1,0 +1,110 @@
+"""What does a recall reach, and who answers for it? Shared by the verbs that recall, release and ask beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from holotype.access import rules
+from holotype.catalogue import descent, versions
+from holotype.db import Tx
+from holotype.domain.entities import Quarantine, Version
+from holotype.domain.events import Action
+from holotype.domain.permissions import Permission
+from holotype.domain.provenance import Provenance
+from holotype.domain.recall import DATASET, PARENT, VERSION, Subject
+from holotype.errors import NotFound, Quarantined, TooLarge
+from holotype.governance import quarantines
+from holotype.ledger import append
+from holotype.ledger.append import Entry
+from holotype.operations import entries
+from holotype.operations.call import Call
+
+MOST = 100_000
+"""A recall is one transaction; this many versions and their entries fit one."""
+
+
+def pinned(tx: Tx, call: Call, subject: Subject) -> tuple[Subject, Version | None]:
+    """Return a subject with its movable label replaced by the number, and the version of ours that it names."""
+    where = subject.reference
+    if where is None:
+        return subject, None
+    try:
+        rules.require(call.actor, Permission.MODEL_READ, namespace=where.namespace, model=where.model)
+        found = versions.find(tx, where, deleted=True)
+    except NotFound:
+        if subject.kind == VERSION:
+            raise
+        return subject, None
+    return Subject(subject.kind, found.reference, where), found
+
+
+def reached(tx: Tx, subject: Subject, found: Version | None) -> list[Version]:
+    """Return every version that a recall of a pinned subject reaches, whoever may see it."""
+    if subject.kind == DATASET:
+        ids = descent.of_data(tx, subject.name)
+    elif found is None:
+        ids = descent.of_parent(tx, subject.name)
+    else:
+        ids = sorted({*descent.of_versions(tx, [found.id]), *([] if subject.kind == PARENT else [found.id])})
+    if len(ids) > MOST:
+        raise TooLarge(f"This reaches {len(ids):,} versions; one recall holds {MOST:,}.", hint="Recall its parts.")
+    return versions.by_ids(tx, ids)
+
+
+def require(call: Call, found: Version | None, affected: Sequence[Version]) -> None:
+    """Raise unless the caller may recall all of it. What holds for versions to come needs the whole registry."""
+    if found is None:
+        rules.require(call.actor, Permission.VERSION_QUARANTINE)
+    for namespace, model in dict.fromkeys((one.namespace, one.model) for one in affected):
+        if not rules.may(call.actor, Permission.VERSION_QUARANTINE, namespace=namespace, model=model):
+            rules.require(call.actor, Permission.VERSION_QUARANTINE)
+
+
+def refuse_quarantined(tx: Tx, version: Version) -> None:
+    """Raise ``Quarantined``, with the reasons, for a version that was recalled."""
+    if version.quarantined_at is not None:
+        raise quarantined(version, quarantines.reasons(tx, version.id))
+
+
+def quarantined(version: Version, reasons: Collection[str]) -> Quarantined:
+    """Return the error about a version that was recalled."""
+    why = "; ".join(reasons) or "it was recalled"
+    return Quarantined(
+        f"{version.reference} is in quarantine: {why}.",
+        hint="See `holotype quarantines`. `holotype release` ends a quarantine.",
+    )
+
+
+def reaching(tx: Tx, origin: Provenance, local_parents: Mapping[str, int]) -> list[int]:
+    """Return the open quarantines of what a version is made from."""
+    if not origin.data and not origin.parents:
+        return []
+    subjects = {f"{DATASET}:{data.uri}" for data in origin.data}
+    subjects |= {f"{PARENT}:{parent.reference}" for parent in origin.parents}
+    return quarantines.reaching(tx, subjects, list(local_parents.values()))
+
+
+def inherit(tx: Tx, call: Call, version: Version, over: Sequence[int]) -> Version:
+    """Put a version that was just registered under the quarantines of what it was made from, and return it."""
+    if not over:
+        return version
+    quarantines.hold(tx, over, [version.id])
+    versions.quarantine(tx, [version.id], call.now)
+    told = news([version], Action.VERSION_QUARANTINED, {"quarantines": list(over)})
+    append.append(tx, actor=call.actor, now=call.now, entries=told)
+    return replace(version, quarantined_at=call.now)
+
+
+def news(affected: Sequence[Version], action: Action, data: dict[str, object]) -> list[Entry]:
+    """Return the entries that tell the history of each version."""
+    return [entries.about(version, action, data) for version in affected]
+
+
+def sees(tx: Tx, call: Call, found: Quarantine) -> bool:
+    """Say whether a quarantine concerns the caller: everything, or a version that the caller may read."""
+    if rules.may(call.actor, Permission.MODEL_READ):
+        return True
+    held = versions.by_ids(tx, quarantines.held(tx, found.id))
+    places = {(one.namespace, one.model) for one in held}
+    return any(rules.may(call.actor, Permission.MODEL_READ, namespace=space, model=model) for space, model in places)
