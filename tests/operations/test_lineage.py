@@ -10,7 +10,7 @@ from holotype.domain.entities import Actor
 from holotype.domain.permissions import Permission
 from holotype.domain.provenance import Data, Parent, Provenance
 from holotype.domain.references import parse
-from holotype.errors import Denied, Invalid, NotFound
+from holotype.errors import Invalid, NotFound
 from holotype.operations.call import Call
 from holotype.operations.lineage import lineage, lineage_of_data
 from tests.support.registry import Desk
@@ -100,7 +100,7 @@ def test_what_may_not_be_seen_stays_hidden(family: Desk) -> None:
         ("default/child:1", "version"),
         ("default/base:1", "external"),
     }
-    with pytest.raises(Denied):
+    with pytest.raises(NotFound):
         lineage(narrow, parse("base:1"))
     with pytest.raises(NotFound):
         lineage(family.call(), parse("child:9"))

@@ -300,7 +300,7 @@ def test_rights_on_one_model_are_enough_to_send_bytes(desk: Desk) -> None:
     moment = desk.call().now + timedelta(seconds=1)
     some = Call(desk.registry, Actor("bo", 2, frozenset(), rights=(right,)), now=moment)
     assert missing_blobs(some, "default", [NAME]) == [NAME]
-    with pytest.raises(Denied):
+    with pytest.raises(NotFound):
         missing_blobs(some, "other", [NAME])
     reader = desk.call(rights=frozenset({Permission.MODEL_READ}))
     with pytest.raises(Denied):

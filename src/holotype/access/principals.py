@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,12 +13,19 @@ from holotype.domain import times
 from holotype.domain.entities import Principal
 
 _BY_NAME = sa.select(principals).where(principals.c.name == sa.bindparam("name"))
+_BY_ID = sa.select(principals).where(principals.c.id == sa.bindparam("id"))
 
 
 def by_name(tx: Tx, name: str) -> Principal | None:
     """Return the principal of a name, or nothing."""
     row = tx.execute(_BY_NAME, {"name": name}).one_or_none()
-    return None if row is None else Principal(row.id, row.name, row.kind, row.owner_id)
+    return None if row is None else _entity(row)
+
+
+def by_id(tx: Tx, principal_id: int) -> Principal | None:
+    """Return the principal with an id, or nothing."""
+    row = tx.execute(_BY_ID, {"id": principal_id}).one_or_none()
+    return None if row is None else _entity(row)
 
 
 def create(tx: Tx, name: str, kind: str, now: datetime) -> Principal:
@@ -49,3 +57,8 @@ def grant(
         "created_by": by,
     }
     tx.execute(grants.insert(), values)
+
+
+def _entity(row: sa.Row[Any]) -> Principal:
+    disabled = None if row.disabled_at is None else times.from_micros(row.disabled_at)
+    return Principal(row.id, row.name, row.kind, row.owner_id, disabled)

@@ -21,7 +21,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from holotype.domain.permissions import Permission
-from holotype.errors import Denied
+from holotype.errors import Denied, NotFound
 from holotype.gateways import binding, exchange
 from holotype.gateways.answers import Answer, Handler
 from holotype.gateways.guard import PUBLIC, Public, record
@@ -162,7 +162,7 @@ def _handler(function: Function, binder: binding.Binder, status: int) -> Functio
     async def handle(request: litestar.Request[Any, Any, Any]) -> Any:
         try:
             result = await function(request, **await binder.arguments(request))
-        except Denied as error:
+        except (Denied, NotFound) as error:
             await record(exchange.of(request.scope), error)
             raise
         return _answer(result, status)

@@ -16,7 +16,7 @@ from litestar.handlers import BaseRouteHandler
 from holotype.access import rules
 from holotype.domain.entities import Actor
 from holotype.domain.permissions import Permission
-from holotype.errors import Denied, HolotypeError, Unauthenticated
+from holotype.errors import Denied, HolotypeError, NotFound, Unauthenticated
 from holotype.gateways import exchange
 from holotype.gateways.exchange import ANONYMOUS, Exchange
 from holotype.gateways.perform import perform, perform_quick
@@ -53,13 +53,13 @@ async def enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
         if permission is None:
             raise Denied("Nobody may call this.") if known.actor.principal_id is not None else Unauthenticated()
         _check(known.actor, permission, connection.scope["path_params"])
-    except Denied as error:
+    except (Denied, NotFound) as error:
         await record(known, error)
         raise
 
 
-async def record(known: Exchange, error: Denied) -> None:
-    """Write a refusal to the ledger. The caller is refused all the same where that fails."""
+async def record(known: Exchange, error: Denied | NotFound) -> None:
+    """Write a refusal to the ledger, if it is one. The caller is refused all the same where that fails."""
     if known.actor.principal_id is None or not error.permission:
         return
     call = Call(known.registry, known.actor, known.request_id)
@@ -70,11 +70,14 @@ async def record(known: Exchange, error: Denied) -> None:
 
 
 def _check(actor: Actor, permission: Permission, path: Mapping[str, Any]) -> None:
-    namespace = path.get("namespace")
+    """Ask as much as the path tells; towards which stage, and on what else, only the verb can tell."""
+    namespace, model = path.get("namespace"), path.get("model")
     if namespace is None:
         rules.require_somewhere(actor, permission)
+    elif model is None:
+        rules.require_within(actor, permission, namespace)
     else:
-        rules.require(actor, permission, namespace=namespace, model=path.get("model"))
+        rules.require(actor, permission, namespace=namespace, model=model, stage=rules.ANY_STAGE)
 
 
 async def _actor(known: Exchange, headers: Iterable[tuple[bytes, bytes]]) -> Actor:

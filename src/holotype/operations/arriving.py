@@ -28,10 +28,8 @@ _PATIENCE, _PAUSE = 2.0, 0.05
 
 
 def admit(call: Call, namespace: str) -> None:
-    """Raise ``Denied`` unless the caller may register versions in the namespace, be it of one model."""
-    scopes = rules.scopes(call.actor, Permission.VERSION_REGISTER)
-    if scopes is not None and all(space != namespace for space, _ in scopes):
-        rules.refuse(call.actor, Permission.VERSION_REGISTER, namespace)
+    """Raise unless the caller may register versions in the namespace, be it of one model."""
+    rules.require_within(call.actor, Permission.VERSION_REGISTER, namespace)
 
 
 def check(digest: str, size: int) -> None:

@@ -52,11 +52,19 @@ def read_ledger(call: Call, wanted: Wanted, *, before: int | None = None, limit:
 
 
 def _places(call: Call, wanted: Wanted) -> list[tuple[str, str | None]] | None:
-    if wanted.namespace is not None:  # 1
+    if wanted.namespace is not None and wanted.model is not None:  # 1
         rules.require(call.actor, Permission.LEDGER_READ, namespace=wanted.namespace, model=wanted.model)
         return [(wanted.namespace, wanted.model)]
-    rules.require_somewhere(call.actor, Permission.LEDGER_READ)  # 2
-    return rules.scopes(call.actor, Permission.LEDGER_READ)
+    if wanted.namespace is not None:
+        rules.require_within(call.actor, Permission.LEDGER_READ, wanted.namespace)
+    else:
+        rules.require_somewhere(call.actor, Permission.LEDGER_READ)  # 2
+    places = rules.scopes(call.actor, Permission.LEDGER_READ)
+    if wanted.namespace is None:
+        return places
+    if places is None or (wanted.namespace, None) in places:
+        return [(wanted.namespace, None)]
+    return [(namespace, model) for namespace, model in places if namespace == wanted.namespace]
 
 
 def _parts(tx: Tx, conditions: Filter, places: list[tuple[str, str | None]], *, strict: bool) -> Iterator[Filter]:

@@ -1,0 +1,56 @@
+"""Which roles does a principal have on a model now, and in which teams are they? Asked where approvals are counted.
+
+Who is disabled, or whose owner is, has no roles and no teams any more.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from holotype.access.tables import grants, principals, team_members, teams
+from holotype.db import Tx
+
+# Access lies beside the catalogue, not above it: it knows that namespaces and models have names, and no more.
+_namespaces = sa.table("namespaces", sa.column("id"), sa.column("name"))
+_models = sa.table("models", sa.column("id"), sa.column("name"), sa.column("namespace_id"))
+
+_owner = principals.alias("owner")
+_ACTIVE = (
+    sa.select(principals.c.id)
+    .outerjoin_from(principals, _owner, _owner.c.id == principals.c.owner_id)
+    .where(
+        principals.c.id == sa.bindparam("principal_id"),
+        principals.c.disabled_at.is_(None),
+        _owner.c.disabled_at.is_(None),
+    )
+)
+_TEAMS = (
+    sa.select(teams.c.name)
+    .join_from(team_members, teams, teams.c.id == team_members.c.team_id)
+    .where(team_members.c.principal_id == sa.bindparam("principal_id"))
+)
+_mine = sa.select(team_members.c.team_id).where(team_members.c.principal_id == sa.bindparam("principal_id"))
+_ROLES = (
+    sa.select(grants.c.role, grants.c.pattern)
+    .outerjoin_from(grants, _namespaces, _namespaces.c.id == grants.c.namespace_id)
+    .outerjoin(_models, _models.c.id == grants.c.model_id)
+    .where(
+        (grants.c.principal_id == sa.bindparam("principal_id")) | grants.c.team_id.in_(_mine),
+        grants.c.namespace_id.is_(None) | (_namespaces.c.name == sa.bindparam("namespace")),
+        grants.c.model_id.is_(None) | (_models.c.name == sa.bindparam("model")),
+    )
+    .distinct()
+)
+
+
+def standing(tx: Tx, principal_id: int, namespace: str, model: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the roles that a principal has on a model, and the names of their teams."""
+    bound = {"principal_id": principal_id, "namespace": namespace, "model": model}
+    if tx.execute(_ACTIVE, bound).first() is None:
+        return frozenset(), frozenset()
+    roles = [row.role for row in tx.execute(_ROLES, bound) if row.pattern is None or _begins(model, row.pattern)]
+    return frozenset(roles), frozenset(tx.execute(_TEAMS, bound).scalars())
+
+
+def _begins(model: str, pattern: str) -> bool:
+    return model.startswith(pattern.removesuffix("*"))
