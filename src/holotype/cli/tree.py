@@ -38,7 +38,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "release": ("recall:release", "End a quarantine."),
         "quarantines": ("recall:ls", "List quarantines."),
-        "impact": ("recall:impact", "Show what a recall would reach, where it is in use, and who pulled it."),
+        "impact": (
+            "recall:impact",
+            "Show what a recall would reach, where it is in use, and who pulled it; nothing is changed.",
+        ),
         "alias set": ("aliases:set_", "Make an alias name a version."),
         "alias rm": ("aliases:rm", "Remove an alias; the version that it named stays."),
         "alias ls": ("aliases:ls", "List the aliases of a model."),
