@@ -5,6 +5,7 @@ Three statements whatever the number of entries: lock and read the head, insert 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,12 +15,11 @@ import sqlalchemy as sa
 
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
-from holotype.domain import times
+from holotype.domain import merkle, times
 from holotype.domain.entities import Actor
 from holotype.domain.events import Action
 from holotype.errors import Unavailable
-from holotype.ledger import merkle
-from holotype.ledger.entry import canonical, canonical_data
+from holotype.ledger.entry import NONCE_SIZE, canonical, canonical_data, salt_of
 from holotype.ledger.tables import ledger_entries, ledger_head
 
 HEAD_ID = 1
@@ -72,7 +72,7 @@ def append(tx: Tx, *, actor: Actor, now: datetime, entries: Sequence[Entry]) -> 
 
 
 def _row(tree: merkle.Tree, entry: Entry, actor: Actor, micros: int) -> tuple[dict[str, Any], merkle.Tree]:
-    sequence, data = tree.size + 1, canonical_data(entry.data)
+    sequence, data, nonce = tree.size + 1, canonical_data(entry.data), os.urandom(NONCE_SIZE)
     leaf = merkle.leaf_hash(
         canonical(
             sequence=sequence,
@@ -81,6 +81,7 @@ def _row(tree: merkle.Tree, entry: Entry, actor: Actor, micros: int) -> tuple[di
             action=entry.action.value,
             subject=entry.subject,
             data=data,
+            salt=salt_of(nonce, entry.namespace_id, entry.model_id, entry.version_id),
             token=actor.token_id,
         )
     )
@@ -96,6 +97,7 @@ def _row(tree: merkle.Tree, entry: Entry, actor: Actor, micros: int) -> tuple[di
         "model_id": entry.model_id,
         "version_id": entry.version_id,
         "data": data,
+        "nonce": nonce,
         "leaf": leaf,
         "nodes": merkle.pack(grown.nodes),
         "root": merkle.root(grown.tree),

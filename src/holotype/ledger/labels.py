@@ -18,12 +18,12 @@ from holotype.ledger.tables import label_spans, ledger_entries
 
 _OF_LABEL = (label_spans.c.model_id == sa.bindparam("of_model"), label_spans.c.label == sa.bindparam("of_label"))
 
-_SPAN = ("model_id", "label", "version_id", "since_sequence", "since", "until_sequence", "until")
+_SPAN = ("model_id", "label", "version_id", "since_sequence", "until_sequence")
 _ENTER = Prepared(label_spans.insert().inline(), _SPAN)
 _LEAVE = (
     label_spans.update()
     .where(*_OF_LABEL, label_spans.c.version_id == sa.bindparam("of_version"), label_spans.c.until_sequence.is_(None))
-    .values(until_sequence=sa.bindparam("sequence"), until=sa.bindparam("now"))
+    .values(until_sequence=sa.bindparam("sequence"))
 )
 _LAST_BEFORE = (
     sa.select(ledger_entries.c.sequence)
@@ -53,14 +53,16 @@ _FORMER_LIMIT = 200
 
 def enter(tx: Tx, *, model_id: int, label: str, version_id: int, sequence: int, now: datetime) -> None:
     """Record that a label names a version from this entry on."""
+    del now  # the entry has the time
     row = {"model_id": model_id, "label": label, "version_id": version_id, "since_sequence": sequence}
-    _ENTER(tx, row | {"since": times.to_micros(now), "until_sequence": None, "until": None})
+    _ENTER(tx, row | {"until_sequence": None})
 
 
 def leave(tx: Tx, *, model_id: int, label: str, version_id: int, sequence: int, now: datetime) -> None:
     """Record that a label stops naming a version with this entry."""
+    del now  # the entry has the time
     span = {"of_model": model_id, "of_label": label, "of_version": version_id}
-    tx.execute(_LEAVE, span | {"sequence": sequence, "now": times.to_micros(now)})
+    tx.execute(_LEAVE, span | {"sequence": sequence})
 
 
 def at(tx: Tx, *, model_id: int, label: str, moment: datetime, limit: int = 100) -> list[int]:

@@ -18,7 +18,7 @@ from holotype.domain.entities import Event
 from holotype.ledger.tables import ledger_entries
 
 _ENTRIES = ledger_entries.c
-_SELECT = sa.select(*[column for column in _ENTRIES if column.name not in {"leaf", "nodes"}])
+_SELECT = sa.select(*[column for column in _ENTRIES if column.name not in {"nonce", "leaf", "nodes"}])
 _LAST_BEFORE = (
     sa.select(_ENTRIES.sequence)
     .where(_ENTRIES.time < sa.bindparam("moment"))
@@ -36,6 +36,7 @@ class Filter:
     version_id: int | None = None
     action: str | None = None
     actor: str | None = None
+    subject: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -43,7 +44,7 @@ class Filter:
 def page(tx: Tx, wanted: Filter, *, before: int | None = None, limit: int = 50) -> list[Event]:
     """Return up to ``limit`` events with sequences under ``before``, the newest first."""
     statement = _SELECT.order_by(_ENTRIES.sequence.desc()).limit(limit)
-    for name in ("namespace_id", "model_id", "version_id", "action", "actor"):
+    for name in ("namespace_id", "model_id", "version_id", "action", "actor", "subject"):
         value = getattr(wanted, name)
         if value is not None:
             statement = statement.where(_ENTRIES[name] == value)

@@ -4,6 +4,8 @@
                      the tree head after it; a proof over n entries reads O(log n) rows
     ledger_head      one row: the size of the tree, its right edge and the time of the last entry
     label_spans      which version a stage or alias named, from which event until which
+    checkpoints      signed tree heads, by the size of the tree; the note is kept as it was signed
+    checkpoint_keys  the public keys that sign them, from which entry until which; the private ones are files
 
 Entry n (sequences count from 1) is leaf n - 1 of the tree, and its root is that of the tree of size n. The times of
 entries never run backwards, so a moment is a sequence: what was so at a moment was so after the last entry until then.
@@ -28,6 +30,7 @@ ledger_entries = Table(
     Column("version_id", Id),
     Column("data", Text, nullable=False),
     Column("token", String),
+    Column("nonce", LargeBinary(16), nullable=False),
     Column("leaf", LargeBinary(32), nullable=False),
     Column("nodes", LargeBinary, nullable=False),
     Column("root", LargeBinary(32), nullable=False),
@@ -37,6 +40,7 @@ ledger_entries = Table(
     Index("ix_ledger_entries_version", "version_id", "sequence"),
     Index("ix_ledger_entries_action", "action", "sequence"),
     Index("ix_ledger_entries_actor", "actor", "sequence"),
+    Index("ix_ledger_entries_subject", "subject", "sequence"),
 )
 
 ledger_head = Table(
@@ -55,9 +59,24 @@ label_spans = Table(
     Column("label", String, primary_key=True),
     Column("version_id", Id, ForeignKey("versions.id"), primary_key=True),
     Column("since_sequence", Id, primary_key=True),
-    Column("since", Moment, nullable=False),
     Column("until_sequence", Id),
-    Column("until", Moment),
     Index("ix_label_spans_since", "model_id", "label", "since_sequence"),
     sqlite_with_rowid=False,
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", Id, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary(32), nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+checkpoint_keys = Table(
+    "checkpoint_keys",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("verifier", String, nullable=False),
+    Column("created_sequence", Id, nullable=False),
+    Column("retired_sequence", Id),
 )

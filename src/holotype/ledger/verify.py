@@ -13,9 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from holotype.db import Tx
-from holotype.ledger import merkle
+from holotype.domain import merkle
 from holotype.ledger.append import HEAD_ID
-from holotype.ledger.entry import canonical
+from holotype.ledger.entry import canonical, salt_of
 from holotype.ledger.tables import ledger_entries, ledger_head
 
 _BATCH = 1_000
@@ -71,6 +71,7 @@ def _leaf(row: sa.Row[Any]) -> bytes:
             action=row.action,
             subject=row.subject,
             data=row.data,
+            salt=salt_of(row.nonce, row.namespace_id, row.model_id, row.version_id),
             token=row.token,
         )
     )

@@ -12,10 +12,11 @@ import pytest
 import sqlalchemy as sa
 
 from holotype.db import Database, connect
+from holotype.domain import merkle
 from holotype.domain.entities import Actor
 from holotype.domain.events import Action
 from holotype.errors import Unavailable
-from holotype.ledger import merkle, read
+from holotype.ledger import read
 from holotype.ledger.append import Entry, append
 from holotype.ledger.tables import ledger_entries, ledger_head
 from holotype.ledger.verify import verify_chain

@@ -74,8 +74,8 @@ def _entry(number: int) -> Entry:
 
 def _span(number: int) -> dict[str, object]:
     last = number % SPANS == 0
-    span = {"model_id": 1 + (number - 1) // SPANS, "label": "production", "version_id": number, "since": 0}
-    closed = {"until_sequence": None if last else number + 1, "until": None if last else 0}
+    span = {"model_id": 1 + (number - 1) // SPANS, "label": "production", "version_id": number}
+    closed = {"until_sequence": None if last else number + 1}
     return span | closed | {"since_sequence": number}
 
 
@@ -87,6 +87,7 @@ def _span(number: int) -> dict[str, object]:
         (Filter(model_id=17), "ix_ledger_entries_model"),
         (Filter(version_id=1234), "ix_ledger_entries_version"),
         (Filter(action="model.deleted"), "ix_ledger_entries_action"),
+        (Filter(subject="m17:17"), "ix_ledger_entries_subject"),
         (Filter(actor="nobody"), "ix_ledger_entries_actor"),
         (Filter(since=LATE, until=LATE), "pk_ledger_entries|INTEGER PRIMARY KEY"),
     ],

@@ -131,6 +131,32 @@ CREATE TABLE registry (
     CONSTRAINT pk_registry PRIMARY KEY (id)
 );
 
+CREATE TABLE sign_in_attempts (
+    key VARCHAR NOT NULL,
+    failures INTEGER NOT NULL,
+    blocked_until BIGINT NOT NULL,
+    last_at BIGINT NOT NULL,
+    CONSTRAINT pk_sign_in_attempts PRIMARY KEY (key)
+);
+
+CREATE INDEX ix_sign_in_attempts_last ON sign_in_attempts (last_at);
+
+CREATE TABLE sign_in_flows (
+    state BYTEA NOT NULL,
+    browser BYTEA NOT NULL,
+    port INTEGER NOT NULL,
+    challenge VARCHAR NOT NULL,
+    client_state VARCHAR NOT NULL,
+    expires_at BIGINT NOT NULL,
+    returned_at BIGINT,
+    code BYTEA,
+    principal_id BIGINT,
+    CONSTRAINT pk_sign_in_flows PRIMARY KEY (state),
+    CONSTRAINT uq_sign_in_flows_code UNIQUE (code)
+);
+
+CREATE INDEX ix_sign_in_flows_expires ON sign_in_flows (expires_at);
+
 CREATE TABLE teams (
     id BIGSERIAL NOT NULL,
     name VARCHAR NOT NULL,
@@ -138,6 +164,14 @@ CREATE TABLE teams (
     CONSTRAINT pk_teams PRIMARY KEY (id),
     CONSTRAINT uq_teams_name UNIQUE (name)
 );
+
+CREATE TABLE used_assertions (
+    digest BYTEA NOT NULL,
+    expires_at BIGINT NOT NULL,
+    CONSTRAINT pk_used_assertions PRIMARY KEY (digest)
+);
+
+CREATE INDEX ix_used_assertions_expires ON used_assertions (expires_at);
 
 CREATE TABLE holdings (
     namespace_id BIGINT NOT NULL,
@@ -149,6 +183,22 @@ CREATE TABLE holdings (
 );
 
 CREATE INDEX ix_holdings_digest ON holdings (digest);
+
+CREATE TABLE identities (
+    id BIGSERIAL NOT NULL,
+    principal_id BIGINT NOT NULL,
+    issuer VARCHAR NOT NULL,
+    subject VARCHAR,
+    email VARCHAR,
+    created_at BIGINT NOT NULL,
+    created_by VARCHAR NOT NULL,
+    CONSTRAINT pk_identities PRIMARY KEY (id),
+    CONSTRAINT uq_identities_issuer_subject UNIQUE (issuer, subject),
+    CONSTRAINT uq_identities_issuer_email UNIQUE (issuer, email),
+    CONSTRAINT fk_identities_principal_id FOREIGN KEY(principal_id) REFERENCES principals (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_identities_principal ON identities (principal_id);
 
 CREATE TABLE models (
     id BIGSERIAL NOT NULL,
@@ -175,6 +225,14 @@ CREATE INDEX ix_models_created ON models (namespace_id, created_at, id);
 
 CREATE INDEX ix_models_name ON models (name, id);
 
+CREATE TABLE passwords (
+    principal_id BIGINT NOT NULL,
+    hash VARCHAR NOT NULL,
+    changed_at BIGINT NOT NULL,
+    CONSTRAINT pk_passwords PRIMARY KEY (principal_id),
+    CONSTRAINT fk_passwords_principal_id FOREIGN KEY(principal_id) REFERENCES principals (id) ON DELETE CASCADE
+);
+
 CREATE TABLE policies (
     namespace_id BIGINT NOT NULL,
     number INTEGER NOT NULL,
@@ -185,6 +243,16 @@ CREATE TABLE policies (
     text TEXT NOT NULL,
     CONSTRAINT pk_policies PRIMARY KEY (namespace_id, number),
     CONSTRAINT fk_policies_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
+);
+
+CREATE TABLE set_ups (
+    principal_id BIGINT NOT NULL,
+    hash BYTEA NOT NULL,
+    created_by VARCHAR NOT NULL,
+    expires_at BIGINT NOT NULL,
+    CONSTRAINT pk_set_ups PRIMARY KEY (principal_id),
+    CONSTRAINT fk_set_ups_principal_id FOREIGN KEY(principal_id) REFERENCES principals (id) ON DELETE CASCADE,
+    CONSTRAINT uq_set_ups_hash UNIQUE (hash)
 );
 
 CREATE TABLE team_members (
@@ -260,6 +328,7 @@ CREATE TABLE tokens (
     created_at BIGINT NOT NULL,
     expires_at BIGINT,
     revoked_at BIGINT,
+    origin VARCHAR,
     CONSTRAINT pk_tokens PRIMARY KEY (id),
     CONSTRAINT fk_tokens_principal_id FOREIGN KEY(principal_id) REFERENCES principals (id) ON DELETE CASCADE,
     CONSTRAINT uq_tokens_hash UNIQUE (hash),
@@ -267,7 +336,32 @@ CREATE TABLE tokens (
     CONSTRAINT fk_tokens_model_id FOREIGN KEY(model_id) REFERENCES models (id) ON DELETE CASCADE
 );
 
+CREATE INDEX ix_tokens_expires ON tokens (expires_at);
+
 CREATE INDEX ix_tokens_principal ON tokens (principal_id, created_at);
+
+CREATE TABLE trusts (
+    id BIGSERIAL NOT NULL,
+    issuer VARCHAR NOT NULL,
+    audience VARCHAR NOT NULL,
+    claims TEXT NOT NULL,
+    principal_id BIGINT NOT NULL,
+    role VARCHAR NOT NULL,
+    namespace_id BIGINT,
+    model_id BIGINT,
+    lifetime INTEGER NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by VARCHAR NOT NULL,
+    revoked_at BIGINT,
+    CONSTRAINT pk_trusts PRIMARY KEY (id),
+    CONSTRAINT fk_trusts_principal_id FOREIGN KEY(principal_id) REFERENCES principals (id) ON DELETE CASCADE,
+    CONSTRAINT fk_trusts_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id) ON DELETE CASCADE,
+    CONSTRAINT fk_trusts_model_id FOREIGN KEY(model_id) REFERENCES models (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_trusts_issuer ON trusts (issuer);
+
+CREATE INDEX ix_trusts_principal ON trusts (principal_id);
 
 CREATE TABLE upload_parts (
     upload_id VARCHAR NOT NULL,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holotype.ledger import merkle
+from holotype.domain import merkle
 
 _LEAVES = st.lists(st.binary(max_size=8), max_size=70)
 
