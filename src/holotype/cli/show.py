@@ -91,6 +91,10 @@ def _print_version(version: Version) -> None:
             ("digest", version.digest),
             ("stage", stage(version.stage)),
             ("since", formats.when(version.stage_changed_at)),
+            (
+                "in quarantine",
+                Cell(f"since {formats.when(version.quarantined_at)}", "red") if version.quarantined_at else "",
+            ),
             ("aliases", ", ".join(version.aliases)),
             ("tags", formats.pairs(version.tags)),
             ("description", version.description),
