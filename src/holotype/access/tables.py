@@ -64,5 +64,7 @@ tokens = Table(
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment),
     Column("revoked_at", Moment),
+    Column("origin", String),  # how it came to be where no token made it: password, oidc, trust:7
     Index("ix_tokens_principal", "principal_id", "created_at"),
+    Index("ix_tokens_expires", "expires_at"),
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
+from holotype.access import sign_in_tables as sign_in
 from holotype.access import tables as access
 from holotype.artifacts import tables as artifacts
 from holotype.catalogue import tables as catalogue
@@ -14,7 +15,7 @@ from holotype.db.metadata import metadata
 from holotype.governance import tables as governance
 from holotype.ledger import tables as ledger
 
-AREAS = (servers, catalogue, artifacts, ledger, access, governance)
+AREAS = (servers, catalogue, artifacts, ledger, access, sign_in, governance)
 """The modules that declare tables; importing them has made their tables known."""
 
 
