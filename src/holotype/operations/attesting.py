@@ -7,7 +7,7 @@ from holotype.domain.entities import Evidence, Version
 from holotype.domain.events import Action
 from holotype.governance import evidence
 from holotype.ledger import append
-from holotype.operations import entries
+from holotype.operations import consequences, entries
 from holotype.operations.call import Call
 
 
@@ -36,4 +36,5 @@ def record(
     if signed_by is not None:
         data["signed_by"] = signed_by
     append.append(tx, actor=call.actor, now=call.now, entries=[entries.about(version, Action.EVIDENCE_ATTESTED, data)])
+    consequences.evidence_arrived(tx, call, version)
     return made
