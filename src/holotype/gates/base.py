@@ -1,9 +1,10 @@
 """What is a gate? A frozen dataclass of settings with one question, asked about facts.
 
-    @dataclass(frozen=True)
-    class FileSize(Gate):                       the docstring is its help text, its name in a policy is ``file-size``
-        at_most: int                            a setting of the policy; without a default it has to be given
-        def ask(self, facts: Facts) -> Verdict  pure: facts in, a verdict with a sentence out
+    @dataclass(frozen=True, kw_only=True)
+    class FileSize(Gate):                                  its name in a policy is ``file-size``
+        \"\"\"No version is too large.\"\"\"                   its help text
+        at_most: int = setting("The most bytes.")          a setting; without a default it has to be given
+        def ask(self, facts: Facts) -> Verdict             pure: facts in, a verdict with a sentence out
 
 A gate knows no database and no clock: all it may look at is in ``Facts``.
 """
@@ -12,13 +13,19 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import MISSING as NO_DEFAULT
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from holotype.domain.entities import Verdict
 from holotype.gates.facts import Facts
 
 PASSED, FAILED, MISSING, OVERRIDDEN = "passed", "failed", "missing", "overridden"
+
+
+def setting(help_text: str, default: Any = NO_DEFAULT) -> Any:
+    """Declare a setting of a gate with its one line of help; without a default a policy has to give it."""
+    return field(default=default, metadata={"help": help_text})
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,8 @@ class Gate(ABC):
     name: ClassVar[str] = ""
     on_rollback: ClassVar[bool] = False
     """Whether going back to a version asks again: true for what protects, false for what compares or matures."""
+    needs_examination: ClassVar[bool] = False
+    """Whether the server has to have looked into the files before the gate is asked."""
 
     def __init_subclass__(cls) -> None:
         """Derive the name in a policy from the class name: ``NotQuarantined`` → ``not-quarantined``."""
@@ -40,6 +49,10 @@ class Gate(ABC):
     def check(self) -> str | None:
         """Return what is wrong with the settings taken together, in a sentence, if anything is."""
         return None
+
+    def expressions(self) -> tuple[str, ...]:
+        """Return the CEL expressions among the settings, so that who applies a policy can try to compile them."""
+        return ()
 
     def passed(self, reason: str) -> Verdict:
         """Say yes, and why."""

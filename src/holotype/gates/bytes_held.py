@@ -1,0 +1,27 @@
+"""Are all bytes of the version here?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from holotype.domain.entities import Verdict
+from holotype.gates.base import Gate
+from holotype.gates.facts import Facts
+
+
+@dataclass(frozen=True, kw_only=True)
+class BytesHeld(Gate):
+    """The registry holds the bytes of every file of the version."""
+
+    on_rollback: ClassVar[bool] = True
+
+    def ask(self, facts: Facts) -> Verdict:
+        """Refuse a version whose bytes were lost."""
+        missing, count = facts.candidate.missing, facts.candidate.version.file_count
+        if not missing:
+            return self.passed(f"The bytes of all {count:,} files are held.")
+        return self.failed(
+            f"The bytes of {len(missing):,} of {count:,} files are not held, e.g. {missing[0]}.",
+            "Push the same content again, and run `holotype admin doctor`.",
+        )

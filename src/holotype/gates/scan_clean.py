@@ -1,0 +1,65 @@
+"""Did a scan find anything that could do harm?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from holotype.domain import attested
+from holotype.domain.entities import Evidence, Verdict
+from holotype.gates import papers
+from holotype.gates.base import Gate, setting
+from holotype.gates.facts import Facts
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanClean(Gate):
+    """The registry's own scan found nothing harmful, and the last scan of nobody else did."""
+
+    on_rollback: ClassVar[bool] = True
+    needs_examination: ClassVar[bool] = True
+
+    not_older_than: timedelta | None = setting("How old the registry's scan may be.", None)
+    unreadable: bool = setting("Whether files that could not be scanned are let through.", False)
+
+    def ask(self, facts: Facts) -> Verdict:
+        """Refuse a version with a finding, and one that the registry has not scanned."""
+        latest: dict[str, Evidence] = {}
+        for one in papers.of_type(facts.candidate, attested.SCAN):
+            latest.setdefault(one.created_by, one)
+        own = latest.pop(attested.SERVER, None)
+        if own is None:
+            under_way = facts.candidate.version.examined_at is None
+            reason = "The scan is under way." if under_way else "The registry has not scanned it."
+            return self.missing(reason, "Ask again in a moment; `holotype show` lists the scan when it is done.")
+        age = facts.now - own.created_at
+        if self.not_older_than is not None and age > self.not_older_than:
+            reason = f"The registry's scan is {age.days} days old."
+            return self.missing(reason, "Let the registry scan it again: `holotype admin examine`.")
+        for scan in (own, *latest.values()):
+            trouble = self._trouble(facts, scan)
+            if trouble is not None:
+                return self.failed(trouble, "Register a version without what was found.")
+        files = papers.number(papers.mapping(papers.content(facts.candidate, own)).get("files"))
+        told = "" if files is None else f" of {files:,.0f} files"
+        return self.passed(f"The registry's scan{told} found nothing harmful.")
+
+    def _trouble(self, facts: Facts, scan: Evidence) -> str | None:
+        """Return what a scan says against the version, if it does."""
+        found = papers.mapping(papers.content(facts.candidate, scan))
+        name = f"Scan {scan.id} by {papers.cited(scan.created_by)}"
+        findings = list(map(papers.mapping, papers.items(found.get("findings"))))
+        if findings or found.get("clean") is False:
+            first = f", e.g. {_cited(findings[0], 'name')} in {_cited(findings[0], 'path')}" if findings else ""
+            return f"{name} has {len(findings) or 'unnamed'} findings{first}."
+        errors = list(map(papers.mapping, papers.items(found.get("errors"))))
+        if errors and not self.unreadable:
+            first = f"{_cited(errors[0], 'path')}: {_cited(errors[0], 'reason')}"
+            return f"{name} could not read {len(errors)} files, e.g. {first}."
+        return None if found.get("clean") is True else f"{name} does not say that it is clean."
+
+
+def _cited(found: object, key: str) -> str:
+    value = papers.mapping(found).get(key)
+    return papers.cited(value) if isinstance(value, str) else "something"
