@@ -13,7 +13,7 @@ import msgspec
 
 from holotype.client import credentials
 from holotype.client.pages import Pages
-from holotype.client.transport import Transport
+from holotype.client.transport import Content, Transport
 from holotype.domain import times
 from holotype.domain.references import Reference
 from holotype.wire.shapes import Page
@@ -48,6 +48,10 @@ class Base:
 
     def _get(self, path: str, shape: type[T], **params: object) -> T:
         return self._http.call("GET", path, shape, params=params)
+
+    def _bytes(self, path: str) -> bytes:
+        """Return a small document that is no JSON shape of ours, byte for byte."""
+        return self._http.request("GET", path, Content(b""), {}, safe=True).check().body
 
     def _post(self, path: str, shape: type[T], body: msgspec.Struct | None = None) -> T:
         return self._http.call("POST", path, shape, body=body, key=new_key())

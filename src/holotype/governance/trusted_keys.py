@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -135,15 +135,13 @@ def _may_sign(certificate: x509.Certificate) -> bool:
 
 def _verifies(key: object, signature: bytes, message: bytes) -> bool:
     if isinstance(key, ed25519.Ed25519PublicKey):
-        return _holds(lambda: key.verify(signature, message))
+        return _holds(partial(key.verify, signature, message))
     if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _CURVES:
-        usual = _CURVES[key.curve.name]  # some signers take SHA-256 whatever the curve
-        return any(_holds(lambda h=h: key.verify(signature, message, ec.ECDSA(h))) for h in (usual, hashes.SHA256()))
+        usual = (_CURVES[key.curve.name], hashes.SHA256())  # some signers take SHA-256 whatever the curve
+        return any(_holds(partial(key.verify, signature, message, ec.ECDSA(one))) for one in usual)
     if isinstance(key, rsa.RSAPublicKey) and _SMALLEST_RSA <= key.key_size <= _LARGEST_RSA:
-        pss = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.AUTO)
-        return any(
-            _holds(lambda p=p: key.verify(signature, message, p, hashes.SHA256())) for p in (pss, padding.PKCS1v15())
-        )
+        forms = (padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.AUTO), padding.PKCS1v15())
+        return any(_holds(partial(key.verify, signature, message, form, hashes.SHA256())) for form in forms)
     return False
 
 

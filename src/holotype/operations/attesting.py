@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from holotype.catalogue import models, versions
 from holotype.db import Tx
+from holotype.domain import attested
 from holotype.domain.entities import Evidence, Version
 from holotype.domain.events import Action
 from holotype.governance import evidence
@@ -22,6 +24,11 @@ def record(
     signed_by: str | None = None,
 ) -> Evidence:
     """Write evidence with its ledger entry, and let it have its consequences; the caller has checked the payload."""
+    if type == attested.CARD:
+        versions.change(tx, version.id, call.now, card=payload.decode())
+    if call.actor.name != attested.SERVER:  # what the server finds out by itself is no news of the model
+        versions.touch(tx, [version.id], call.now)
+        models.change(tx, version.model_id, call.now)
     made = evidence.insert(
         tx,
         version,

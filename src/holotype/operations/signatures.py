@@ -90,7 +90,7 @@ def verified_by(evidence: Evidence, files: Files, keys: Sequence[TrustedKey]) ->
 
 def explained(evidence: Evidence, files: Files, keys: Sequence[TrustedKey]) -> Signed | None:
     """Return what these keys say about a piece of evidence; nothing where it is not signed."""
-    if evidence.payload is None:
+    if evidence.payload is None or not attested.is_json(evidence.media_type):
         return None
     try:
         return examine(evidence.payload, evidence.subject, files, keys, evidence.created_at)
