@@ -26,17 +26,25 @@ _RANGES = {
     "port": (0, 65_535),
     "workers": (1, 64),
     "body_limit": (1_024, 2**30),
+    "evidence_limit": (1_024, 64 * 2**20),
     "part_size": (1, 2**32),
     "upload_lifetime": (1, _MUCH),
     "grace_period": (0, _MUCH),
     "sweep_interval": (1, _MUCH),
+    "checkpoint_interval": (1, _MUCH),
     "stop_timeout": (0, 86_400),
+    "sign_in_lifetime": (60, 30 * 86_400),
 }
-_WORDS = {"log_format": ("text", "json"), "log_level": ("debug", "info", "warning", "error")}
+_WORDS = {
+    "log_format": ("text", "json"),
+    "log_level": ("debug", "info", "warning", "error"),
+    "record_pulls": ("none", "sampled", "full"),
+}
 
 
-def _setting(default: T, help_text: str) -> T:
-    value: T = field(default=default, metadata={"help": help_text})
+def _setting(default: T, help_text: str, *, secret: bool = False) -> T:
+    """Declare a setting. A secret one is no option of a command, where others could read it, and is never shown."""
+    value: T = field(default=default, metadata={"help": help_text, "secret": secret}, repr=not secret)
     return value
 
 
@@ -56,17 +64,48 @@ class Settings:
     insecure_public: bool = _setting(False, "Bind a public address without TLS, for example behind a TLS proxy.")
     log_format: str = _setting("text", "Log lines as 'text' or 'json'.")
     log_level: str = _setting("info", "Least severe log level: debug, info, warning or error.")
+    public_url: str | None = _setting(
+        None, "URL at which people and machines reach the server, where it is not the address that it binds."
+    )
+    trusted_proxies: str | None = _setting(
+        None, "Networks of the proxies before the server, whose X-Forwarded-For is believed; commas between them."
+    )
+    sign_in_lifetime: int = _setting(12 * 3_600, "How many seconds a person stays signed in.")
+    oidc_issuer: str | None = _setting(None, "URL of the OpenID provider through which people sign in.")
+    oidc_client_id: str | None = _setting(None, "What the OpenID provider calls this registry.")
+    oidc_client_secret: str | None = _setting(None, "What proves it to the OpenID provider.", secret=True)
+    oidc_scopes: str = _setting("openid profile email", "What is asked of the OpenID provider about a person.")
+    oidc_require: str | None = _setting(
+        None, "A claim that a person must have, as CLAIM=PATTERN, for example hd=acme.org or groups=ml-team."
+    )
+    oidc_create_users: bool = _setting(False, "Make a user, without rights, of whoever the OpenID provider lets in.")
+    oidc_name_claim: str = _setting("preferred_username", "The claim that such a user is named by.")
+    egress_allow: str | None = _setting(
+        None, "Internal hosts and networks that the server may call, and http://HOST:PORT; commas between them."
+    )
     body_limit: int = _setting(8 * 2**20, "Largest JSON body, in bytes.")
+    evidence_limit: int = _setting(2**20, "Largest payload of one piece of evidence, in bytes.")
     part_size: int = _setting(16 * 2**20, "Size of the parts in which files are uploaded, in bytes.")
     upload_lifetime: int = _setting(7 * 86_400, "How many seconds an unfinished upload is kept.")
     grace_period: int = _setting(7 * 86_400, "Seconds for which unreferenced or deleted bytes are kept.")
     sweep_interval: int = _setting(3_600, "Seconds between two sweeps.")
+    keys: Path | None = _setting(None, "Folder of the keys that sign checkpoints; the default is inside `data`.")
+    checkpoint_interval: int = _setting(60, "Seconds between two signed checkpoints of a ledger that grows.")
+    record_pulls: str = _setting(
+        "sampled",
+        "Which downloads are events: none, sampled (the first of a version by anybody in an hour), full (each file).",
+    )
     stop_timeout: int = _setting(30, "How many seconds a stopping server lets requests in flight finish.")
 
     @property
     def database_url(self) -> str:
         """The URL of the database."""
         return self.database or f"sqlite:///{self.data.absolute() / 'holotype.db'}"
+
+    @property
+    def keys_folder(self) -> Path:
+        """The folder of the keys that sign checkpoints."""
+        return self.keys or self.data.absolute() / "keys"
 
     @property
     def store_url(self) -> str | Path:
@@ -98,6 +137,11 @@ def checked(settings: Settings) -> Settings:
     for name, words in _WORDS.items():
         if getattr(settings, name) not in words:
             raise InvalidSetting(f"The setting {name!r} is {getattr(settings, name)!r}.", hint=f"Use {_or(words)}.")
+    if settings.oidc_issuer is not None and not (settings.oidc_client_id and settings.public_url):
+        raise InvalidSetting(
+            "Sign-in through an OpenID provider needs more than 'oidc_issuer'.",
+            hint="Give 'oidc_client_id' and 'public_url' as well.",
+        )
     if (settings.tls_certificate is None) != (settings.tls_key is None):
         raise InvalidSetting("TLS needs both settings 'tls_certificate' and 'tls_key'.", hint="Give both, or neither.")
     return settings
@@ -158,7 +202,8 @@ def _types() -> dict[str, str]:
 
 
 def _wrong(where: str, value: object, wanted: str) -> InvalidSetting:
-    return InvalidSetting(f"{where} is {str(value)[:80]!r}, which is not {wanted}.", hint=f"Give {wanted}.")
+    shown = "hidden" if "secret" in where.lower() else repr(str(value)[:80])
+    return InvalidSetting(f"{where} is {shown}, which is not {wanted}.", hint=f"Give {wanted}.")
 
 
 def _or(words: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
     sweep          every ``sweep_interval``   frees bytes that nobody needs, forgets uploads whose time is over
     expire-keys    every hour                 forgets idempotency keys of yesterday
+    checkpoint     every ``checkpoint_interval``   signs what the ledger says, where it grew and this server has the key
     optimize       every day                  lets the embedded database look at its tables again, to plan by
 
 Every server process has one thread for it. A claim in the database, which lasts for the period of the work, makes one
@@ -26,6 +27,7 @@ from holotype.operations.call import Call, Registry
 from holotype.operations.claim import claim
 from holotype.operations.expire_keys import expire_keys
 from holotype.operations.optimize import optimize
+from holotype.operations.sign_checkpoint import may_sign, sign_checkpoint
 from holotype.operations.sweep import sweep
 
 FIRST_PAUSE = 60.0
@@ -38,11 +40,12 @@ _log = logging.getLogger("holotype")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A piece of background work and its period in seconds."""
+    """A piece of background work, its period in seconds, and whether there is anything to do here (``due``)."""
 
     name: str
     period: float
     run: Callable[[Call], object]
+    due: Callable[[Call], bool] = lambda _: True
 
 
 def standard_work(registry: Registry) -> list[Work]:
@@ -50,6 +53,7 @@ def standard_work(registry: Registry) -> list[Work]:
     return [
         Work("sweep", registry.settings.sweep_interval, sweep),
         Work("expire-keys", 3_600, expire_keys),
+        Work("checkpoint", registry.settings.checkpoint_interval, sign_checkpoint, may_sign),
         Work("optimize", 86_400, optimize),
     ]
 
@@ -90,7 +94,7 @@ class Worker:
 
     def _once(self, work: Work) -> None:
         try:
-            if claim(self._call(), work.name, self._holder, work.period * _MARGIN):
+            if work.due(self._call()) and claim(self._call(), work.name, self._holder, work.period * _MARGIN):
                 result = work.run(self._call())
                 _log.info("background work done: %s", result, extra={"task": work.name})
         except Conflict as error:

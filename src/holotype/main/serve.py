@@ -3,7 +3,8 @@
 1. Refuse an address that must not be served in this way, and a port that is taken.
 2. Bring the database to the newest schema; make the registry and its owner where there are none.
 3. On loopback, leave the owner's token for the OS user who started the server.
-4. Run the processes until somebody stops them, and return 0 when they stopped as they should.
+4. Make the key that signs checkpoints, where the registry has none.
+5. Run the processes until somebody stops them, and return 0 when they stopped as they should.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ import socket
 import sys
 from contextlib import closing
 
+from holotype.domain.entities import Actor
 from holotype.gateways.browsers import is_loopback
 from holotype.gateways.exchange import ANONYMOUS
 from holotype.main import credentials, listening, process, processes
 from holotype.main.application import open_registry
-from holotype.operations.bootstrap import bootstrap, signed_in
+from holotype.operations.bootstrap import SYSTEM, bootstrap, signed_in
 from holotype.operations.call import Call, Registry
 from holotype.operations.migrate import migrate
+from holotype.operations.sign_checkpoint import ensure_key
 from holotype.settings import Settings
 
 _FOR_US_ALONE = 0o077
@@ -32,8 +35,8 @@ def serve(settings: Settings) -> int:
     os.umask(_FOR_US_ALONE)
     with closing(listening.bind(settings)) as bound:
         url = listening.url_of(settings, bound.getsockname()[1])
-        prepare(settings, url)  # 2, 3
-        return _run(settings, bound, url)  # 4
+        prepare(settings, url)  # 2, 3, 4
+        return _run(settings, bound, url)  # 5
 
 
 def prepare(settings: Settings, url: str) -> None:
@@ -44,6 +47,7 @@ def prepare(settings: Settings, url: str) -> None:
     try:
         migrate(registry.database)
         _let_in(registry, url)
+        ensure_key(Call(registry, Actor(SYSTEM)))  # 4
     finally:
         registry.database.close()
 
