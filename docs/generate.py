@@ -58,7 +58,7 @@ def settings() -> str:
         (
             f"`{field.name}`",
             f"`HOLOTYPE_{field.name.upper()}`",
-            f"`--{field.name.replace('_', '-')}`",
+            "none: it is a secret" if field.metadata["secret"] else f"`--{field.name.replace('_', '-')}`",
             _type(hints[field.name]),
             f"`{_toml(field.default)}`" if field.default is not None else "",
             field.metadata["help"],

@@ -8,6 +8,7 @@
     │  ├─ InvalidPath             a file path that could escape, clash or not exist everywhere
     │  ├─ InvalidManifest         not a manifest that we accept
     │  ├─ InvalidSetting          a setting with a value that makes no sense
+    │  ├─ ForbiddenAddress        a URL or an address that this server does not call
     │  ├─ Unsupported             a body of a kind that is not taken here
     │  ├─ DigestMismatch          the bytes do not have the digest that was announced
     │  └─ SizeMismatch            more or fewer bytes than announced
@@ -22,6 +23,7 @@
     │  ├─ Quarantined             the version was recalled: it is neither pulled nor moved
     │  ├─ MissingContent          a version names bytes that were never uploaded
     │  └─ IdempotencyMismatch     the key was used before with other content
+    ├─ TooMany                    too many tries; wait before the next
     ├─ TooLarge                   over a documented limit
     ├─ Expired                    it was there and its time is over (an upload)
     ├─ Corrupt                    stored or received bytes do not match their digest
@@ -85,6 +87,10 @@ class InvalidManifest(Invalid):
 
 class InvalidSetting(Invalid):
     """A setting has a value that makes no sense."""
+
+
+class ForbiddenAddress(Invalid):
+    """This is not an address that the server calls."""
 
 
 class Unsupported(Invalid):
@@ -157,6 +163,15 @@ class MissingContent(Conflict):
 
 class IdempotencyMismatch(Conflict):
     """The idempotency key was used before with other content."""
+
+
+class TooMany(HolotypeError):
+    """There were too many tries."""
+
+    def __init__(self, detail: str | None = None, *, hint: str | None = None, seconds: int = 2) -> None:
+        """Say after how many seconds another try is worth it."""
+        super().__init__(detail, hint=hint)
+        self.seconds = seconds
 
 
 class TooLarge(HolotypeError):

@@ -28,6 +28,14 @@ def test_each_source_outweighs_the_one_before(tmp_path: Path) -> None:
     assert (found.port, found.workers, found.host) == (3, 4, "::1")
 
 
+def test_a_secret_is_never_shown() -> None:
+    """Not by a settings object, and not by the refusal of a wrong value."""
+    assert "hunter2" not in repr(settings.load(environ={"HOLOTYPE_OIDC_CLIENT_SECRET": "hunter2"}))
+    with pytest.raises(InvalidSetting) as caught:
+        settings.load({"oidc_client_secret": 1234567})
+    assert "1234567" not in str(caught.value)
+
+
 @pytest.mark.parametrize("field", fields(Settings), ids=lambda field: field.name)
 def test_every_setting_is_read_from_the_environment(field: object) -> None:
     """Each has its variable, and refuses what makes no sense in its own name where that can be told."""
@@ -39,6 +47,8 @@ def test_every_setting_is_read_from_the_environment(field: object) -> None:
         variables = {"HOLOTYPE_WORKERS": "2"}
     if name.startswith("tls"):
         variables = {"HOLOTYPE_TLS_CERTIFICATE": text, "HOLOTYPE_TLS_KEY": text}
+    if name == "oidc_issuer":
+        variables |= {"HOLOTYPE_OIDC_CLIENT_ID": "x", "HOLOTYPE_PUBLIC_URL": "https://models.example"}
     assert getattr(settings.load(environ=variables), name) != getattr(Settings(), name)
 
 

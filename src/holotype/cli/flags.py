@@ -35,7 +35,8 @@ def _metavar(name: str, kind: Any) -> str | None:
 
 def _options(names: tuple[str, ...] | None = None) -> list[tuple[str, Any, None]]:
     hints = get_type_hints(Settings)
-    chosen = (field for field in fields(Settings) if names is None or field.name in names)
+    known = [field for field in fields(Settings) if not field.metadata["secret"]]
+    chosen = (field for field in known if names is None or field.name in names)
     return [_option(field.name, hints[field.name], field.default, field.metadata["help"]) for field in chosen]
 
 

@@ -28,6 +28,7 @@ STATUS: dict[type[BaseException], int] = {
     errors.Conflict: 409,
     errors.Expired: 410,
     errors.TooLarge: 413,
+    errors.TooMany: 429,
     errors.Corrupt: 500,
     errors.LocalProblem: 500,
     errors.Unavailable: 503,
@@ -83,6 +84,8 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[bytes
     body, headers = encoded(problem)
     if isinstance(error, HTTPException) and error.headers and "Allow" in error.headers:
         headers["Allow"] = error.headers["Allow"]
+    if isinstance(error, errors.TooMany):
+        headers["Retry-After"] = str(error.seconds)
     return Response(body, status_code=problem.status, media_type=headers.pop("Content-Type"), headers=headers)
 
 
