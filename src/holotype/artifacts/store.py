@@ -68,6 +68,9 @@ class BlobStore(Protocol):
     async def open(self, digest: str, size: int, start: int, stop: int) -> AsyncIterator[bytes]:
         """Give bytes ``start`` to ``stop`` of a blob; ``Corrupt`` beforehand if it does not have ``size`` bytes."""
 
+    def read(self, digest: str, start: int, stop: int) -> bytes:
+        """Return bytes ``start`` to ``stop`` of a blob in one piece; ``Corrupt`` if they are not there."""
+
     def delete(self, digest: str) -> None:
         """Remove a blob; it need not exist."""
 

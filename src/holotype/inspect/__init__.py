@@ -42,9 +42,14 @@ def format_of(path: str | os.PathLike[str]) -> str | None:
     """Return the name of a file's format, or None for one that is not known (or a file that cannot be read)."""
     try:
         with Head.open(path) as head:
-            return next(filter(None, (_ask(module.sniff, head) for module in _BY_CERTAINTY)), None)
+            return format_in(head)
     except OSError:
         return None
+
+
+def format_in(head: Head) -> str | None:
+    """Return the name of the format of what is being inspected, or None for one that is not known."""
+    return next(filter(None, (_ask(module.sniff, head) for module in _BY_CERTAINTY)), None)
 
 
 def modules_of(path: str | os.PathLike[str]) -> frozenset[str]:

@@ -1,0 +1,134 @@
+"""What is a version made of, and would loading it run code? Looked up in its bytes, and kept as evidence.
+
+1. A version that was examined is left alone.
+2. Each file is told by its bytes, whatever the client said; its header is described, and it is scanned.
+3. Both results become evidence in one transaction, with the moment of the examination. Two servers may examine the
+   same version at once: the one that comes second finds it done and writes nothing.
+
+Bytes that are gone or damaged are a result too: an error that says so, and so not clean.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import msgspec
+
+from holotype.catalogue import contents, examinations
+from holotype.domain.entities import Actor, Version
+from holotype.domain.manifest import File
+from holotype.domain.permissions import Permission
+from holotype.errors import Corrupt
+from holotype.inspect import scanning
+from holotype.inspect.details import describe
+from holotype.inspect.window import Window
+from holotype.operations import attesting
+from holotype.operations.bootstrap import SYSTEM
+from holotype.operations.call import Call
+
+INSPECTION, SCAN, JSON = "inspection", "scan", "application/json"
+EXAMINER = Actor(SYSTEM, None, frozenset(Permission))
+_PAGE = 500
+_DESCRIBED = 200
+"""Files beyond so many are scanned, and not described one by one."""
+_BUDGET = 32 * 2**20
+"""So many bytes of a file are read to describe it."""
+_BREATH = 0.001
+
+
+@dataclass(slots=True)
+class Examination:
+    """What one examination found out so far."""
+
+    report: scanning.Report = field(default_factory=scanning.Report)
+    files: list[dict[str, object]] = field(default_factory=list)
+    parameters: int = 0
+
+
+def examine(call: Call, version: Version, limits: scanning.Limits | None = None) -> None:
+    """Look into a version and record what was found, unless that was done before."""
+    with call.read() as tx:
+        if examinations.is_done(tx, version.id):  # 1
+            return
+    found = look(call, version, limits or scanning.Limits(pause=_breathe))  # 2
+    record(call, version, found)  # 3
+
+
+def look(call: Call, version: Version, limits: scanning.Limits) -> Examination:
+    """Describe and scan every file of a version."""
+    found, seen = Examination(), set[tuple[str, str]]()
+    for file in _files(call, version):
+        suffix = file.path.rpartition(".")[2]
+        if (file.digest, suffix) in seen:
+            continue
+        seen.add((file.digest, suffix))
+        fetch = partial(call.registry.store.read, file.digest)
+        try:
+            _check(call, file)
+            _describe(found, file, Window(fetch, file.size, budget=_BUDGET))
+            scanning.scan(file.path, Window(fetch, file.size), found.report, limits)
+        except Corrupt as error:
+            found.report.fail(file.path, str(error))
+    return found
+
+
+def record(call: Call, version: Version, found: Examination) -> None:
+    """Write both results as evidence of the server's own, unless somebody was faster."""
+    own = replace(call, actor=EXAMINER, idempotency_key=None)
+    with own.write() as tx:
+        if examinations.is_done(tx, version.id):
+            return
+        examinations.finish(tx, version.id, own.now)
+        for kind, payload in ((INSPECTION, _inspection(found)), (SCAN, _scan(found.report))):
+            attesting.record(tx, own, version, type=kind, media_type=JSON, payload=msgspec.json.encode(payload))
+
+
+def _files(call: Call, version: Version) -> Iterator[File]:
+    after = ""
+    while True:
+        with call.read() as tx:
+            page = contents.page_of_files(tx, version.id, after=after, limit=_PAGE)
+        yield from page
+        if len(page) < _PAGE:
+            return
+        after = page[-1].path
+
+
+def _check(call: Call, file: File) -> None:
+    held = call.registry.store.size(file.digest)
+    if held != file.size:
+        raise Corrupt(f"The store has {held if held is not None else 'no'} bytes of it, not {file.size}.")
+
+
+def _describe(found: Examination, file: File, window: Window) -> None:
+    details = describe(file.path, window)
+    if file.format != details.get("format"):
+        details["announced"] = file.format
+    parameters = details.get("parameters")
+    found.parameters += parameters if isinstance(parameters, int) else 0
+    if len(found.files) < _DESCRIBED:
+        found.files.append({"path": file.path, **details})
+
+
+def _inspection(found: Examination) -> dict[str, object]:
+    whole: dict[str, object] = {"files": found.files}
+    return whole | ({"parameters": found.parameters} if found.parameters else {})
+
+
+def _scan(report: scanning.Report) -> dict[str, object]:
+    return {
+        "scanner": scanning.SCANNER,
+        "scanner_version": scanning.version(),
+        "clean": report.clean,
+        "files": report.files,
+        "findings": [{"path": f.path, "name": f.name, "severity": f.severity} for f in report.findings.values()],
+        "errors": [{"path": path, "reason": reason} for path, reason in report.errors],
+    }
+
+
+def _breathe() -> None:
+    """Give the processor to those who answer requests; called about once a millisecond of work."""
+    time.sleep(_BREATH / 4)
