@@ -15,6 +15,8 @@ principals = Table(
     Column("owner_id", Id, ForeignKey("principals.id")),
     Column("created_at", Moment, nullable=False),
     Column("disabled_at", Moment),
+    Column("epoch", Id, nullable=False, server_default="0"),  # counts changes of what the principal may
+    Index("ix_principals_owner", "owner_id"),
 )
 
 teams = Table(
@@ -49,6 +51,7 @@ grants = Table(
     Column("created_by", String, nullable=False),
     Index("ix_grants_principal", "principal_id"),
     Index("ix_grants_team", "team_id"),
+    Index("ix_grants_namespace", "namespace_id"),
 )
 
 tokens = Table(

@@ -252,6 +252,46 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """A principal as administrators see it; ``owner`` is the name of the person behind a service account."""
+
+    id: int
+    name: str
+    kind: str
+    created_at: datetime
+    owner: str | None = None
+    disabled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Principals who get rights together; ``members`` are their names, where one team is shown."""
+
+    id: int
+    name: str
+    created_at: datetime
+    size: int
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role on a scope, given to somebody.
+
+    ``who`` reads ``user:ada``, ``service:ci`` or ``team:risk``; ``scope`` reads ``registry``, ``risk``, ``risk/fraud``
+    or ``risk/fraud-*``. With ``stages`` it moves versions towards those only.
+    """
+
+    id: int
+    who: str
+    role: str
+    scope: str
+    created_at: datetime
+    created_by: str
+    stages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """A bearer credential without its secret."""
 

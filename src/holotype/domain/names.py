@@ -15,6 +15,7 @@ DEFAULT_NAMESPACE = "default"
 LATEST = "latest"
 
 _COMPONENT = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
+_PRINCIPAL = re.compile(r"[a-z0-9]+(?:[._@+-]+[a-z0-9]+)*")
 _LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _COMPONENT_LIMIT = 128
 _KEY_LIMIT, _KEY_BYTES = 250, 750
@@ -29,6 +30,16 @@ def component(value: str, what: str) -> str:
         raise InvalidName(
             f"{value[:80]!r} is not a {what} name.",
             hint="Use lower-case letters and digits, separated by '.', '_' or '-' (at most 128 characters).",
+        )
+    return value
+
+
+def principal(value: str, what: str = "user") -> str:
+    """Return the name of a user or service account unchanged: a word, or an address such as ada@example.org."""
+    if len(value) > _COMPONENT_LIMIT or not _PRINCIPAL.fullmatch(value):
+        raise InvalidName(
+            f"{value[:80]!r} is not a {what} name.",
+            hint="Use lower-case letters and digits, separated by '.', '_', '-', '+' or '@' (at most 128 characters).",
         )
     return value
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from holotype.access import tokens
+from holotype.access import bearers
 from holotype.domain.entities import Actor
 from holotype.operations.call import Call
 
@@ -10,4 +10,4 @@ from holotype.operations.call import Call
 def authenticate(call: Call, secret: str) -> Actor:
     """Return the bearer of a secret with everything that they may, or raise ``Unauthenticated``."""
     with call.read() as tx:
-        return tokens.bearer(tx, secret, call.now)
+        return bearers.bearer(tx, secret, call.now)

@@ -13,7 +13,7 @@ import uuid
 
 import sqlalchemy as sa
 
-from holotype.access import principals, rules, secrets, tokens
+from holotype.access import bearers, principals, rules, secrets, tokens
 from holotype.catalogue import namespaces
 from holotype.db import Tx
 from holotype.db.tables import registry
@@ -61,7 +61,7 @@ def _create(tx: Tx, call: Call) -> None:
 
 def _works(tx: Tx, call: Call, secret: str) -> bool:
     try:
-        actor = tokens.bearer(tx, secret, call.now)
+        actor = bearers.bearer(tx, secret, call.now)
     except Unauthenticated:
         return False
     return rules.may(actor, Permission.ADMIN_OPERATE)

@@ -104,10 +104,13 @@ CREATE TABLE principals (
     owner_id INTEGER,
     created_at BIGINT NOT NULL,
     disabled_at BIGINT,
+    epoch INTEGER DEFAULT '0' NOT NULL,
     CONSTRAINT pk_principals PRIMARY KEY (id),
     CONSTRAINT uq_principals_name UNIQUE (name),
     CONSTRAINT fk_principals_owner_id FOREIGN KEY(owner_id) REFERENCES principals (id)
 );
+
+CREATE INDEX ix_principals_owner ON principals (owner_id);
 
 CREATE TABLE quarantines (
     id INTEGER NOT NULL,
@@ -301,6 +304,8 @@ CREATE TABLE grants (
     CONSTRAINT fk_grants_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id) ON DELETE CASCADE,
     CONSTRAINT fk_grants_model_id FOREIGN KEY(model_id) REFERENCES models (id) ON DELETE CASCADE
 );
+
+CREATE INDEX ix_grants_namespace ON grants (namespace_id);
 
 CREATE INDEX ix_grants_principal ON grants (principal_id);
 
