@@ -9,7 +9,7 @@
     # The text
 
 This is the part of YAML that cards are written in. Anchors, aliases, tags and everything else that lets a small text
-become a large value, or a text become code, is refused: nothing here grows, and nothing runs. ``no`` and ``on`` are words
+become a large value, or a text become code, is refused: nothing here grows, nothing runs. ``no`` and ``on`` are words,
 as in YAML 1.2, and so is a date.
 """
 
