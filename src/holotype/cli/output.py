@@ -114,6 +114,15 @@ def document(value: object) -> None:
     _write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode() + b"\n")
 
 
+def raw(content: bytes) -> None:
+    """Print a document byte for byte; to a terminal without what could steer it."""
+    sys.stdout.flush()
+    if terminal():
+        prose(content.decode("utf-8", "replace").rstrip("\n"))
+    else:
+        sys.stdout.buffer.write(content)
+
+
 def page(items: Sequence[object], following: str | None = None) -> None:
     """Print a list as one JSON document, with the cursor of what follows."""
     document({"items": items, "next": following})

@@ -171,6 +171,11 @@ def text_of(file: Path | None) -> str:
         raise UsageError(f"{file} is not UTF-8 text.") from None
 
 
+def bytes_of(file: Path) -> bytes:
+    """Return the bytes of a file, or of standard input for ``-``."""
+    return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+
+
 def _split(word: str, option: str, form: str) -> tuple[str, str]:
     key, equals, value = word.partition("=")
     if not equals or not key:

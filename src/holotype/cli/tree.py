@@ -27,6 +27,13 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "compare": ("compare:compare", "Show how versions differ."),
         "lineage": ("lineage:lineage", "Show what a version was made from, and what was made from it."),
         "history": ("history:history", "Show what happened to a model or a version, the newest first."),
+        "evidence ls": ("evidence:ls", "List the evidence about a version, the newest first."),
+        "evidence show": (
+            "evidence:show",
+            "Show one piece of evidence, and what the policy makes of its signature now.",
+        ),
+        "bom": ("evidence:bom", "Print the bill of materials of a version: CycloneDX 1.6, JSON."),
+        "card": ("evidence:card", "Print the model card of a version, with the facts that the registry knows."),
         "resolve": ("stages:resolve", "Print the version that a reference names, now or at a moment."),
     },
     "Move and change": {
@@ -42,6 +49,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "recall:impact",
             "Show what a recall would reach, where it is in use, and who pulled it; nothing is changed.",
         ),
+        "attest": ("evidence:attest", "Attach evidence to a version: what was learnt about it later."),
         "alias set": ("aliases:set_", "Make an alias name a version."),
         "alias rm": ("aliases:rm", "Remove an alias; the version that it named stays."),
         "alias ls": ("aliases:ls", "List the aliases of a model."),
@@ -78,6 +86,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 NOUNS: dict[str, str] = {
+    "evidence": "Read what was learnt about a version.",
     "alias": "Point aliases at versions.",
     "model": "Create models.",
     "namespace": "Create and list namespaces.",

@@ -2,6 +2,7 @@
 
 Client
 ├─ Catalogue   namespaces, models, versions: list, show, compare, change, delete, restore
+├─ EvidenceCalls   attest, evidence, bom, card
 ├─ Labels      resolve, promote, rollback, aliases
 ├─ Recalls     quarantine, release, impact
 ├─ Records     history, ledger, tokens, whoami
@@ -11,13 +12,14 @@ Client
 from __future__ import annotations
 
 from holotype.client.catalogue import Catalogue
+from holotype.client.evidence import EvidenceCalls
 from holotype.client.labels import Labels
 from holotype.client.recalls import Recalls
 from holotype.client.records import Records
 from holotype.client.transfers import Transfers
 
 
-class Client(Catalogue, Labels, Recalls, Records, Transfers):
+class Client(Catalogue, EvidenceCalls, Labels, Recalls, Records, Transfers):
     """A registry, seen from a program: typed results, the errors of ``holotype.errors``, and nothing is printed.
 
     ``Client(url, token)``: what is not given is taken from ``HOLOTYPE_URL`` and ``HOLOTYPE_TOKEN``, else from the
