@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from holotype.inspect.scanning.feed import Feed, Stream
 from holotype.inspect.scanning.judging import judge
 from holotype.inspect.scanning.machine import CALLED
 from holotype.inspect.scanning.opcodes import Walk
-from holotype.inspect.scanning.report import DANGEROUS, NOTE, SUSPICIOUS, Limits, Report, Unreadable
+from holotype.inspect.scanning.report import DANGEROUS, NOTE, SUSPICIOUS, Limits, Report, Unreadable, sentence
 from holotype.inspect.scanning.streams import FIRST, Forward, Inflating, spooled, unpacker
 from holotype.inspect.window import TooMuch, Window
 
@@ -21,6 +22,8 @@ _TORCH = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
 _TORCH_PICKLES = 5
 _BEGINNINGS = frozenset(b"\x95}](c)\x8c\x88\x89NKJMGX\x8f\x8a.Uq\x96BC")
 _OBJECTS = b"O"
+_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
+"""What is no name in any language was no pickle, where nothing else says that it is one."""
 _CLOSED = {
     b"\x04\x22\x4d\x18": "LZ4",
     b"7z\xbc\xaf\x27\x1c": "7-Zip",
@@ -36,7 +39,7 @@ def scan(path: str, window: Window, report: Report, limits: Limits) -> None:
     try:
         look.into("", window, 0)
     except Unreadable as error:
-        report.fail(path, f"{error}.".capitalize())
+        report.fail(path, sentence(error))
     except TooMuch:
         report.fail(path, "It asks for more memory than a scan has.")
     except RecursionError:
@@ -173,7 +176,7 @@ class _Look:
         found = [(str(name), judge(name, level), level) for name, level in walk.uses.items()]
         found += [(f"changes {name}", SUSPICIOUS, CALLED) for name in walk.changes]
         told = [(name.removeprefix("?."), severity) for name, severity, _ in found if severity is not None]
-        self._note(inner, [one for one in told if sure or one[1] == DANGEROUS])
+        self._note(inner, [one for one in told if sure or (one[1] == DANGEROUS and _NAME.fullmatch(one[0]))])
 
     def _note(self, inner: str, found: configs.Findings) -> None:
         for name, severity in found:

@@ -82,7 +82,15 @@ class Machine(ABC):
         del self.stack[at:]
         return found
 
+    def persistent(self, value: Any) -> None:  # noqa: B027 - only some look at it
+        """Note a reference to something beside the pickle."""
+
     # What each opcode does to the stack; the names are those of ``pickletools``.
+
+    def persist(self, _: Any) -> None:
+        """BINPERSID."""
+        self.persistent(self.stack.pop())
+        self.stack.append(UNKNOWN)
 
     def proto(self, number: int) -> None:
         """PROTO: only known protocols are read."""
@@ -233,6 +241,6 @@ HANDLERS: dict[str, Callable[[Machine, Any], None]] = {
     "INST": Machine.instance,
     "OBJ": Machine.object_,
     "BUILD": Machine.build,
-    "BINPERSID": lambda walk, _: walk.stack.__setitem__(-1, UNKNOWN),
+    "BINPERSID": Machine.persist,
     "READONLY_BUFFER": _nothing,
 }

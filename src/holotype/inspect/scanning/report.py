@@ -16,6 +16,12 @@ class Unreadable(Exception):
     """Something could not be read to its end; the sentence says why."""
 
 
+def sentence(error: Unreadable) -> str:
+    """Return the reason as a sentence."""
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """Something that loading a file would do: where, what, and how bad that is."""
