@@ -2,6 +2,9 @@
 
 entry ── canonical bytes ──> leaf ──> tree ──> root after it, nodes that it completes
              must equal:     leaf              root,          nodes of the row; at the end size and edge of the head
+
+What follows from the entries must follow still: the spans of labels, the keys, and the roots that were signed. So no
+byte of a table of the ledger can be changed unnoticed, be it by somebody who computes the hashes anew.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from holotype.domain import merkle
 from holotype.ledger.append import HEAD_ID
 from holotype.ledger.entry import canonical, salt_of
 from holotype.ledger.tables import ledger_entries, ledger_head
+from holotype.ledger.verify_checkpoints import checkpoints_fault
+from holotype.ledger.verify_spans import spans_fault
 
 _BATCH = 1_000
 _BATCH_AFTER = (
@@ -25,7 +30,7 @@ _BATCH_AFTER = (
     .order_by(ledger_entries.c.sequence)
     .limit(_BATCH)
 )
-_HEAD = sa.select(ledger_head).where(ledger_head.c.id == HEAD_ID)
+_HEAD = sa.select(ledger_head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ def verify_chain(tx: Tx) -> Verdict:
         if fault is not None:
             return Verdict(tree.size, merkle.root(tree).hex(), fault)
         tree, last = grown.tree, row.time
-    return Verdict(tree.size, merkle.root(tree).hex(), _head_fault(tx, tree, last))
+    fault = _head_fault(tx, tree, last) or checkpoints_fault(tx) or spans_fault(tx)
+    return Verdict(tree.size, merkle.root(tree).hex(), fault)
 
 
 def _rows(tx: Tx) -> Iterator[sa.Row[Any]]:
@@ -91,9 +97,10 @@ def _fault(row: sa.Row[Any], leaf: bytes, grown: merkle.Grown, last: int) -> str
 
 
 def _head_fault(tx: Tx, tree: merkle.Tree, last: int) -> str | None:
-    head = tx.execute(_HEAD).one_or_none()
-    if head is None:
-        return "The ledger has no head."
+    heads = tx.execute(_HEAD).all()
+    if len(heads) != 1 or heads[0].id != HEAD_ID:
+        return "The ledger has more than one head." if len(heads) > 1 else "The ledger has no head."
+    head = heads[0]
     if head.size != tree.size:
         return f"The head counts {head.size} entries; there are {tree.size}."
     if head.edge != merkle.pack(tree.edge) or head.time != last:
