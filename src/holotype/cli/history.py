@@ -41,6 +41,7 @@ def log(
     model: str | None = None,
     action: str | None = None,
     actor: str | None = None,
+    subject: str | None = None,
     since: Annotated[str | None, TIME] = None,
     until: Annotated[str | None, TIME] = None,
     limit: Annotated[int, LIMIT] = 50,
@@ -54,14 +55,14 @@ def log(
         model: Only entries about this model, as namespace/name.
         action: Only this action, for example version.moved.
         actor: Only what this principal did.
+        subject: Only what is about exactly this, for example risk/fraud:7 or token:k3Jd.
         since: Only what happened at this moment or later.
         until: Only what happened before this moment.
     """
     span = {"since": parsing.moment("--since", since), "until": parsing.moment("--until", until)}
     with common.connect() as client:
-        entries = client.ledger(
-            namespace=namespace, model=model, action=action, actor=actor, limit=limit or None, cursor=cursor, **span
-        )
+        which = {"namespace": namespace, "model": model, "action": action, "actor": actor, "subject": subject}
+        entries = client.ledger(limit=limit or None, cursor=cursor, **which, **span)
         listing(entries, common, _print, lambda: output.note("The ledger has no such entry that you may see."))
 
 

@@ -20,35 +20,48 @@ class Records(Base):
         path = version_path(parsed) if parsed.names_version else model_path(parsed)
         return self._pages(f"{path}/history", shapes.Event, limit=limit, cursor=cursor)
 
-    def ledger(
+    def ledger(  # noqa: PLR0913 - each is a filter
         self,
         *,
         namespace: str | None = None,
         model: str | None = None,
         action: str | None = None,
         actor: str | None = None,
+        subject: str | None = None,
         since: datetime | str | None = None,
         until: datetime | str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Pages[shapes.Event]:
         """Iterate over the entries of the whole ledger that the caller may see, the newest first."""
-        named = {"namespace": namespace, "model": model, "action": action, "actor": actor}
+        named = {"namespace": namespace, "model": model, "action": action, "actor": actor, "subject": subject}
         span = {"since": moment(since), "until": moment(until)}
         return self._pages(f"{ROOT}/ledger", shapes.Event, {**named, **span}, limit, cursor)
 
     def create_token(
-        self, name: str, *, role: str = "reader", scope: str = "registry", expires_in_days: float | None = 90
+        self,
+        name: str,
+        *,
+        role: str = "reader",
+        scope: str = "registry",
+        expires_in_days: float | None = 90,
+        principal: str | None = None,
     ) -> shapes.CreatedToken:
-        """Create a token; its secret is in the answer and can never be seen again."""
-        body = shapes.NewToken(name=name, role=role, scope=scope, expires_in_days=expires_in_days)
+        """Create a token, perhaps for a service account (``principal``); its secret can never be seen again."""
+        body = shapes.NewToken(name=name, role=role, scope=scope, expires_in_days=expires_in_days, principal=principal)
         return self._post(f"{ROOT}/tokens", shapes.CreatedToken, body)
 
     def tokens(
-        self, *, everyone: bool = False, limit: int | None = None, cursor: str | None = None
+        self,
+        *,
+        everyone: bool = False,
+        principal: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> Pages[shapes.Token]:
-        """Iterate over the caller's tokens, or over ``everyone``'s, without their secrets."""
-        return self._pages(f"{ROOT}/tokens", shapes.Token, {"everyone": everyone or None}, limit, cursor)
+        """Iterate over the caller's tokens, over a service account's or ``everyone``'s, without their secrets."""
+        asked = {"everyone": everyone or None, "principal": principal}
+        return self._pages(f"{ROOT}/tokens", shapes.Token, asked, limit, cursor)
 
     def revoke_token(self, identifier: str) -> None:
         """Make a token useless, at once and for good."""

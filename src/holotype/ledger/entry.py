@@ -54,3 +54,17 @@ def canonical(
         f'{{"action":{encode_basestring(action)},"actor":{encode_basestring(actor)},"data":{data},"salt":"{salt}",'
         f'"sequence":{sequence},"subject":{encode_basestring(subject)},"time":"{times.text(times.from_micros(micros))}"{used}}}'
     ).encode()
+
+
+def bytes_of(row: Any) -> bytes:
+    """Return the bytes of an entry, given its row."""
+    return canonical(
+        sequence=row.sequence,
+        micros=row.time,
+        actor=row.actor,
+        action=row.action,
+        subject=row.subject,
+        data=row.data,
+        salt=salt_of(row.nonce, row.namespace_id, row.model_id, row.version_id),
+        token=row.token,
+    )

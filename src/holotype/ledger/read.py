@@ -15,10 +15,12 @@ import sqlalchemy as sa
 from holotype.db import Tx
 from holotype.domain import times
 from holotype.domain.entities import Event
+from holotype.ledger.entry import bytes_of
 from holotype.ledger.tables import ledger_entries
 
 _ENTRIES = ledger_entries.c
 _SELECT = sa.select(*[column for column in _ENTRIES if column.name not in {"nonce", "leaf", "nodes"}])
+_WHOLE = sa.select(ledger_entries).order_by(_ENTRIES.sequence)
 _LAST_BEFORE = (
     sa.select(_ENTRIES.sequence)
     .where(_ENTRIES.time < sa.bindparam("moment"))
@@ -55,6 +57,25 @@ def page(tx: Tx, wanted: Filter, *, before: int | None = None, limit: int = 50) 
     if wanted.until is not None:
         statement = statement.where(_ENTRIES.sequence <= _last_before(tx, wanted.until))
     return [_event(row) for row in tx.execute(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry as it is exported: its canonical bytes, and the leaf that they are hashed to."""
+
+    sequence: int
+    entry: bytes
+    leaf: bytes
+
+
+def lines(tx: Tx, wanted: Filter, *, after: int, until: int, limit: int) -> list[Line]:
+    """Return up to ``limit`` entries with sequences in ``(after, until]``, the oldest first, as they are exported."""
+    statement = _WHOLE.where(_ENTRIES.sequence > after, _ENTRIES.sequence <= until).limit(limit)
+    for name in ("namespace_id", "model_id"):
+        value = getattr(wanted, name)
+        if value is not None:
+            statement = statement.where(_ENTRIES[name] == value)
+    return [Line(row.sequence, bytes_of(row), bytes(row.leaf)) for row in tx.execute(statement)]
 
 
 def _last_before(tx: Tx, moment: datetime) -> int:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from holotype.db import Tx
 from holotype.domain import merkle
 from holotype.ledger.append import HEAD_ID
-from holotype.ledger.entry import canonical, salt_of
+from holotype.ledger.entry import bytes_of
 from holotype.ledger.tables import ledger_entries, ledger_head
 from holotype.ledger.verify_checkpoints import checkpoints_fault
 from holotype.ledger.verify_spans import spans_fault
@@ -51,7 +51,7 @@ def verify_chain(tx: Tx) -> Verdict:
     """Check the whole ledger, in batches; stops at the first fault. ``tx`` has to be a snapshot while others write."""
     tree, last = merkle.Tree(), 0
     for row in _rows(tx):
-        leaf = _leaf(row)
+        leaf = merkle.leaf_hash(bytes_of(row))
         grown = merkle.append(tree, leaf)
         fault = _fault(row, leaf, grown, last)
         if fault is not None:
@@ -66,21 +66,6 @@ def _rows(tx: Tx) -> Iterator[sa.Row[Any]]:
     while rows := tx.execute(_BATCH_AFTER, {"after": after}).all():
         yield from rows
         after = rows[-1].sequence
-
-
-def _leaf(row: sa.Row[Any]) -> bytes:
-    return merkle.leaf_hash(
-        canonical(
-            sequence=row.sequence,
-            micros=row.time,
-            actor=row.actor,
-            action=row.action,
-            subject=row.subject,
-            data=row.data,
-            salt=salt_of(row.nonce, row.namespace_id, row.model_id, row.version_id),
-            token=row.token,
-        )
-    )
 
 
 def _fault(row: sa.Row[Any], leaf: bytes, grown: merkle.Grown, last: int) -> str | None:

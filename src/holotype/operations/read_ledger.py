@@ -33,13 +33,16 @@ class Wanted:
     model: str | None = None
     action: str | None = None
     actor: str | None = None
+    subject: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
 
 def read_ledger(call: Call, wanted: Wanted, *, before: int | None = None, limit: int = 50) -> list[Event]:
     """Return up to ``limit`` events with sequences under ``before``, the newest first."""
-    conditions = Filter(action=wanted.action, actor=wanted.actor, since=wanted.since, until=wanted.until)
+    conditions = Filter(
+        action=wanted.action, actor=wanted.actor, subject=wanted.subject, since=wanted.since, until=wanted.until
+    )
     places = _places(call, wanted)
     with call.read() as tx:
         parts = (

@@ -17,7 +17,7 @@ from holotype.wire import present, shapes
 _LARGEST_SEQUENCE = 2**53
 
 
-def _before(cursor: str) -> int | None:
+def before_of(cursor: str) -> int | None:
     """Return the sequence in a cursor: the last one that the caller has seen."""
     if not cursor:
         return None
@@ -30,7 +30,8 @@ def _page(found: list[shapes.Event], limit: int) -> shapes.Page[shapes.Event]:
     return page(found, limit, lambda one: one, lambda one: str(one.sequence))
 
 
-def _place(namespace: str | None, model: str | None) -> tuple[str | None, str | None]:
+def place_of(namespace: str | None, model: str | None) -> tuple[str | None, str | None]:
+    """Return namespace and name of the model that a query names, which may be a namespace or nothing alone."""
     if model is None:
         return (None if namespace is None else names.component(namespace, "namespace")), None
     named = references.parse_model(model)
@@ -44,7 +45,7 @@ async def model_history(
     request: Request, namespace: str, model: str, cursor: str = "", limit: int = PAGE
 ) -> shapes.Page[shapes.Event]:
     """List what happened to a model and its versions, the newest first."""
-    where, before, more = model_at(namespace, model), _before(cursor), checked(limit) + 1
+    where, before, more = model_at(namespace, model), before_of(cursor), checked(limit) + 1
     found = await perform(history, call_of(request), where, before=before, limit=more)
     return _page([present.event(one) for one in found], limit)
 
@@ -54,7 +55,7 @@ async def version_history(
     request: Request, namespace: str, model: str, label: str, cursor: str = "", limit: int = PAGE
 ) -> shapes.Page[shapes.Event]:
     """List what happened to a version, the newest first."""
-    where, before, more = version_at(namespace, model, label), _before(cursor), checked(limit) + 1
+    where, before, more = version_at(namespace, model, label), before_of(cursor), checked(limit) + 1
     found = await perform(history, call_of(request), where, before=before, limit=more)
     return _page([present.event(one) for one in found], limit)
 
@@ -66,6 +67,7 @@ async def ledger(  # noqa: PLR0913, PLR0917 - each is a query parameter
     model: str | None = None,
     action: str | None = None,
     actor: str | None = None,
+    subject: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     cursor: str = "",
@@ -73,10 +75,11 @@ async def ledger(  # noqa: PLR0913, PLR0917 - each is a query parameter
 ) -> shapes.Page[shapes.Event]:
     """List the entries of the ledger that the caller may see, the newest first.
 
-    ``model`` is a reference such as risk/fraud; entries are from ``since`` on and before ``until``.
+    ``model`` is a reference such as risk/fraud, ``subject`` what an entry is about, such as risk/fraud:7; entries are
+    from ``since`` on and before ``until``.
     """
-    wanted = Wanted(*_place(namespace, model), action, actor, since, until)
-    before, more = _before(cursor), checked(limit) + 1
+    wanted = Wanted(*place_of(namespace, model), action, actor, subject, since, until)
+    before, more = before_of(cursor), checked(limit) + 1
     found = await perform(read_ledger, call_of(request), wanted, before=before, limit=more)
     return _page([present.event(one) for one in found], limit)
 
