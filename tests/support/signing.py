@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -136,21 +137,22 @@ def _usage(*, authority: bool, signing: bool) -> x509.KeyUsage:
     )
 
 
-def sign_folder(folder: Path, place: Path, key: Private, **options: object) -> Path:
+def sign_folder(
+    folder: Path, place: Path, key: Private, *, algorithm: str = "sha256", shards: int = 0, ignore: Iterable[Path] = ()
+) -> Path:
     """Sign a folder with the signer of OpenSSF Model Signing, into ``model.sig`` inside it."""
     from model_signing import hashing, signing  # noqa: PLC0415 - takes a second, which most tests need not wait for
 
     (place / "key.pem").write_bytes(private_pem(key))
     target = folder / "model.sig"
-    config = signing.Config().use_elliptic_key_signer(private_key=place / "key.pem")
-    how = hashing.Config().set_ignored_paths(paths=[target])
-    if "algorithm" in options:
-        how = how.use_file_serialization(hashing_algorithm=options["algorithm"])
-    if "shards" in options:
-        how = how.use_shard_serialization(shard_size=options["shards"])
-    if "ignore" in options:
-        how = how.set_ignored_paths(paths=[target, *options["ignore"]], ignore_git_paths=True)  # type: ignore[misc]
-    config.set_hashing_config(how).sign(folder, target)
+    how: Any = hashing.Config()  # type: ignore[no-untyped-call]
+    if shards:
+        how = how.use_shard_serialization(shard_size=shards)
+    else:
+        how = how.use_file_serialization(hashing_algorithm=algorithm)
+    config: Any = signing.Config()  # type: ignore[no-untyped-call]
+    config.use_elliptic_key_signer(private_key=place / "key.pem")
+    config.set_hashing_config(how.set_ignored_paths(paths=[target, *ignore])).sign(folder, target)
     return target
 
 
@@ -165,8 +167,10 @@ def sign_with_certificate(folder: Path, place: Path, leaf: Authority, chain: Ite
         (place / f"{number}.pem").write_bytes(one.pem)
         names.append(place / f"{number}.pem")
     target = folder / "model.sig"
-    config = signing.Config().use_certificate_signer(
+    config: Any = signing.Config()  # type: ignore[no-untyped-call]
+    config.use_certificate_signer(
         private_key=place / "leaf.key", signing_certificate=place / "leaf.pem", certificate_chain=names
     )
-    config.set_hashing_config(hashing.Config().set_ignored_paths(paths=[target])).sign(folder, target)
+    how: Any = hashing.Config()  # type: ignore[no-untyped-call]
+    config.set_hashing_config(how.set_ignored_paths(paths=[target])).sign(folder, target)
     return target

@@ -64,8 +64,8 @@ def check(type_: str, media_type: str | None, payload: bytes) -> str:
         _card(payload)
         return media_type or MARKDOWN
     own_form = type_ not in {EVALUATION, SCAN, INSPECTION, SIGNATURE}
-    if own_form and media_type is None:
-        return JSON if _readable(payload) else OCTETS
+    if own_form and media_type is None and not _readable(payload):
+        return OCTETS
     if own_form and media_type is not None and not is_json(media_type):
         return media_type
     value = strict_json.loads(payload, "payload")

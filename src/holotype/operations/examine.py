@@ -2,8 +2,8 @@
 
 1. A version that was examined is left alone.
 2. Each file is told by its bytes, whatever the client said; its header is described, and it is scanned.
-3. Both results become evidence in one transaction, with the moment of the examination. Two servers may examine the
-   same version at once: the one that comes second finds it done and writes nothing.
+3. The results, and a signature among the files, become evidence in one transaction, with the moment of the
+   examination. Two servers may examine the same version at once: the second finds it done and writes nothing.
 
 Bytes that are gone or damaged are a result too: an error that says so, and so not clean.
 """
@@ -25,7 +25,7 @@ from holotype.errors import Corrupt
 from holotype.inspect import scanning
 from holotype.inspect.details import describe
 from holotype.inspect.window import Window
-from holotype.operations import attesting
+from holotype.operations import attesting, signed_files
 from holotype.operations.bootstrap import SYSTEM
 from holotype.operations.call import Call
 
@@ -46,6 +46,7 @@ class Examination:
     report: scanning.Report = field(default_factory=scanning.Report)
     files: list[dict[str, object]] = field(default_factory=list)
     parameters: int = 0
+    signature: bytes | None = None
 
 
 def examine(call: Call, version: Version, limits: scanning.Limits | None = None) -> None:
@@ -59,7 +60,7 @@ def examine(call: Call, version: Version, limits: scanning.Limits | None = None)
 
 def look(call: Call, version: Version, limits: scanning.Limits) -> Examination:
     """Describe and scan every file of a version."""
-    found, seen = Examination(), set[tuple[str, str]]()
+    found, seen = Examination(signature=signed_files.read(call, version)), set[tuple[str, str]]()
     for file in _files(call, version):
         suffix = file.path.rpartition(".")[2]
         if (file.digest, suffix) in seen:
@@ -82,6 +83,8 @@ def record(call: Call, version: Version, found: Examination) -> None:
         if examinations.is_done(tx, version.id):
             return
         examinations.finish(tx, version.id, own.now)
+        if found.signature is not None:
+            signed_files.record(tx, own, version, found.signature)
         for kind, payload in ((INSPECTION, _inspection(found)), (SCAN, _scan(found.report))):
             attesting.record(tx, own, version, type=kind, media_type=JSON, payload=msgspec.json.encode(payload))
 
