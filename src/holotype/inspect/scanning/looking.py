@@ -44,6 +44,8 @@ def scan(path: str, window: Window, report: Report, limits: Limits) -> None:
         report.fail(path, "It asks for more memory than a scan has.")
     except RecursionError:
         report.fail(path, "It nests too deeply.")
+    except archives.FAULTS as error:
+        report.fail(path, f"It cannot be read ({type(error).__name__}).")
 
 
 @dataclass(slots=True)

@@ -77,7 +77,7 @@ class Walk(Machine):
                 return
             try:
                 self._step(name, argument)
-            except (IndexError, KeyError, TypeError) as error:
+            except (IndexError, KeyError, TypeError, ValueError) as error:
                 raise Unreadable(f"opcode {name} has nothing to work on") from error
 
     def _argument(self, name: str, size: int, kind: str) -> Any:
