@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import ClassVar
 
 from holotype.domain.entities import Approval, Verdict
 from holotype.domain.policy import AUTHOR, REQUESTER, ApprovalRule
@@ -16,6 +17,8 @@ APPROVED = "approved"
 @dataclass(frozen=True, kw_only=True)
 class Approvals(Gate):
     """As many persons as the move asks for have approved, each counted once, from among those who may."""
+
+    on_rollback: ClassVar[bool] = True
 
     def ask(self, facts: Facts) -> Verdict:
         """Say how many approvals each rule still needs, and from whom."""

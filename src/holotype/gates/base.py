@@ -3,7 +3,7 @@
     @dataclass(frozen=True, kw_only=True)
     class FileSize(Gate):                                  its name in a policy is ``file-size``
         \"\"\"No version is too large.\"\"\"                   its help text
-        at_most: int = setting("The most bytes.")          a setting; without a default it has to be given
+        at_most: Annotated[int, "The most bytes."]         a setting; without a default it has to be given
         def ask(self, facts: Facts) -> Verdict             pure: facts in, a verdict with a sentence out
 
 A gate knows no database and no clock: all it may look at is in ``Facts``.
@@ -13,19 +13,13 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import MISSING as NO_DEFAULT
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 from holotype.domain.entities import Verdict
 from holotype.gates.facts import Facts
 
 PASSED, FAILED, MISSING, OVERRIDDEN = "passed", "failed", "missing", "overridden"
-
-
-def setting(help_text: str, default: Any = NO_DEFAULT) -> Any:
-    """Declare a setting of a gate with its one line of help; without a default a policy has to give it."""
-    return field(default=default, metadata={"help": help_text})
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ import difflib
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from datetime import timedelta
 from functools import lru_cache
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from holotype.errors import Invalid
 from holotype.gates.base import Gate
@@ -30,52 +30,61 @@ _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 def read(kind: type[Gate], values: Mapping[str, object]) -> Gate:
     """Return the gate with the settings of a policy, or raise ``Invalid``."""
-    types = settings_of(kind)
+    known = settings_of(kind)
     for name in values:
-        if name not in types:
-            near = difflib.get_close_matches(str(name), types, 1)
-            hint = f"Did you mean {near[0]!r}?" if near else f"Settings: {', '.join(types) or 'none'}."
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, 1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Settings: {', '.join(known) or 'none'}."
             raise Invalid(f"The gate {kind.name} has no setting {str(name)[:80]!r}.", hint=hint)
-    lacking = [one.name for one in fields(kind) if one.default is MISSING and one.name not in values]
-    if lacking:
-        raise Invalid(f"The gate {kind.name} needs the setting {lacking[0]!r}.", hint=_help(kind, lacking[0]))
-    made = kind(**{name: _value(kind, name, types[name], value) for name, value in values.items()})
+    lacking = next((one for one in known.values() if one.required and one.name not in values), None)
+    if lacking is not None:
+        raise Invalid(f"The gate {kind.name} needs the setting {lacking.name!r}.", hint=lacking.help)
+    made = kind(**{name: _value(kind, known[name], value) for name, value in values.items()})
     wrong = made.check()
     if wrong is not None:
         raise Invalid(f"The gate {kind.name}: {wrong}")
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting of a gate: its name, its type, its line of help, and whether it has to be given."""
+
+    name: str
+    type: Any
+    help: str
+    required: bool
+    default: object
+
+
 @lru_cache(maxsize=256)
-def settings_of(kind: type[Gate]) -> dict[str, Any]:
-    """Return the settings of a gate and their types."""
-    hints = get_type_hints(kind)
-    return {one.name: hints[one.name] for one in fields(kind)}
+def settings_of(kind: type[Gate]) -> dict[str, Setting]:
+    """Return the settings of a gate under their names."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {one.name: _setting(one, hints[one.name]) for one in fields(kind)}
+
+
+def _setting(one: Field[Any], hint: Any) -> Setting:
+    wanted, *said = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    if get_origin(wanted) in (Union, UnionType):
+        wanted = next(part for part in get_args(wanted) if part is not NoneType)
+    return Setting(one.name, wanted, str(said[0]) if said else "", one.default is MISSING, one.default)
 
 
 def named(wanted: Any) -> str:
     """Return what people call a type."""
     if get_origin(wanted) is Literal:
         return " or ".join(f'"{word}"' for word in get_args(wanted))
-    if get_origin(wanted) in (Union, UnionType):
-        return named(next(one for one in get_args(wanted) if one is not NoneType))
     return _NAMES[wanted]
 
 
-def _value(kind: type[Gate], name: str, wanted: Any, value: object) -> object:
-    plain = wanted
-    if get_origin(wanted) in (Union, UnionType):
-        plain = next(one for one in get_args(wanted) if one is not NoneType)
-    found = _words(plain, value) if get_origin(plain) is Literal else _READERS[plain](value)
+def _value(kind: type[Gate], setting: Setting, value: object) -> object:
+    wanted = setting.type
+    found = _words(wanted, value) if get_origin(wanted) is Literal else _READERS[wanted](value)
     if found is None:
-        shown = repr(value)[:80]
-        hint = _help(kind, name)
-        raise Invalid(f"The setting {name!r} of the gate {kind.name} is {named(wanted)}, not {shown}.", hint=hint)
+        what = f"The setting {setting.name!r} of the gate {kind.name} is {named(wanted)}"
+        raise Invalid(f"{what}, not {repr(value)[:80]}.", hint=setting.help)
     return found
-
-
-def _help(kind: type[Gate], name: str) -> str | None:
-    return next((one.metadata.get("help") for one in fields(kind) if one.name == name), None)
 
 
 def _words(wanted: Any, value: object) -> str | None:

@@ -22,5 +22,5 @@ class NotQuarantined(Gate):
         if not reasons and facts.candidate.version.quarantined_at is None:
             return self.passed("No quarantine holds it.")
         why = f": {'; '.join(reasons[:3])}" if reasons else ""
-        more = f"; and {len(reasons) - 3} more" if len(reasons) > 3 else ""  # noqa: PLR2004 - as many as were told
+        more = f"; and {len(reasons) - 3} more" if len(reasons) > 3 else ""
         return self.failed(f"It is in quarantine{why}{more}.", "End the recall with `holotype release`.")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from holotype.domain import attested
 from holotype.domain.entities import Evidence, Verdict
 from holotype.gates import papers
-from holotype.gates.base import Gate, setting
+from holotype.gates.base import Gate
 from holotype.gates.facts import Facts
 
 
@@ -20,8 +20,8 @@ class ScanClean(Gate):
     on_rollback: ClassVar[bool] = True
     needs_examination: ClassVar[bool] = True
 
-    not_older_than: timedelta | None = setting("How old the registry's scan may be.", None)
-    unreadable: bool = setting("Whether files that could not be scanned are let through.", False)
+    not_older_than: Annotated[timedelta | None, "How old the registry's scan may be."] = None
+    unreadable: Annotated[bool, "Whether files that could not be scanned are let through."] = False
 
     def ask(self, facts: Facts) -> Verdict:
         """Refuse a version with a finding, and one that the registry has not scanned."""
