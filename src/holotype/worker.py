@@ -2,6 +2,8 @@
 
     sweep          every ``sweep_interval``   frees bytes that nobody needs, forgets uploads whose time is over
     expire-keys    every hour                 forgets idempotency keys of yesterday
+    expire-promotions   every minute          ends requests that nobody decided in time
+    ripen          every minute               carries out automatic moves whose gates pass now, for time passed
     checkpoint     every ``checkpoint_interval``   signs what the ledger says, where it grew and this server has the key
     optimize       every day                  lets the embedded database look at its tables again, to plan by
 
@@ -26,7 +28,9 @@ from holotype.operations.bootstrap import SYSTEM
 from holotype.operations.call import Call, Registry
 from holotype.operations.claim import claim
 from holotype.operations.expire_keys import expire_keys
+from holotype.operations.expire_promotions import expire_promotions
 from holotype.operations.optimize import optimize
+from holotype.operations.ripen import Round
 from holotype.operations.sign_checkpoint import may_sign, sign_checkpoint
 from holotype.operations.sweep import sweep
 
@@ -53,6 +57,8 @@ def standard_work(registry: Registry) -> list[Work]:
     return [
         Work("sweep", registry.settings.sweep_interval, sweep),
         Work("expire-keys", 3_600, expire_keys),
+        Work("expire-promotions", 60, expire_promotions),
+        Work("ripen", 60, Round()),
         Work("checkpoint", registry.settings.checkpoint_interval, sign_checkpoint, may_sign),
         Work("optimize", 86_400, optimize),
     ]

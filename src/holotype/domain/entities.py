@@ -147,7 +147,8 @@ class Promotion:
     """A request to move a version to a stage or to let a protected alias name it, and what became of it.
 
     ``status`` is ``applied``, ``refused`` (by a gate), ``pending``, ``rejected``, ``withdrawn``, ``expired``, or in a
-    dry run ``possible`` (and ``refused``). ``kind`` is ``stage`` or ``alias``: what ``source`` and ``target`` name.
+    dry run ``possible`` (and ``refused``). ``kind`` is ``stage`` or ``alias``, what ``source`` and ``target`` name, or
+    ``rollback`` to a stage.
     ``replaced`` had to leave the stage; ``incumbent`` held it when the request was made. ``evidence`` lists the ids
     that the verdicts rest on; ``note`` says what voided or ended it.
     """
@@ -169,6 +170,7 @@ class Promotion:
     requester_id: int | None = None
     created_at: datetime | None = None
     expires_at: datetime | None = None
+    ended_at: datetime | None = None
     note: str = ""
 
 

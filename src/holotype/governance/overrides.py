@@ -87,6 +87,11 @@ def get(tx: Tx, identifier: int) -> Override | None:
     return None if row is None else _entity(row)
 
 
+def there(tx: Tx, identifier: int) -> Override:
+    """Return an override that is known to be there."""
+    return _entity(tx.execute(_GET, {"id": identifier}).one())
+
+
 def open_of(tx: Tx, version_id: int) -> list[Override]:
     """Return the overrides of a version that nobody closed yet, the oldest first."""
     return [_entity(row) for row in tx.execute(_OF_VERSION, {"version_id": version_id})]

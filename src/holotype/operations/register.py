@@ -87,6 +87,7 @@ def register(call: Call, model: Reference, content: Content) -> tuple[Version, b
             remembered, created = done.split()
             return versions.by_ids(tx, [int(remembered)])[0], created == "new"
         namespace = namespaces.get(tx, model.namespace)
+        aliasing.check_unprotected(tx, namespace.id, content.aliases)
         model_id, new_model = _model(tx, call, namespace, model)  # 3
         found = _same(tx, model, draft.manifest)  # 4
         if found is None:

@@ -1,4 +1,7 @@
-"""How does an alias stop naming a version?"""
+"""How does an alias stop naming a version?
+
+One that the policy protects does not: it is pointed elsewhere by a promotion, or freed by another policy first.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from holotype.catalogue import labels, versions
 from holotype.domain.entities import Version
 from holotype.domain.permissions import Permission
 from holotype.domain.references import Reference
-from holotype.errors import NotFound
+from holotype.errors import Conflict, NotFound
+from holotype.governance import policies
 from holotype.operations import aliasing, locking
 from holotype.operations.call import Call
 
@@ -26,5 +30,10 @@ def remove_alias(call: Call, model: Reference, alias: str) -> Version:
                 hint=f"List them with `holotype show {model.model_reference}`.",
             )
         version = versions.by_ids(tx, [version_id])[0]
+        if policies.in_force(tx, version.namespace_id).alias(alias) is not None:
+            raise Conflict(
+                f"The policy protects the alias {alias}, so it is not removed.",
+                hint=f"Let it name another version: `holotype alias set {model.model_reference}:NUMBER {alias}`.",
+            )
         aliasing.clear(tx, call, version, alias)
         return replace(version, aliases=tuple(name for name in version.aliases if name != alias))

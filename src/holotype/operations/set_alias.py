@@ -1,25 +1,47 @@
-"""How does an alias come to name a version?"""
+"""How does an alias come to name a version?
+
+At once, unless the policy protects it: then by a promotion, like a stage.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from holotype.access import rules
-from holotype.catalogue import versions
-from holotype.domain import lifecycle, names
-from holotype.domain.entities import Version
+from holotype.catalogue import labels, versions
+from holotype.db import Tx
+from holotype.domain.entities import Promotion, Version
 from holotype.domain.permissions import Permission
 from holotype.domain.references import Reference
+from holotype.governance import policies
+from holotype.governance.promotions import APPLIED
 from holotype.operations import aliasing, locking
 from holotype.operations.call import Call
+from holotype.operations.promote import promote
 
 
-def set_alias(call: Call, reference: Reference, alias: str) -> Version:
-    """Let an alias name the version of a reference, whatever it named before, and return the version."""
+def set_alias(call: Call, reference: Reference, alias: str, *, reason: str = "") -> Version | Promotion:
+    """Let an alias name the version of a reference, whatever it named before, and return the version.
+
+    Where the policy protects the alias and a gate refuses or people have to approve, the promotion is returned.
+    """
     rules.require(call.actor, Permission.ALIAS_WRITE, namespace=reference.namespace, model=reference.model)
-    names.alias(alias, frozenset(lifecycle.STAGES))
     with call.write() as tx:
-        locking.lock(tx, reference)
-        version = versions.find(tx, reference)
+        done = _point(tx, call, reference, alias)
+    if done is not None:
+        return done
+    asked = promote(call, reference, alias, reason=reason)
+    return asked.version if asked.status == APPLIED else asked
+
+
+def _point(tx: Tx, call: Call, reference: Reference, alias: str) -> Version | None:
+    """Point an alias that nothing protects, or that names the version already; otherwise return nothing."""
+    locking.lock(tx, reference)
+    version = versions.find(tx, reference)
+    policy = policies.in_force(tx, version.namespace_id)
+    aliasing.check_name(alias, policy)
+    if policy.alias(alias) is None:
         aliasing.point(tx, call, version, alias)
-        return replace(version, aliases=tuple(sorted({*version.aliases, alias})))
+    elif labels.alias(tx, version.model_id, alias) != version.id:
+        return None
+    return replace(version, aliases=tuple(sorted({*version.aliases, alias})))
