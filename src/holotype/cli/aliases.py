@@ -4,28 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
+from cyclopts import Parameter
+
 from holotype.cli import formats, output
 from holotype.cli.lists import listing
 from holotype.cli.options import COMMON, CURSOR, LIMIT, Common
+from holotype.cli.promotions import report
 from holotype.cli.tables import Column, table
 
 if TYPE_CHECKING:
     from holotype.wire.shapes import Alias
 
+_REASON = Parameter(metavar="TEXT", help="Why, for the ledger and for those who have to approve.")
 
-def set_(reference: str, alias: str, /, *, common: Common = COMMON) -> None:
+
+def set_(reference: str, alias: str, /, *, reason: Annotated[str, _REASON] = "", common: Common = COMMON) -> int:
     """Make an alias name a version.
+
+    An alias that the policy protects moves by promotion: its gates are asked, and perhaps people have to approve.
 
     Args:
         reference: The version, for example risk/fraud:7.
         alias: The alias, for example champion; it leaves the version that it named before.
     """
     with common.connect() as client:
-        version = client.set_alias(reference, alias)
+        done = client.set_alias(reference, alias, reason=reason)
+    if not hasattr(done, "reference"):
+        return report(done, common)
     if common.json:
-        output.document(version)
+        output.document(done)
     else:
-        output.say(f"{alias} → {version.reference}")
+        output.say(f"{alias} → {done.reference}")
+    return 0
 
 
 def rm(model: str, alias: str, /, *, common: Common = COMMON) -> None:

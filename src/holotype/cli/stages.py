@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from holotype.cli import output, parsing
 from holotype.cli.options import COMMON, TIME, Common
-from holotype.cli.output import Cell
-
-if TYPE_CHECKING:
-    from holotype.wire.shapes import Promotion
+from holotype.cli.promotions import report
 
 _REASON = Parameter(metavar="TEXT", help="Why, for the ledger.")
-_SUCCESSES = ("applied", "possible")
 
 
 def promote(
@@ -28,14 +24,16 @@ def promote(
 ) -> int:
     """Move a version to a stage.
 
+    Every gate of the policy is asked; what one refuses does not move. Where people have to approve, it waits for them.
+
     Args:
         reference: The version, for example risk/fraud:7.
-        stage: none, staging, production or archived.
-        dry_run: Say what would happen, and change nothing.
+        stage: none, staging, production, archived or another stage of the policy, or a protected alias.
+        dry_run: Say what every gate says, and change nothing.
     """
     with common.connect() as client:
         promotion = client.promote(reference, stage, reason=reason, dry_run=dry_run)
-    return _report(promotion, common)
+    return report(promotion, common)
 
 
 def rollback(model: str, stage: str, /, *, reason: Annotated[str, _REASON], common: Common = COMMON) -> int:
@@ -47,7 +45,7 @@ def rollback(model: str, stage: str, /, *, reason: Annotated[str, _REASON], comm
     """
     with common.connect() as client:
         promotion = client.rollback(model, stage, reason=reason)
-    return _report(promotion, common)
+    return report(promotion, common)
 
 
 def resolve(reference: str, /, *, at: Annotated[str | None, TIME] = None, common: Common = COMMON) -> None:
@@ -63,19 +61,3 @@ def resolve(reference: str, /, *, at: Annotated[str | None, TIME] = None, common
         output.document(version)
     else:
         output.say(f"{version.reference}@{version.digest}")
-
-
-def _report(promotion: Promotion, common: Common) -> int:
-    done = promotion.status in _SUCCESSES
-    if common.json:
-        output.document(promotion)
-        return 0 if done else 1
-    state = Cell(promotion.status, "green" if done else "red")
-    output.say(state, Cell(promotion.version.reference, "bold"), f"{promotion.source} → {promotion.target}")
-    if promotion.replaced:
-        verb = "would leave" if promotion.status == "possible" else "left"
-        output.say(Cell("replaced", "dim"), promotion.replaced, f"{verb} {promotion.target}")
-    if promotion.status == "applied" and promotion.target == "production":
-        model = f"{promotion.version.namespace}/{promotion.version.model}"
-        output.hint(f"next `holotype pull {model}:production`, or back with `holotype rollback {model} production`")
-    return 0 if done else 1

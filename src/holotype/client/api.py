@@ -1,9 +1,11 @@
 """What can a program ask a registry? One class, whose calls are grouped in the modules beside this one.
 
 Client
+├─ Access      users, service accounts, teams, grants, explain
 ├─ Catalogue   namespaces, models, versions: list, show, compare, change, delete, restore
 ├─ EvidenceCalls   attest, evidence, bom, card
 ├─ Labels      resolve, promote, rollback, aliases
+├─ Promotions  approve, reject, withdraw; overrides
 ├─ Recalls     quarantine, release, impact
 ├─ Records     history, ledger, tokens, whoami
 └─ Transfers   push, pull, verify
@@ -11,15 +13,17 @@ Client
 
 from __future__ import annotations
 
+from holotype.client.access import Access
 from holotype.client.catalogue import Catalogue
 from holotype.client.evidence import EvidenceCalls
 from holotype.client.labels import Labels
+from holotype.client.promotions import Promotions
 from holotype.client.recalls import Recalls
 from holotype.client.records import Records
 from holotype.client.transfers import Transfers
 
 
-class Client(Catalogue, EvidenceCalls, Labels, Recalls, Records, Transfers):
+class Client(Access, Catalogue, EvidenceCalls, Labels, Promotions, Recalls, Records, Transfers):
     """A registry, seen from a program: typed results, the errors of ``holotype.errors``, and nothing is printed.
 
     ``Client(url, token)``: what is not given is taken from ``HOLOTYPE_URL`` and ``HOLOTYPE_TOKEN``, else from the

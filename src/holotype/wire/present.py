@@ -86,6 +86,7 @@ def promotion(value: entities.Promotion) -> shapes.Promotion:
         requested_by=value.requested_by,
         created_at=value.created_at,
         expires_at=value.expires_at,
+        ended_at=value.ended_at,
         note=value.note,
     )
 

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from holotype.wire.access import Grant
 from holotype.wire.base import Request, Response
 from holotype.wire.provenance import Provenance
 
@@ -160,7 +161,7 @@ class Registered(Response):
 
 
 class NewPromotion(Request):
-    """A move to ask for. With ``dry_run`` nothing changes."""
+    """A move to ask for, to a stage or a protected alias. With ``dry_run`` nothing changes."""
 
     stage: str
     reason: str = ""
@@ -195,7 +196,7 @@ class Promotion(Response):
 
     ``status`` is ``applied``, ``refused`` by a gate, ``pending`` approvals, ``rejected``, ``withdrawn`` or ``expired``;
     in a dry run ``possible`` or ``refused``.
-    ``kind`` is ``stage`` or ``alias``: what ``source`` and ``target`` name. ``replaced`` had to leave the stage.
+    ``kind`` is ``stage`` or ``alias``, what ``source`` and ``target`` name, or ``rollback``. ``replaced`` had to leave.
     ``policy`` is the number of the policy version that was asked, ``evidence`` lists the ids that the verdicts rest on.
     """
 
@@ -214,6 +215,7 @@ class Promotion(Response):
     requested_by: str = ""
     created_at: datetime | None = None
     expires_at: datetime | None = None
+    ended_at: datetime | None = None
     note: str = ""
 
 
@@ -225,9 +227,10 @@ class NewRollback(Request):
 
 
 class NewAlias(Request):
-    """The label of the version that the alias shall name."""
+    """The label of the version that the alias shall name, and why, where the policy protects the alias."""
 
     version: str
+    reason: str = ""
 
 
 class Alias(Response):
@@ -284,12 +287,16 @@ class Blobs(Response):
 
 
 class NewToken(Request):
-    """A token to create; it never may more than its maker. ``scope`` is ``registry`` or a namespace or model."""
+    """A token to create; it never may more than its maker. ``scope`` is ``registry`` or a namespace or model.
+
+    ``principal`` is the service account that it is for; the caller unless given.
+    """
 
     name: str
     role: str = "reader"
     scope: str = "registry"
     expires_in_days: float | None = 90
+    principal: str | None = None
 
 
 class Token(Response):
@@ -313,8 +320,13 @@ class CreatedToken(Response):
 
 
 class Whoami(Response):
-    """Who the server takes the caller for."""
+    """Who the server takes the caller for.
+
+    ``permissions`` are those that the caller has anywhere, inside ``scope``, which is the token's. ``grants`` are those
+    of the principal and of their teams, the first hundred; the token may narrow them.
+    """
 
     principal: str
     permissions: list[str]
     scope: str
+    grants: list[Grant] = []

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from holotype.domain import digest, names
 from holotype.domain.manifest import Document
 from holotype.domain.references import Reference
-from holotype.errors import Invalid
+from holotype.errors import Invalid, NotFound
 from holotype.gateways.base import Reply, Request, encode, header
 from holotype.wire.base import Response
 from holotype.wire.shapes import Page
@@ -20,6 +20,7 @@ S = TypeVar("S")
 MODEL = "/api/v1/models/{namespace:str}/{model:str}"
 VERSION = MODEL + "/versions/{label:str}"
 PAGE, LARGEST_PAGE = 50, 500
+_DIGITS = 19
 
 
 def model_at(namespace: str, model: str) -> Reference:
@@ -40,6 +41,22 @@ def checked(limit: int) -> int:
     if not 1 <= limit <= LARGEST_PAGE:
         raise Invalid(f"A page has 1 to {LARGEST_PAGE} items, not {limit}.", hint="Follow `next` for more.")
     return limit
+
+
+def number(text: str, noun: str) -> int:
+    """Return the number by which a path names a thing, or raise ``NotFound`` for what is no number."""
+    if not (text.isascii() and text.isdigit() and len(text) < _DIGITS):
+        raise NotFound(f"There is no {noun} {text[:40]!r}.", hint="Give its number.")
+    return int(text)
+
+
+def before(cursor: str | None) -> int | None:
+    """Return the number under which a page begins, or nothing for the first page."""
+    if not cursor:
+        return None
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < _DIGITS):
+        raise Invalid("This is not a cursor of this list.", hint="Take `next` of the page before.")
+    return int(cursor)
 
 
 def page(found: Sequence[T], limit: int, shape: Callable[[T], S], key: Callable[[T], str]) -> Page[S]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from holotype.domain.entities import Version
 from holotype.domain.permissions import Permission
-from holotype.gateways.base import Request, call_of, delete, get, put
+from holotype.errors import Conflict
+from holotype.gateways.base import Reply, Request, call_of, delete, get, put
 from holotype.gateways.native.addresses import MODEL, PAGE, checked, model_at, page, version_at
 from holotype.gateways.perform import perform, perform_quick
+from holotype.governance.promotions import PENDING
 from holotype.operations.list_aliases import list_aliases
 from holotype.operations.remove_alias import remove_alias
 from holotype.operations.set_alias import set_alias
@@ -24,13 +29,25 @@ async def aliases(
     return page(found, limit, lambda one: present.alias(one, where.model_reference), lambda one: one.name)
 
 
-@put(ALIAS, permission=Permission.ALIAS_WRITE)
+@put(ALIAS, permission=Permission.ALIAS_WRITE, also={202: "People have to approve it: the promotion that waits."})
 async def moved_alias(
     request: Request, namespace: str, model: str, alias: str, body: shapes.NewAlias
-) -> shapes.Version:
-    """Let an alias name a version, whatever it named before."""
+) -> Reply[shapes.Version]:
+    """Let an alias name a version, whatever it named before.
+
+    An alias that the policy protects moves by promotion: what a gate refuses is a conflict, and the promotion is kept.
+    """
     where = version_at(namespace, model, body.version)
-    return present.version(await perform(set_alias, call_of(request), where, alias))
+    done = await perform(set_alias, call_of(request), where, alias, reason=body.reason)
+    if isinstance(done, Version):
+        return Reply(present.version(done))
+    if done.status == PENDING:
+        waits: Any = present.promotion(done)
+        return Reply(waits, 202)
+    why = "; ".join(f"{one.gate}: {one.reason}" for one in done.verdicts if not one.passed)
+    raise Conflict(
+        f"The alias {alias} was not moved. {why}", hint=f"See promotion {done.id}: `holotype promotion show {done.id}`."
+    )
 
 
 @delete(ALIAS, permission=Permission.ALIAS_WRITE)

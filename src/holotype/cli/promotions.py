@@ -1,0 +1,173 @@
+"""How does a person decide about moves that wait, and see what stands in the way of one?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from holotype.cli import formats, output
+from holotype.cli.lists import listing
+from holotype.cli.options import COMMON, CURSOR, LIMIT, Common
+from holotype.cli.output import Cell
+from holotype.cli.tables import Column, table
+
+if TYPE_CHECKING:
+    from holotype.wire.shapes import Promotion, Verdict
+
+_COMMENT = Parameter(metavar="TEXT", help="What to say about it; it is kept in the ledger.")
+_COLOURS = {"applied": "green", "possible": "green", "pending": "yellow"}
+_OPEN = ("applied", "possible", "pending")
+
+
+def approve(promotion: int, /, *, comment: Annotated[str, _COMMENT] = "", common: Common = COMMON) -> int:
+    """Approve a promotion; when nobody else is needed, it is applied.
+
+    Args:
+        promotion: Its number.
+    """
+    with common.connect() as client:
+        decided = client.approve(promotion, comment=comment)
+    return report(decided, common)
+
+
+def reject(promotion: int, /, *, comment: Annotated[str, _COMMENT], common: Common = COMMON) -> None:
+    """Reject a promotion that waits; that ends it.
+
+    Args:
+        promotion: Its number.
+    """
+    with common.connect() as client:
+        report(client.reject(promotion, comment=comment), common)
+
+
+def withdraw(promotion: int, /, *, comment: Annotated[str, _COMMENT] = "", common: Common = COMMON) -> None:
+    """Take back a promotion that you asked for.
+
+    Args:
+        promotion: Its number.
+    """
+    with common.connect() as client:
+        report(client.withdraw(promotion, comment=comment), common)
+
+
+def show(promotion: int, /, *, common: Common = COMMON) -> None:
+    """Show a promotion: what each gate says, who decided what, and what is still needed.
+
+    Args:
+        promotion: Its number.
+    """
+    with common.connect() as client:
+        report(client.promotion(promotion), common)
+
+
+def ls(
+    *,
+    status: str | None = None,
+    namespace: str | None = None,
+    model: str | None = None,
+    waiting: bool = False,
+    limit: Annotated[int, LIMIT] = 50,
+    cursor: Annotated[str | None, CURSOR] = None,
+    common: Common = COMMON,
+) -> None:
+    """List promotions, the newest first.
+
+    Args:
+        status: Only those that are pending, applied, refused, rejected, withdrawn or expired.
+        namespace: Only those of a namespace.
+        model: Only those of a model, as namespace/name.
+        waiting: Only those that wait for your approval.
+    """
+    filters = {"status": status, "namespace": namespace, "model": model}
+    with common.connect() as client:
+        found = client.promotions(**filters, waiting=waiting, limit=limit or None, cursor=cursor)
+        empty = "Nothing waits for you." if waiting else "There is no such promotion."
+        listing(found, common, _print, lambda: output.note(empty))
+
+
+def report(found: Promotion, common: Common) -> int:
+    """Print a promotion with its gates, and return 1 where it was refused or ended without a move."""
+    code = 0 if found.status in _OPEN else 1
+    if common.json:
+        output.document(found)
+        return code
+    state = Cell(found.status, _COLOURS.get(found.status, "red"))
+    name = Cell(f"promotion {found.id}", "dim") if found.id is not None and found.status != "applied" else Cell("")
+    output.say(state, Cell(found.version.reference, "bold"), f"{found.source or '–'} → {found.target}", name)
+    if found.replaced:
+        verb = "would leave" if found.status == "possible" else "left"
+        output.say(Cell("replaced", "dim"), found.replaced, f"{verb} {found.target}")
+    if found.note:
+        output.say(Cell("note", "dim"), found.note)
+    if found.verdicts and (found.status != "applied" or any(one.override for one in found.verdicts)):
+        output.say()
+        _print_verdicts(found.verdicts)
+    _print_approvals(found)
+    _next(found)
+    return code
+
+
+def _print_verdicts(verdicts: list[Verdict]) -> None:
+    columns = (Column("GATE", style="bold"), Column("VERDICT"), Column("REASON"), Column("WHAT TO DO", optional=True))
+    rows = [(one.gate, _verdict(one), one.reason, one.remedy or "") for one in verdicts]
+    table(columns, rows)
+
+
+def _verdict(one: Verdict) -> Cell:
+    if one.override is not None:
+        return Cell(f"overridden by {one.override}", "magenta")
+    return Cell(one.status, "green" if one.status == "passed" else "red")
+
+
+def _print_approvals(found: Promotion) -> None:
+    if found.approvals:
+        output.say()
+        columns = (
+            Column("WHO", style="bold"),
+            Column("DECISION"),
+            Column("WHEN"),
+            Column("COMMENT", optional=True),
+            Column("VOIDED", optional=True),
+        )
+        table(
+            columns,
+            [
+                (one.principal, one.decision, formats.time(one.created_at), one.comment, one.voided or "")
+                for one in found.approvals
+            ],
+        )
+
+
+def _next(found: Promotion) -> None:
+    if found.status == "pending":
+        ends = f"; it expires {formats.age(found.expires_at)}" if found.expires_at else ""
+        output.hint(f"it waits for `holotype approve {found.id}`{ends}")
+    if found.status == "applied" and found.target == "production":
+        model = f"{found.version.namespace}/{found.version.model}"
+        output.hint(f"next `holotype pull {model}:production`, or back with `holotype rollback {model} production`")
+
+
+def _print(found: list[Promotion]) -> None:
+    columns = (
+        Column("ID", style="bold"),
+        Column("STATUS"),
+        Column("VERSION"),
+        Column("MOVE"),
+        Column("BY"),
+        Column("SINCE"),
+        Column("REASON", optional=True),
+    )
+    rows = [
+        (
+            str(one.id),
+            Cell(one.status, _COLOURS.get(one.status, "red")),
+            one.version.reference,
+            f"{one.source or '–'} → {one.target}",
+            one.requested_by,
+            formats.time(one.created_at),
+            one.reason,
+        )
+        for one in found
+    ]
+    table(columns, rows)
