@@ -30,6 +30,11 @@ def new_secret(token_id: str) -> str:
     return f"{_PREFIX}_{token_id}_{_random(_RANDOM_LENGTH)}"
 
 
+def new_word() -> str:
+    """Return a random word of 190 bits, for what is used once: a state, a code, a set-up."""
+    return _random(_RANDOM_LENGTH)
+
+
 def id_of(secret: str) -> str | None:
     """Return the public id inside a secret, or nothing where it is none of ours."""
     parts = secret.split("_")

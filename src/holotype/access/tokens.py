@@ -69,6 +69,30 @@ def revoke(tx: Tx, token_id: str, now: datetime) -> bool:
     return tx.execute(_REVOKE, {"token_id": token_id, "now": times.to_micros(now)}).rowcount == 1
 
 
+def revoke_sign_ins(tx: Tx, principal_id: int, now: datetime, *, but: str | None = None) -> None:
+    """End every sign-in of a principal, except for one token."""
+    theirs = (tokens.c.principal_id == principal_id) & tokens.c.origin.is_not(None) & tokens.c.revoked_at.is_(None)
+    tx.execute(tokens.update().where(theirs, tokens.c.id != (but or "")).values(revoked_at=times.to_micros(now)))
+
+
+def revoke_of_origin(tx: Tx, principal_id: int, origin: str, now: datetime) -> None:
+    """End the tokens of a principal that came to be in one way."""
+    made = (tokens.c.principal_id == principal_id) & (tokens.c.origin == origin) & tokens.c.revoked_at.is_(None)
+    tx.execute(tokens.update().where(made).values(revoked_at=times.to_micros(now)))
+
+
+def origin_of(tx: Tx, token_id: str) -> str | None:
+    """Return how a token came to be where no other token made it."""
+    found: str | None = tx.execute(sa.select(tokens.c.origin).where(tokens.c.id == token_id)).scalar_one_or_none()
+    return found
+
+
+def forget_sign_ins(tx: Tx, before: datetime, limit: int) -> int:
+    """Remove tokens of sign-ins that ended before a moment; the ledger remembers them."""
+    over = sa.select(tokens.c.id).where(tokens.c.expires_at < times.to_micros(before), tokens.c.origin.is_not(None))
+    return tx.execute(tokens.delete().where(tokens.c.id.in_(over.limit(limit)))).rowcount
+
+
 def _entity(row: sa.Row[Any]) -> Token:
     scope = "registry" if row.space is None else row.space if row.line is None else f"{row.space}/{row.line}"
     return Token(
