@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -88,8 +87,9 @@ def _dossiers(tx: Tx, both: Sequence[Version]) -> list[Dossier]:
     ids = [one.id for one in both]
     texts, formats = dossiers.texts(tx, ids), dossiers.formats(tx, ids)
     missing = tuple(row.digest for row in _MISSING(tx, {"version_id": ids[0]}))
-    found = [_dossier(one, texts[one.id], formats[one.id], evidence.of_version(tx, one.id)) for one in both]
-    return [replace(found[0], missing=missing), *found[1:]]
+    held = {one.id: evidence.of_version(tx, one.id) for one in both}
+    lacking = {ids[0]: missing}
+    return [_dossier(one, texts[one.id], formats[one.id], held[one.id], lacking.get(one.id, ())) for one in both]
 
 
 def _dossier(
