@@ -25,8 +25,12 @@ from holotype.domain.entities import Evidence
 
 BEGIN, END = "<!-- holotype:facts -->", "<!-- /holotype:facts -->"
 OWN_KEY = "holotype"
-_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|&~$^=:@-])")
+_MARKUP = re.compile(r"([\\`*_\[\]|~$])")
+_ENTITIES = str.maketrans({"<": "&lt;", ">": "&gt;", "&": "&amp;"})
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+_UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What breaks a line, or is no character, to some readers of YAML."""
 _SHOWN, _LONGEST = 200, 300
 
 
@@ -43,7 +47,7 @@ def escaped(text: str) -> str:
     """Return a text that Markdown shows as it is, in one line."""
     line = " ".join(text.split())[:_LONGEST]
     shown = "".join(c if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"} else "\ufffd" for c in line)
-    return _MARKUP.sub(r"\\\1", shown)
+    return _MARKUP.sub(r"\\\1", shown).translate(_ENTITIES)
 
 
 def _front(about: Described, said: Mapping[str, object]) -> dict[str, object]:
@@ -164,9 +168,17 @@ def _without_facts(text: str) -> str:
 
 
 def _yaml_key(key: str) -> str:
-    return key if _PLAIN.fullmatch(key.replace("-", "_")) else json.dumps(key, ensure_ascii=False)
+    plain = _PLAIN.fullmatch(key.replace("-", "_")) and key.lower() not in _WORDS
+    return key if plain else _yaml(key)
 
 
 def _yaml(value: object) -> str:
-    """Return a value as JSON, which every reader of YAML understands alike."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False).replace("\x7f", "\\u007f")
+    """Return a value as JSON, which every reader of YAML understands alike once floats are written out."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_yaml(str(key))}: {_yaml(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_yaml, value))}]"
+    if isinstance(value, float):
+        text = repr(value)
+        return text if "." in text else text.replace("e", ".0e")  # YAML 1.1 takes 1e+300 for a word
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))

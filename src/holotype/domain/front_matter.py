@@ -31,7 +31,9 @@ _KEY = re.compile(
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,15})")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]{1,40}\.[0-9]{0,40}|\.[0-9]{1,40}|[0-9]{1,40})(?:[eE][-+]?[0-9]{1,3})?")
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
-_ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "/": "/", "0": "\ufffd", "r": "\r", " ": " "}
+_ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "/": "/", "0": "\0", "r": "\r", " ": " ", "b": "\b", "f": "\f"}
+_ESCAPED = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)")
+_QUOTED = re.compile(r"""(?:(?<=[\s\[{,:])|^)(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')""")
 _BLOCK = re.compile(r"([|>])([-+]?)")
 
 
@@ -94,7 +96,7 @@ class _Reader:
     """The lines that are left; a line is its indent, its text and its number."""
 
     def __init__(self, raw: str) -> None:
-        self._lines = raw.splitlines()
+        self._lines = raw.replace("\r\n", "\n").split("\n")
         self._at = 0
         self._skip()
 
@@ -204,11 +206,11 @@ class _Reader:
             return inner.replace("''", "'")
         if re.search(r'(?<!\\)(?:\\\\)*"', inner):
             raise self.refuse("has something behind a quotation")
-        return re.sub(r"\\(u[0-9a-fA-F]{4}|.)", self._escape, inner)
+        return _ESCAPED.sub(self._escape, inner)
 
     def _escape(self, found: re.Match[str]) -> str:
         word = found[1]
-        letter = chr(int(word[1:], 16)) if len(word) == 5 else _ESCAPES.get(word)
+        letter = chr(int(word[1:], 16)) if len(word) > 1 else _ESCAPES.get(word)
         if letter is None or "\ud800" <= letter <= "\udfff":
             raise self.refuse("has an escape that is not read")
         return letter if letter != "\0" else "\ufffd"
@@ -297,7 +299,8 @@ class _Flow:
 
 
 def _opened(text: str) -> int:
-    """Return how many more brackets a line opens than it closes."""
+    """Return how many more brackets a line opens than it closes; those in quotation marks do neither."""
+    text = _QUOTED.sub("", text)
     return text.count("[") + text.count("{") - text.count("]") - text.count("}")
 
 

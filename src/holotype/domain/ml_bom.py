@@ -11,6 +11,7 @@ that it takes into account.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -22,6 +23,7 @@ from holotype.domain.provenance import Data, Parent
 FORMAT = "application/vnd.cyclonedx+json"
 _SPACE = uuid.UUID("6f1d8a52-3f0e-5b0a-9d7a-0c0f2f4b6f10")
 _APPROACHES = ("supervised", "unsupervised", "reinforcement-learning", "semi-supervised", "self-supervised")
+_ADDRESS = re.compile(r"(?:https?|ssh|git)://[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]+")
 _RELATIONS = "holotype:relation"
 Licence = Callable[[str], dict[str, Any]]
 Purl = Callable[[str, str], str]
@@ -139,7 +141,7 @@ def _data(one: Data, place: int) -> dict[str, Any]:
 
 def _frameworks(about: Described, purl: Purl) -> Iterable[dict[str, Any]]:
     known = about.origin.environment.frameworks if about.origin.environment else {}
-    for name, version in sorted(known.items()):
+    for name, version in sorted((name, version) for name, version in known.items() if name.strip()):
         address = purl(name, version)
         yield {"type": "library", "bom-ref": address, "name": name, "version": version, "purl": address}
 
@@ -152,7 +154,8 @@ def _ancestor(one: Parent) -> dict[str, Any]:
 
 def _references(about: Described) -> list[dict[str, str]]:
     code = about.origin.code
-    return [{"type": "vcs", "url": code.repository}] if code is not None and code.repository else []
+    address = code.repository or "" if code else ""
+    return [{"type": "vcs", "url": address}] if _ADDRESS.fullmatch(address) else []
 
 
 def _properties(about: Described) -> list[dict[str, str]]:
