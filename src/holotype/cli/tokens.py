@@ -14,6 +14,7 @@ from holotype.cli.tables import Column, Row, table
 from holotype.cli.usage import UsageError
 
 if TYPE_CHECKING:
+    from holotype.wire.access import Grant
     from holotype.wire.shapes import Token
 
 
@@ -29,7 +30,15 @@ def whoami(*, common: Common = COMMON) -> None:
         noun, _, verb = permission.partition(":")
         verbs.setdefault(noun, []).append(verb)
     rights = "\n".join(f"{noun}: {', '.join(names)}" for noun, names in verbs.items())
-    output.facts((("you are", answer.principal), ("at", url), ("scope", answer.scope), ("you may", rights)))
+    given = "\n".join(f"{one.role} on {one.scope}{_through(one)}" for one in answer.grants)
+    facts = (("you are", answer.principal), ("at", url), ("scope", answer.scope), ("roles", given), ("you may", rights))
+    output.facts(facts)
+
+
+def _through(grant: Grant) -> str:
+    """Say through which team a grant comes, and towards which stages it holds."""
+    team = f" through {grant.who}" if grant.who.startswith("team:") else ""
+    return team + (f", towards {', '.join(grant.stages)} only" if grant.stages else "")
 
 
 def create(
@@ -40,6 +49,7 @@ def create(
     scope: str = "registry",
     expires_in_days: Annotated[float | None, Parameter(metavar="DAYS")] = None,
     no_expiry: bool = False,
+    for_: Annotated[str | None, Parameter(name="--for", metavar="SERVICE")] = None,
     common: Common = COMMON,
 ) -> None:
     """Create a token; its secret is printed this once.
@@ -50,12 +60,13 @@ def create(
         scope: registry, or the namespace or model that the token is confined to.
         expires_in_days: How long the token works; 90 days unless given.
         no_expiry: Let the token work until it is revoked.
+        for_: The service account that the token is for; you, unless given.
     """
     if no_expiry and expires_in_days is not None:
         raise UsageError("--no-expiry and --expires-in-days contradict each other.", "Give one of them.")
     days = None if no_expiry else 90 if expires_in_days is None else expires_in_days
     with common.connect() as client:
-        created = client.create_token(name, role=role, scope=scope, expires_in_days=days)
+        created = client.create_token(name, role=role, scope=scope, expires_in_days=days, principal=for_)
     if common.json:
         output.document(created)
         return
@@ -69,6 +80,7 @@ def create(
 def ls(
     *,
     everyone: bool = False,
+    of: str | None = None,
     limit: Annotated[int, LIMIT] = 50,
     cursor: Annotated[str | None, CURSOR] = None,
     common: Common = COMMON,
@@ -77,9 +89,10 @@ def ls(
 
     Args:
         everyone: List the tokens of everyone, where you may.
+        of: List the tokens of a service account of yours.
     """
     with common.connect() as client:
-        tokens = client.tokens(everyone=everyone, limit=limit or None, cursor=cursor)
+        tokens = client.tokens(everyone=everyone, principal=of, limit=limit or None, cursor=cursor)
         listing(tokens, common, _print, lambda: output.note("You have no tokens."))
 
 

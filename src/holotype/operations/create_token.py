@@ -1,8 +1,10 @@
-"""How does somebody make a token? Only for themselves, and never one that may more than the caller.
+"""How does somebody make a token? For themselves or a service account of theirs, and never one that may more than they.
 
 A token's rights are its role cut with the grants of its principal, inside its scope. Since the token at hand may be
 narrower than its principal, the role asked for must lie inside what the caller may here and now, and the new token
-ends no later than the one that made it.
+ends no later than the one that made it. That holds for a token of a service account too, whatever the account may: its
+owner cannot reach through it what they have not, nor can who got hold of a weak token of the owner. Only who
+administers the registry may let it live longer than the token at hand: a machine goes on when its maker signs out.
 
 A request that is sent again with its idempotency key makes no second token. It cannot be answered as it was, for the
 secret was not kept: it is refused with the id of the token, so that its maker can revoke it and make another.
@@ -14,7 +16,7 @@ import math
 from dataclasses import dataclass
 from datetime import timedelta
 
-from holotype.access import rules, secrets, tokens
+from holotype.access import principals, rules, secrets, tokens
 from holotype.catalogue import models, namespaces
 from holotype.db import Tx
 from holotype.domain import names, times
@@ -24,7 +26,7 @@ from holotype.domain.permissions import ROLES, Permission
 from holotype.errors import Conflict, Denied, Invalid
 from holotype.ledger import append
 from holotype.ledger.append import Entry
-from holotype.operations import once
+from holotype.operations import accounts, once
 from holotype.operations.call import Call
 
 REGISTRY = "registry"
@@ -41,24 +43,31 @@ class _Scope:
 
 
 def create_token(
-    call: Call, name: str, *, role: str = "reader", scope: str = REGISTRY, expires_in_days: float | None = 90
+    call: Call,
+    name: str,
+    *,
+    role: str = "reader",
+    scope: str = REGISTRY,
+    expires_in_days: float | None = 90,
+    principal: str | None = None,
 ) -> tuple[Token, str]:
-    """Create a token for the caller and return it with its secret, which nobody can show again."""
+    """Create a token for the caller or for a service account; return it with its secret, which is shown this once."""
     rules.require_somewhere(call.actor, Permission.TOKEN_WRITE)
     where = _scope(scope)
     _check(call, name, role, where)
     token_id = secrets.new_id()
     secret = secrets.new_secret(token_id)
-    mark = once.fingerprint("create_token", name, role, scope, expires_in_days)
+    mark = once.fingerprint("create_token", name, role, scope, expires_in_days, principal)
     with call.write() as tx:
         _check_new(once.recall(tx, call, mark))
         namespace_id, model_id = _ids(tx, where)
-        ends = _end(tx, call, expires_in_days)
+        bearer_id = bearer_of(tx, call, principal)
+        ends = _end(tx, call, expires_in_days, for_service=bearer_id != call.actor.principal_id)
         tokens.insert(
             tx,
             {
                 "id": token_id,
-                "principal_id": call.actor.principal_id,
+                "principal_id": bearer_id,
                 "name": name,
                 "hash": secrets.hash_of(secret),
                 "role": role,
@@ -72,6 +81,17 @@ def create_token(
         _record(tx, call, created, namespace_id, model_id)
         once.remember(tx, call, mark, token_id)
     return created, secret
+
+
+def bearer_of(tx: Tx, call: Call, name: str | None) -> int | None:
+    """Return the id of who a token is for: the caller, or a service account that they own or administer."""
+    if name is None or name == call.actor.name:
+        return call.actor.principal_id
+    found = principals.by_name(tx, name)
+    own = found is not None and found.owner_id is not None and found.owner_id == call.actor.person_id
+    if not own:
+        rules.require(call.actor, Permission.ACCESS_WRITE)
+    return accounts.get(tx, name, principals.SERVICE).id
 
 
 def covered(call: Call, role: str, scope: str) -> bool:
@@ -125,11 +145,11 @@ def _ids(tx: Tx, where: _Scope) -> tuple[int | None, int | None]:
     return found.namespace_id, found.id
 
 
-def _end(tx: Tx, call: Call, days: float | None) -> int | None:
+def _end(tx: Tx, call: Call, days: float | None, *, for_service: bool) -> int | None:
     if days is not None and not (math.isfinite(days) and 0 < days <= _LONGEST_DAYS):
         raise Invalid(f"A token lives up to {_LONGEST_DAYS:,} days, not {days}.", hint="Give days, or null for no end.")
     ends = [] if days is None else [call.now + timedelta(days=days)]
-    if call.actor.token_id is not None:
+    if call.actor.token_id is not None and not (for_service and rules.may(call.actor, Permission.ACCESS_WRITE)):
         maker, _ = tokens.get(tx, call.actor.token_id)
         ends += [maker.expires_at] if maker.expires_at else []
     return times.to_micros(min(ends)) if ends else None

@@ -13,28 +13,35 @@ from holotype.operations.create_token import create_token
 from holotype.operations.list_tokens import list_tokens
 from holotype.operations.revoke_token import revoke_token
 from holotype.operations.whoami import whoami
-from holotype.wire import present, shapes
+from holotype.wire import access, present, shapes
 
 TOKENS = "/api/v1/tokens"
 
 
 @get(TOKENS, permission=Permission.TOKEN_WRITE)
 async def tokens(
-    request: Request, *, everyone: bool = False, limit: int = PAGE, cursor: str | None = None
+    request: Request,
+    *,
+    everyone: bool = False,
+    principal: str | None = None,
+    limit: int = PAGE,
+    cursor: str | None = None,
 ) -> shapes.Page[shapes.Token]:
     """List the caller's tokens, newest first, without their secrets.
 
-    An administrator may ask for everybody's.
+    With ``principal`` those of a service account that the caller owns. An administrator may ask for anybody's.
     """
     before = _position(cursor) if cursor is not None else None
     asked = checked(limit) + 1
-    found = await perform(list_tokens, call_of(request), everyone=everyone, before=before, limit=asked)
+    found = await perform(
+        list_tokens, call_of(request), everyone=everyone, principal=principal, before=before, limit=asked
+    )
     return page(found, limit, present.token, _cursor)
 
 
 @post(TOKENS, permission=Permission.TOKEN_WRITE, status=201)
 async def new_token(request: Request, body: shapes.NewToken) -> shapes.CreatedToken:
-    """Create a token for the caller; its secret is in the answer and nowhere else.
+    """Create a token for the caller or a service account; its secret is in the answer and nowhere else.
 
     It never may more than the token that made it, and never lives longer. The same Idempotency-Key makes no second
     token: since the secret is not kept, the answer is then 409 with the id of the first.
@@ -46,6 +53,7 @@ async def new_token(request: Request, body: shapes.NewToken) -> shapes.CreatedTo
         role=body.role,
         scope=body.scope,
         expires_in_days=body.expires_in_days,
+        principal=body.principal,
     )
     return shapes.CreatedToken(present.token(made), secret)
 
@@ -60,7 +68,7 @@ async def revoked_token(request: Request, token_id: str) -> None:
 async def identity(request: Request) -> shapes.Whoami:
     """Say who the server takes the caller for."""
     found = await perform_quick(whoami, call_of(request))
-    return shapes.Whoami(found.principal, found.permissions, found.scope)
+    return shapes.Whoami(found.principal, found.permissions, found.scope, [access.grant(one) for one in found.grants])
 
 
 def _cursor(token: Token) -> str:
