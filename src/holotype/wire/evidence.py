@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import msgspec
-
 from holotype.domain import entities
 from holotype.wire.base import Request, Response
 
 
 class NewEvidence(Request):
-    """Evidence to attach: ``payload`` is base64 and kept byte for byte; or ``content`` is JSON, written here.
+    """Evidence to attach: ``payload`` is base64 and kept byte for byte; or ``content`` is a JSON value.
 
     Types: evaluation, test-report, scan, signature, card, or a name under a domain (acme.org/fairness).
     """
@@ -19,7 +17,7 @@ class NewEvidence(Request):
     type: str
     media_type: str | None = None
     payload: bytes | None = None
-    content: msgspec.Raw | None = None
+    content: object = None
 
 
 class Signed(Response):

@@ -6,7 +6,7 @@ from holotype.domain import ml_bom
 from holotype.domain.permissions import Permission
 from holotype.errors import Invalid
 from holotype.gateways import octets
-from holotype.gateways.base import Reply, Request, call_of, get, post
+from holotype.gateways.base import Reply, Request, call_of, encode, get, post
 from holotype.gateways.native.addresses import PAGE, VERSION, checked, page, version_at
 from holotype.gateways.perform import perform
 from holotype.operations import describing
@@ -97,7 +97,7 @@ def _number(text: str, what: str) -> int:
 def _payload(body: shapes.NewEvidence) -> bytes:
     if (body.payload is None) == (body.content is None):
         raise Invalid("Give either payload (base64) or content (JSON).", hint="One of them, not both.")
-    return body.payload if body.payload is not None else bytes(body.content or b"")
+    return encode(body.content) if body.payload is None else body.payload
 
 
 def _shape(found: Attested) -> shapes.Evidence:
