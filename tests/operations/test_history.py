@@ -17,6 +17,7 @@ from holotype.ledger.verify import verify_chain
 from holotype.operations.call import Call
 from holotype.operations.create_namespace import create_namespace
 from holotype.operations.delete import delete_version
+from holotype.operations.examining import ensure
 from holotype.operations.history import history
 from holotype.operations.promote import promote
 from holotype.operations.read_ledger import Wanted, read_ledger
@@ -100,6 +101,7 @@ def test_history_needs_the_right_to_read_the_model(desk: Desk) -> None:
 def test_the_ledger_can_be_narrowed(desk: Desk) -> None:
     """By namespace, model, action, actor and time, and by several of them."""
     first = desk.register("risk", b"one")
+    ensure(desk.call(), first)
     promote(desk.call(actor="grace"), references.parse("risk:1"), "staging", reason="x")
 
     def sequences(**wanted: object) -> list[int]:
