@@ -39,8 +39,8 @@ def register_next(desk: Desk) -> object:
 
 
 # In this order, each after those before it. A verb that needs more statements has to say so here. What changes a
-# version marks it and its model as changed, one statement each. A move reads what its gates look at, keeps the promotion
-# and asks whether others wait for that place; a rollback also reads on what grounds the version was there before.
+# version marks it and its model as changed, one statement each. A move reads what its gates look at, keeps the
+# promotion and asks whether others wait for that place; a rollback also reads on what grounds the version was there.
 BUDGETS: list[tuple[str, int, Verb]] = [
     ("resolve", 1, lambda desk: resolve(desk.call(), parse("fraud:production"))),
     ("resolve at", 4, lambda desk: resolve(desk.call(), parse("fraud:production"), at=desk.call().now)),
