@@ -7,6 +7,7 @@
     │  ├─ InvalidQuery            the query language could not be read
     │  ├─ InvalidPath             a file path that could escape, clash or not exist everywhere
     │  ├─ InvalidManifest         not a manifest that we accept
+    │  ├─ InvalidPolicy           a policy with a fault; the whole of it is refused, with the lines
     │  ├─ InvalidSetting          a setting with a value that makes no sense
     │  ├─ ForbiddenAddress        a URL or an address that this server does not call
     │  ├─ Unsupported             a body of a kind that is not taken here
@@ -83,6 +84,10 @@ class InvalidPath(Invalid):
 
 class InvalidManifest(Invalid):
     """The manifest is not one that Holotype accepts."""
+
+
+class InvalidPolicy(Invalid):
+    """The policy has a fault."""
 
 
 class InvalidSetting(Invalid):
