@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from holotype.operations.call import Call, Registry
     from holotype.operations.doctor import Report
 
-_PLACE = Parameter(name="*")
+HERE_PLACE = Parameter(name="*")
 _SECONDS = 10
 
 
 def migrate(
-    *, config: Annotated[Path | None, CONFIG] = None, place: Annotated[Place, _PLACE] = HERE, to: Output = OUTPUT
+    *, config: Annotated[Path | None, CONFIG] = None, place: Annotated[Place, HERE_PLACE] = HERE, to: Output = OUTPUT
 ) -> None:
     """Bring the database to the schema of this release.
 
     A server does so by itself when it starts. Any number of processes may do it at once: each step is done by one.
     """
-    with _registry(place, config) as registry:
+    with opened(place, config) as registry:
         from holotype.operations.migrate import migrate as run  # noqa: PLC0415 - a server's package
 
         done = run(registry.database)
@@ -47,7 +47,7 @@ def doctor(
     *,
     every_blob: bool = False,
     config: Annotated[Path | None, CONFIG] = None,
-    place: Annotated[Place, _PLACE] = HERE,
+    place: Annotated[Place, HERE_PLACE] = HERE,
     to: Output = OUTPUT,
 ) -> int:
     """Examine schema, ledger, rows and bytes, and say what is wrong; nothing is changed.
@@ -57,7 +57,7 @@ def doctor(
     Args:
         every_blob: Look at every blob in a bucket, not at a sample.
     """
-    with _registry(place, config) as registry:
+    with opened(place, config) as registry:
         from holotype.operations.doctor import diagnose  # noqa: PLC0415 - a server's package
 
         report = diagnose(registry, every_blob=every_blob)
@@ -72,7 +72,7 @@ def sweep(
     *,
     dry_run: bool = False,
     config: Annotated[Path | None, CONFIG] = None,
-    place: Annotated[Place, _PLACE] = HERE,
+    place: Annotated[Place, HERE_PLACE] = HERE,
     to: Output = OUTPUT,
 ) -> None:
     """Free the bytes that nothing refers to and whose grace period is over.
@@ -82,10 +82,10 @@ def sweep(
     Args:
         dry_run: Say what would be freed, and free nothing.
     """
-    with _registry(place, config) as registry:
+    with opened(place, config) as registry:
         from holotype.operations.sweep import sweep as run  # noqa: PLC0415 - a server's package
 
-        report = run(_call(registry), dry_run=dry_run)
+        report = run(call_of(registry), dry_run=dry_run)
     if to.json:
         output.document(report)
         return
@@ -95,19 +95,19 @@ def sweep(
 
 
 def token(
-    *, config: Annotated[Path | None, CONFIG] = None, place: Annotated[Place, _PLACE] = HERE, to: Output = OUTPUT
+    *, config: Annotated[Path | None, CONFIG] = None, place: Annotated[Place, HERE_PLACE] = HERE, to: Output = OUTPUT
 ) -> None:
     """Print a new token for the owner, who may everything.
 
     For a server that never ran on a loopback address, and for an owner who lost theirs. It is shown this once; make
     narrower ones for daily work with it.
     """
-    with _registry(place, config) as registry:
+    with opened(place, config) as registry:
         from holotype.operations.bootstrap import bootstrap  # noqa: PLC0415 - a server's package
         from holotype.operations.migrate import check  # noqa: PLC0415
 
         check(registry.database)
-        secret = bootstrap(_call(registry), leave_token=True)
+        secret = bootstrap(call_of(registry), leave_token=True)
     output.document({"secret": secret}) if to.json else output.say(secret or "")
 
 
@@ -116,7 +116,7 @@ def backup(
     /,
     *,
     config: Annotated[Path | None, CONFIG] = None,
-    place: Annotated[Place, _PLACE] = HERE,
+    place: Annotated[Place, HERE_PLACE] = HERE,
     to: Output = OUTPUT,
 ) -> None:
     """Copy the whole registry into a directory, while servers go on.
@@ -127,7 +127,7 @@ def backup(
     Args:
         directory: Where the copy goes; made where it is new.
     """
-    with _registry(place, config) as registry:
+    with opened(place, config) as registry:
         from holotype.operations.backup import backup as run  # noqa: PLC0415 - a server's package
 
         made, copied = run(registry, directory, _teller())
@@ -144,7 +144,7 @@ def restore(
     /,
     *,
     config: Annotated[Path | None, CONFIG] = None,
-    place: Annotated[Place, _PLACE] = HERE,
+    place: Annotated[Place, HERE_PLACE] = HERE,
     to: Output = OUTPUT,
 ) -> int:
     """Fill an empty database and an empty store from a backup, and look at the result as the doctor does.
@@ -155,7 +155,7 @@ def restore(
     Args:
         directory: Where the backup is.
     """
-    with _registry(place, config, new=True) as registry:
+    with opened(place, config, new=True) as registry:
         from holotype.operations.restore_backup import restore_backup as run  # noqa: PLC0415 - a server's package
 
         made, report = run(registry, directory, _teller())
@@ -167,7 +167,7 @@ def restore(
     return 0 if report.healthy else 1
 
 
-def _call(registry: Registry) -> Call:
+def call_of(registry: Registry) -> Call:
     """Return the call of whoever runs the machine: nothing is refused to them here."""
     from holotype.domain.entities import Actor  # noqa: PLC0415 - loaded for a command, not for its help
     from holotype.domain.permissions import Permission  # noqa: PLC0415
@@ -209,7 +209,7 @@ def _tell(report: Report) -> None:
 
 
 @contextmanager
-def _registry(place: Place, config: Path | None, *, new: bool = False) -> Iterator[Registry]:
+def opened(place: Place, config: Path | None, *, new: bool = False) -> Iterator[Registry]:
     """Open the registry that the settings name; nothing is created, but the data directory of a new one."""
     from holotype import settings  # noqa: PLC0415 - loaded for a command, not for its help
 

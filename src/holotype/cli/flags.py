@@ -14,7 +14,7 @@ from holotype.errors import LocalProblem
 from holotype.settings import Settings
 
 CONFIG = Parameter(metavar="FILE", help="A TOML file of settings; else the one that HOLOTYPE_CONFIG names.")
-_OF_THE_STORE = ("data", "database", "store")
+_OF_THE_STORE = ("data", "database", "store", "keys")
 
 
 def _option(name: str, kind: Any, default: object, text: str) -> tuple[str, Any, None]:

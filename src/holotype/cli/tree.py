@@ -99,6 +99,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "grant revoke": ("grants:revoke", "Take a grant back, at once on every server."),
         "grant explain": ("grants:explain", "Say which grant lets somebody do something, or why none does."),
         "audit log": ("history:log", "Show the ledger of the whole registry, the newest entry first."),
+        "audit export": ("audit:export", "Write the ledger into a file that anybody can verify without the server."),
+        "audit verify": ("audit:verify", "Verify an export of the ledger; no server and no network is needed."),
+        "audit checkpoint": ("audit:checkpoint", "Print the latest checkpoint, as it was signed."),
+        "audit keys": ("audit:keys", "List the public keys that sign checkpoints, the oldest first."),
     },
     "Run a registry": {
         "serve": ("serve:serve", "Start a server."),
@@ -109,6 +113,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "admin sweep": ("admin:sweep", "Free the bytes that nothing refers to and whose grace period is over."),
         "admin token": ("admin:token", "Print a new token for the owner, who may everything."),
+        "admin rotate-key": ("admin_keys:rotate", "Make a new key for checkpoints and retire the one in force."),
         "admin backup": ("admin:backup", "Copy the whole registry into a directory, while servers go on."),
         "admin restore": (
             "admin:restore",
@@ -130,7 +135,7 @@ NOUNS: dict[str, str] = {
     "service": "Look after service accounts.",
     "team": "Look after teams.",
     "grant": "Give roles, take them back, and learn why somebody may do something.",
-    "audit": "Read the ledger.",
+    "audit": "Read the ledger, export it, and verify an export.",
     "admin": "Look after a registry's database and store, on the machine that runs it.",
 }
 

@@ -2,6 +2,7 @@
 
 Client
 ├─ Access      users, service accounts, teams, grants, explain
+├─ Audit       checkpoints, keys, proofs, export
 ├─ Catalogue   namespaces, models, versions: list, show, compare, change, delete, restore
 ├─ EvidenceCalls   attest, evidence, bom, card
 ├─ Labels      resolve, promote, rollback, aliases
@@ -14,6 +15,7 @@ Client
 from __future__ import annotations
 
 from holotype.client.access import Access
+from holotype.client.audit import Audit
 from holotype.client.catalogue import Catalogue
 from holotype.client.evidence import EvidenceCalls
 from holotype.client.labels import Labels
@@ -23,7 +25,7 @@ from holotype.client.records import Records
 from holotype.client.transfers import Transfers
 
 
-class Client(Access, Catalogue, EvidenceCalls, Labels, Promotions, Recalls, Records, Transfers):
+class Client(Access, Audit, Catalogue, EvidenceCalls, Labels, Promotions, Recalls, Records, Transfers):
     """A registry, seen from a program: typed results, the errors of ``holotype.errors``, and nothing is printed.
 
     ``Client(url, token)``: what is not given is taken from ``HOLOTYPE_URL`` and ``HOLOTYPE_TOKEN``, else from the
