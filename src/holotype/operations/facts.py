@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -14,13 +14,13 @@ from holotype.catalogue import dossiers, labels, versions
 from holotype.catalogue.tables import files
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
-from holotype.domain import attested, cards
+from holotype.domain import cards
 from holotype.domain.entities import Approval, Evidence, Version
-from holotype.domain.policy import Policy, Rule
+from holotype.domain.policy import Policy, Rule, TrustedKey
 from holotype.domain.provenance import Provenance
 from holotype.gates.facts import Ancestor, Dossier, Facts
 from holotype.governance import evidence, quarantines
-from holotype.operations import expressions
+from holotype.operations import expressions, signatures
 from holotype.operations.call import Call
 
 _TOLD = 100
@@ -52,7 +52,7 @@ def gather(  # noqa: PLR0913 - what is asked about is said in so many words, and
     """Return the facts about a version and a move; without ``requester_id`` the caller is who asks for it."""
     holder = incumbent(tx, version, target, kind=kind, policy=policy)
     both = [version] if holder is None else [version, holder]
-    known = {one.version.id: one for one in _dossiers(tx, both)}
+    known = {one.version.id: one for one in _dossiers(tx, both, policy.keys)}
     author, requester = _persons(tx, version.created_by, requester_id or call.actor.principal_id)
     return Facts(
         candidate=known[version.id],
@@ -83,11 +83,12 @@ def incumbent(tx: Tx, version: Version, target: str, *, kind: str, policy: Polic
     return versions.by_ids(tx, others[:1])[0] if others else None
 
 
-def _dossiers(tx: Tx, both: Sequence[Version]) -> list[Dossier]:
+def _dossiers(tx: Tx, both: Sequence[Version], keys: Sequence[TrustedKey]) -> list[Dossier]:
+    """Return what is known of versions; who signed evidence is asked anew, of the keys that the policy trusts now."""
     ids = [one.id for one in both]
     texts, formats = dossiers.texts(tx, ids), dossiers.formats(tx, ids)
     missing = tuple(row.digest for row in _MISSING(tx, {"version_id": ids[0]}))
-    held = {one.id: evidence.of_version(tx, one.id) for one in both}
+    held = {one.id: signatures.current(tx, one, evidence.of_version(tx, one.id), keys) for one in both}
     lacking = {ids[0]: missing}
     return [_dossier(one, texts[one.id], formats[one.id], held[one.id], lacking.get(one.id, ())) for one in both]
 
@@ -99,22 +100,15 @@ def _dossier(
     papers: Sequence[Evidence],
     missing: tuple[str, ...],
 ) -> Dossier:
-    card = _card(papers, version.digest) or texts.card
     return Dossier(
         version=version,
         provenance=_decode(texts.provenance) if texts.provenance else Provenance(),
-        card=card,
+        card=texts.card,
         evidence=tuple(papers),
         missing=missing,
         formats=formats,
-        licence=cards.licence(card, version.tags),
+        licence=cards.licence(texts.card, version.tags),
     )
-
-
-def _card(papers: Collection[Evidence], digest: str) -> str:
-    """Return the last revision of the card that was attached, if one was."""
-    found = [one.payload for one in papers if one.type == attested.CARD and one.subject == digest and one.payload]
-    return found[-1].decode("utf-8", "replace") if found else ""
 
 
 def _ancestors(tx: Tx, version: Version) -> tuple[Ancestor, ...]:
