@@ -15,6 +15,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import quote
 
 from holotype.domain import front_matter, times
 from holotype.domain.described import Described, Measure
@@ -24,19 +25,19 @@ FORMAT = "application/vnd.cyclonedx+json"
 _SPACE = uuid.UUID("6f1d8a52-3f0e-5b0a-9d7a-0c0f2f4b6f10")
 _APPROACHES = ("supervised", "unsupervised", "reinforcement-learning", "semi-supervised", "self-supervised")
 _ADDRESS = re.compile(r"(?:https?|ssh|git)://[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]+")
+_APART = re.compile(r"[-_.]+")
 _RELATIONS = "holotype:relation"
 Licence = Callable[[str], dict[str, Any]]
-Purl = Callable[[str, str], str]
 
 
-def write(about: Described, *, licence: Licence, purl: Purl, tool: str) -> dict[str, Any]:
+def write(about: Described, *, licence: Licence, tool: str) -> dict[str, Any]:
     """Return the bill of materials of a version.
 
-    ``licence`` puts a licence into its CycloneDX form, ``purl`` names a PyPI package, ``tool`` is our own version.
+    ``licence`` puts a licence into its CycloneDX form; ``tool`` is our own version.
     """
     version = about.version
     data = [_data(one, place) for place, one in enumerate(about.origin.data)]
-    others = [*_files(about), *data, *_frameworks(about, purl)]
+    others = [*_files(about), *data, *_frameworks(about)]
     dependencies = [{"ref": version.digest, "dependsOn": sorted(one["bom-ref"] for one in others)}]
     dependencies += [{"ref": one["bom-ref"]} for one in others]
     return {
@@ -139,10 +140,10 @@ def _data(one: Data, place: int) -> dict[str, Any]:
     return found | ({"hashes": [_hash(one.digest)]} if one.digest else {})
 
 
-def _frameworks(about: Described, purl: Purl) -> Iterable[dict[str, Any]]:
+def _frameworks(about: Described) -> Iterable[dict[str, Any]]:
     known = about.origin.environment.frameworks if about.origin.environment else {}
     for name, version in sorted((name, version) for name, version in known.items() if name.strip()):
-        address = purl(name, version)
+        address = f"pkg:pypi/{quote(_APART.sub('-', name).lower(), safe='')}@{quote(version, safe='')}"
         yield {"type": "library", "bom-ref": address, "name": name, "version": version, "purl": address}
 
 

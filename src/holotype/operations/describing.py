@@ -26,7 +26,6 @@ _decode = msgspec.json.Decoder(Provenance).decode
 def bom(call: Call, reference: Reference) -> bytes:
     """Return the bill of materials of a version: CycloneDX 1.6 in JSON, the same bytes until something is learnt."""
     from cyclonedx import spdx  # noqa: PLC0415 - one verb needs it, and it reads a schema
-    from packageurl import PackageURL  # noqa: PLC0415 - as above
 
     from holotype import __version__  # noqa: PLC0415 - as above
 
@@ -36,10 +35,7 @@ def bom(call: Call, reference: Reference) -> bytes:
             return {"license": {"id": known}}
         return {"expression": name} if spdx.is_expression(name) else {"license": {"name": name}}
 
-    def purl(name: str, version: str) -> str:
-        return PackageURL("pypi", None, name, version).to_string()
-
-    made = ml_bom.write(describe(call, reference), licence=licence, purl=purl, tool=__version__)
+    made = ml_bom.write(describe(call, reference), licence=licence, tool=__version__)
     return json.dumps(made, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
