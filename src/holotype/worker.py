@@ -7,6 +7,8 @@
     checkpoint     every ``checkpoint_interval``   signs what the ledger says, where it grew and this server has the key
     optimize       every day                  lets the embedded database look at its tables again, to plan by
 
+    examine        when a version arrived     looks into it; ``Examiner``, which has a thread of its own
+
 Every server process has one thread for it. A claim in the database, which lasts for the period of the work, makes one
 process of all servers do each piece; when that process dies another takes its place after the period. Whatever goes
 wrong is logged and tried again in the next period; the server serves on.
@@ -27,6 +29,8 @@ from holotype.errors import Conflict
 from holotype.operations.bootstrap import SYSTEM
 from holotype.operations.call import Call, Registry
 from holotype.operations.claim import claim
+from holotype.operations.examine import breathe
+from holotype.operations.examine_pending import Stopped, examine_pending, is_due
 from holotype.operations.expire_keys import expire_keys
 from holotype.operations.expire_promotions import expire_promotions
 from holotype.operations.optimize import optimize
@@ -110,3 +114,56 @@ class Worker:
 
     def _call(self) -> Call:
         return Call(self._registry, _ACTOR, f"worker-{self._holder[:8]}", now=self._registry.clock())
+
+
+class Examiner:
+    """The thread of a server process that looks into versions, of which all processes take their share.
+
+    It is woken by what this process registered, and looks every few seconds for what others did. While versions keep
+    arriving it works a tenth of the time: registering comes first.
+    """
+
+    def __init__(self, registry: Registry, *, period: float = 5.0, quiet: float = 0.2) -> None:
+        """Prepare; nothing happens before ``start``."""
+        self._registry, self._period, self._quiet = registry, period, quiet
+        self._holder = str(uuid.uuid4())
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="examiner", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self, seconds: float) -> bool:
+        """Give back what is being looked into, and say whether that ended in time. It is done again later."""
+        self._stopping.set()
+        self._registry.arrived.set()
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _loop(self) -> None:
+        while not self._stopping.is_set():
+            woken = self._registry.arrived.wait(self._period)
+            self._registry.arrived.clear()
+            if woken:
+                time.sleep(self._quiet)
+            try:
+                while not self._stopping.is_set() and is_due(self._call()):
+                    self._next()
+            except Exception:  # noqa: BLE001 - the server must outlive whatever goes wrong here
+                _log.exception("background work failed", extra={"task": "examine"})
+
+    def _next(self) -> None:
+        self._registry.arrived.clear()
+        begin = time.monotonic()
+        examine_pending(self._call(), self._holder, self._pause)
+        if self._registry.arrived.is_set():
+            time.sleep(min(9 * (time.monotonic() - begin), 1.0))
+
+    def _pause(self) -> None:
+        if self._stopping.is_set():
+            raise Stopped
+        breathe()
+
+    def _call(self) -> Call:
+        return Call(self._registry, _ACTOR, f"examiner-{self._holder[:8]}", now=self._registry.clock())

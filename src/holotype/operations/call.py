@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,12 +17,16 @@ from holotype.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """What lives as long as the server: the database, the blob store and the settings."""
+    """What lives as long as the server: the database, the blob store and the settings.
+
+    ``arrived`` is set when this process registered a version, which somebody may want to look into.
+    """
 
     database: Database
     store: BlobStore
     settings: Settings
     clock: Callable[[], datetime] = times.now
+    arrived: threading.Event = field(default_factory=threading.Event, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

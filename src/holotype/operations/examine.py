@@ -36,7 +36,9 @@ _DESCRIBED = 200
 """Files beyond so many are scanned, and not described one by one."""
 _BUDGET = 32 * 2**20
 """So many bytes of a file are read to describe it."""
-_BREATH = 0.001
+_BREATH = 0.000_25
+SECONDS = 800.0
+"""So long an examination takes at most; what was not read then is an error of its result."""
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ def examine(call: Call, version: Version, limits: scanning.Limits | None = None)
     with call.read() as tx:
         if examinations.is_done(tx, version.id):  # 1
             return
-    found = look(call, version, limits or scanning.Limits(pause=_breathe))  # 2
+    found = look(call, version, limits or scanning.Limits(seconds=SECONDS, pause=breathe))  # 2
     record(call, version, found)  # 3
 
 
@@ -122,16 +124,20 @@ def _inspection(found: Examination) -> dict[str, object]:
 
 
 def _scan(report: scanning.Report) -> dict[str, object]:
-    return {
+    found = [{"path": f.path, "name": f.name, "severity": f.severity} for f in report.findings.values()]
+    notes = [one for one in found if one["severity"] == scanning.NOTE]
+    told: dict[str, object] = {
         "scanner": scanning.SCANNER,
         "scanner_version": scanning.version(),
         "clean": report.clean,
         "files": report.files,
-        "findings": [{"path": f.path, "name": f.name, "severity": f.severity} for f in report.findings.values()],
+        "findings": [one for one in found if one["severity"] != scanning.NOTE],
         "errors": [{"path": path, "reason": reason} for path, reason in report.errors],
     }
+    told |= {"notes": notes} if notes else {}
+    return told | ({"left_out": report.left_out} if report.left_out else {})
 
 
-def _breathe() -> None:
+def breathe() -> None:
     """Give the processor to those who answer requests; called about once a millisecond of work."""
-    time.sleep(_BREATH / 4)
+    time.sleep(_BREATH)

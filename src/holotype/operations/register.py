@@ -96,6 +96,7 @@ def register(call: Call, model: Reference, content: Content) -> tuple[Version, b
             version = _write(tx, call, namespace, (model_id, model.model), draft)  # 6
             _record(tx, call, version, draft, new_model=new_model)  # 7
             version = recall.inherit(tx, call, version, over)  # 8
+            call.registry.arrived.set()
         else:
             version = _say_again(tx, call, found, content)
         once.remember(tx, call, mark, f"{version.id} {'new' if found is None else 'same'}")
