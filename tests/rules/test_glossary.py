@@ -51,7 +51,7 @@ def test_every_stage_and_role_is_explained(word: str) -> None:
 @pytest.mark.parametrize("module", sorted(NATIVE.glob("[a-z]*.py")), ids=lambda path: path.stem)
 def test_the_noun_of_every_module_of_routes_is_explained(module: Path) -> None:
     """A module with routes is named by a word that has an entry."""
-    assert "\nroutes = [" not in module.read_text(encoding="utf-8") or known(module.stem)
+    assert "\nroutes = [" not in module.read_text(encoding="utf-8") or known(module.stem.replace("_", "-"))
 
 
 @pytest.mark.parametrize("word", [*provenance.RELATIONS, *manifest.ROLES])

@@ -75,7 +75,7 @@ def network(address: str) -> str:
 def pause(tx: Tx, asked: Sequence[Counter], now: datetime) -> int:
     """Return for how many seconds the next try has to wait; 0 for not at all."""
     moment = times.to_micros(now)
-    ends = [row.blocked_until for row in tx.execute(_GET, {"keys": [one.key for one in asked]})]
+    ends: list[int] = [row.blocked_until for row in tx.execute(_GET, {"keys": [one.key for one in asked]})]
     left = max([0, *(end - moment for end in ends)])
     return -(-left // 1_000_000)
 

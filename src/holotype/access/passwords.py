@@ -67,7 +67,7 @@ def matches(password: str, kept: str | None) -> bool:
             found = _hasher().verify(kept or _nobody(), plain)
         except (VerificationError, InvalidHashError):
             return False
-    return found and kept is not None
+    return bool(found) and kept is not None
 
 
 def is_old(kept: str) -> bool:

@@ -124,8 +124,12 @@ def _route(
     also: Mapping[int, str] | None = None,
     request_type: str | None = None,
     response_type: str = "application/json",
+    open_query: bool = False,
 ) -> Callable[[Function], HTTPRouteHandler]:
-    """Make the decorator. ``also`` names further statuses and what they mean; the types are for bodies of bytes."""
+    """Make the decorator. ``also`` names further statuses and what they mean; the types are for bodies of bytes.
+
+    With ``open_query`` parameters that nobody here knows are passed over: others call this route, and add their own.
+    """
     if not isinstance(permission, Permission | Public):
         raise TypeError(f"{method} {path} declares no permission")
 
@@ -153,7 +157,7 @@ def _route(
             status_code=200,  # each response bears its own
             opt={"permission": permission, "route": route},
             request_max_body_size=None,  # bodies are counted while they are read: see holotype.gateways.bodies
-        )(_handler(function, binding.Binder(wanted), code))
+        )(_handler(function, binding.Binder(wanted, open_query=open_query), code))
 
     return decorate
 

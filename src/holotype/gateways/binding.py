@@ -67,8 +67,8 @@ def signature(function: Callable[..., Any], path: str) -> Signature:
 class Binder:
     """Finds the arguments of one route's function in a request."""
 
-    def __init__(self, wanted: Signature) -> None:
-        """Prepare the decoders once."""
+    def __init__(self, wanted: Signature, *, open_query: bool = False) -> None:
+        """Prepare the decoders once; ``open_query`` passes over parameters that the function does not name."""
         self._path = wanted.path
         self._decode = None if wanted.body is None else bodies.decoder(wanted.body)
         self._repeated = frozenset(one.name for one in wanted.query if one.repeated)
@@ -76,7 +76,9 @@ class Binder:
             (one.name, one.type) if one.required else (one.name, one.type | msgspec.UnsetType, msgspec.UNSET)
             for one in wanted.query
         ]
-        self._query = msgspec.defstruct("Query", fields, forbid_unknown_fields=True, kw_only=True) if fields else None
+        self._query = (
+            msgspec.defstruct("Query", fields, forbid_unknown_fields=not open_query, kw_only=True) if fields else None
+        )
 
     async def arguments(self, request: Request[Any, Any, Any]) -> dict[str, Any]:
         """Return the arguments for a request, or raise ``Invalid``."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar
 
 from holotype.operations.call import Call
-from holotype.operations.threads import aside
+from holotype.operations.threads import aside, aside_slowly
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,3 +28,10 @@ async def perform_quick(
     if call.registry.database.dialect == "sqlite":
         return operation(call, *args, **kwargs)
     return await perform(operation, call, *args, **kwargs)
+
+
+async def perform_slowly(
+    operation: Callable[Concatenate[Call, P], T], call: Call, *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Call a verb that hashes a password or asks another server, beside those that everybody waits for."""
+    return await aside_slowly(operation, call, *args, **kwargs)

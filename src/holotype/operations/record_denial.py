@@ -24,7 +24,7 @@ _guarding = threading.Lock()
 
 def record_denial(call: Call, permission: str, subject: str) -> bool:
     """Write down that the caller was refused, and return whether it was new enough to be written."""
-    if not _fresh((id(call.registry.database), call.actor.name, permission, subject), time.monotonic()):
+    if not fresh((id(call.registry.database), call.actor.name, permission, subject)):
         return False
     data: dict[str, object] = {"permission": permission}
     if call.actor.token_id is not None:
@@ -35,8 +35,9 @@ def record_denial(call: Call, permission: str, subject: str) -> bool:
     return True
 
 
-def _fresh(what: tuple[int, str, str, str], moment: float) -> bool:
+def fresh(what: tuple[int, str, str, str]) -> bool:
     """Say whether this was not seen for a minute. Where too much is remembered, what is new is not written."""
+    moment = time.monotonic()
     with _guarding:
         if moment - _seen.get(what, -_SECONDS) < _SECONDS:
             return False

@@ -1,0 +1,97 @@
+"""How does an administrator let a CI or a cluster in? By a rule on issuer and claims, for one service account.
+
+The rule gives nothing that its maker does not have, on a scope that its maker administers, and never to everybody who
+gets a token of the issuer: see ``holotype.domain.claims``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from holotype.access import principals, rules, trusts
+from holotype.db import Tx
+from holotype.domain import claims as patterns
+from holotype.domain import names, scopes
+from holotype.domain.events import Action
+from holotype.domain.permissions import ROLES, Permission
+from holotype.domain.sign_in import Trust
+from holotype.errors import Invalid
+from holotype.ledger import append
+from holotype.ledger.append import Entry
+from holotype.operations import accounts, granting, issuers, once
+from holotype.operations.call import Call
+
+LONGEST = 3_600
+_LONGEST_AUDIENCE = 500
+
+
+def create_trust(
+    call: Call,
+    issuer: str,
+    service: str,
+    claims: Mapping[str, str],
+    *,
+    audience: str | None = None,
+    role: str = "reader",
+    scope: str = scopes.REGISTRY,
+    lifetime: int = 900,
+) -> Trust:
+    """Create a trust rule and return it; the audience is the server's public URL unless given."""
+    where = scopes.parse(scope, pattern=False)
+    rules.require(call.actor, Permission.ACCESS_WRITE, namespace=where.namespace, model=where.model)
+    meant = audience or call.registry.settings.public_url
+    _check(role, lifetime, meant)
+    issuers.check(call.registry.settings, issuer)
+    patterns.check(issuer, claims)
+    granting.check_held(call.actor, role, where, ())
+    mark = once.fingerprint("create_trust", issuer, service, dict(claims), meant, role, scope, lifetime)
+    with call.write() as tx:
+        done = once.recall(tx, call, mark)
+        if done is not None:
+            return trusts.get(tx, int(done))
+        account = accounts.get(tx, service, principals.SERVICE)
+        namespace_id, model_id = granting.ids(tx, where)
+        made = trusts.insert(
+            tx,
+            claims=claims,
+            now=call.now,
+            issuer=issuer,
+            audience=meant,
+            principal_id=account.id,
+            role=role,
+            namespace_id=namespace_id,
+            model_id=model_id,
+            lifetime=lifetime,
+            created_by=call.actor.name,
+        )
+        found = trusts.get(tx, made)
+        _record(tx, call, found)
+        once.remember(tx, call, mark, str(made))
+        return found
+
+
+def _check(role: str, lifetime: int, audience: str | None) -> None:
+    if role not in ROLES:
+        raise Invalid(f"There is no role {role[:80]!r}.", hint=f"Roles are {', '.join(ROLES)}.")
+    if not 60 <= lifetime <= LONGEST:
+        raise Invalid(f"A token of a workload lives 60 to {LONGEST:,} seconds, not {lifetime}.")
+    if not audience:
+        raise Invalid("The audience is not known.", hint="Give it, or start the server with the setting public_url.")
+    if len(audience) > _LONGEST_AUDIENCE or not names.printable(audience):
+        raise Invalid("The audience is not usable.", hint="Give what the issuer puts into the claim aud.")
+
+
+def _record(tx: Tx, call: Call, made: Trust) -> None:
+    data: dict[str, object] = {
+        "issuer": made.issuer,
+        "audience": made.audience,
+        "claims": dict(made.claims),
+        "service": made.service,
+        "role": made.role,
+        "scope": made.scope,
+        "lifetime": made.lifetime,
+    }
+    entry = Entry(
+        Action.TRUST_CREATED, f"trust:{made.id}", data, namespace_id=made.namespace_id, model_id=made.model_id
+    )
+    append.append(tx, actor=call.actor, now=call.now, entries=[entry])
