@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from holotype.catalogue.tables import versions
-from holotype.domain import attested
+from holotype.domain import attested, built_in
 from holotype.domain import digest as digests
 from holotype.domain.entities import Actor
 from holotype.domain.permissions import ROLES, Permission
@@ -48,7 +48,7 @@ def trust(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Let the policy of every namespace trust some keys."""
 
     def let(*keys: TrustedKey) -> None:
-        held = replace(policies.BUILT_IN, keys=keys)
+        held = replace(built_in.default(), keys=keys)
         monkeypatch.setattr(policies, "in_force", lambda _tx, _namespace: held)
 
     return let

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from holotype.domain import names, policy_keys
@@ -20,8 +20,9 @@ from holotype.domain.policy import AliasRule, Emergency, Move, Policy, TrustedKe
 from holotype.domain.policy_lines import Path, locate
 from holotype.domain.policy_rules import Build, read_rule, selectors, unique
 from holotype.domain.policy_table import Faults, near, read_table, refusal, spelt, tables
-from holotype.errors import HolotypeError, InvalidPolicy
+from holotype.errors import HolotypeError, Invalid, InvalidPolicy
 
+Trust = Callable[[TrustedKey], object]
 FORMAT = 1
 LIMIT = 64 * 1024
 _MOST_DOTS = 200
@@ -31,8 +32,11 @@ _PATTERN = re.compile(r"[A-Za-z0-9._*?\[\]!-]{1,128}")
 _PEM = re.compile(r"-----BEGIN (PUBLIC KEY|CERTIFICATE)-----\s[A-Za-z0-9+/=\s]{40,16000}-----END \1-----")
 
 
-def read(text: str, build: Build) -> Policy:
-    """Return the policy of a text, or raise ``InvalidPolicy``; ``build`` raises ``Invalid`` for a gate with a fault."""
+def read(text: str, build: Build, trust: Trust | None = None) -> Policy:
+    """Return the policy of a text, or raise ``InvalidPolicy``.
+
+    ``build`` raises ``Invalid`` for a gate with a fault, ``trust`` for a key that cannot be used.
+    """
     digest = _digest(text)
     plain = _parse(text)
     lines = locate(text)
@@ -43,7 +47,7 @@ def read(text: str, build: Build) -> Policy:
     stages = _stages(faults, values.get("stages"))
     moves = tuple(_moves(faults, values.get("moves", ()), stages, lines, build))
     aliases = tuple(_aliases(faults, values.get("aliases", ()), lines, build))
-    keys = tuple(_keys(faults, values.get("keys", ())))
+    keys = tuple(_keys(faults, values.get("keys", ()), trust))
     emergency = _emergency(faults, values.get("emergency"))
     faults.check()
     return Policy(stages, moves, aliases, keys, emergency, digest=digest, text=text)
@@ -176,7 +180,7 @@ def _aliases(faults: Faults, given: list[object], lines: Mapping[Path, int], bui
         yield AliasRule(pattern, read_rule(faults, path, values, lines, build))
 
 
-def _keys(faults: Faults, given: list[object]) -> Iterator[TrustedKey]:
+def _keys(faults: Faults, given: list[object], trust: Trust | None) -> Iterator[TrustedKey]:
     taken: set[str] = set()
     for path, one in tables(faults, ("keys",), given, _MOST_KEYS):
         values = read_table(faults, path, one, policy_keys.TRUSTED)
@@ -191,8 +195,17 @@ def _keys(faults: Faults, given: list[object]) -> Iterator[TrustedKey]:
             taken.add(name)
         if public is not None and not _PEM.fullmatch(public.strip()):
             faults.add((*path, "public"), f"{spelt(path)}.public is no public key and no certificate in PEM form.")
-        if name is not None and public is not None:
-            yield TrustedKey(name, public)
+        elif name is not None and public is not None:
+            yield _trusted(faults, path, TrustedKey(name, public), trust)
+
+
+def _trusted(faults: Faults, path: Path, key: TrustedKey, trust: Trust | None) -> TrustedKey:
+    try:
+        if trust is not None:
+            trust(key)
+    except Invalid as error:
+        faults.add((*path, "public"), str(error))
+    return key
 
 
 def _emergency(faults: Faults, given: object) -> Emergency:

@@ -133,6 +133,6 @@ def _approvals(faults: Faults, path: Path, given: Sequence[object]) -> Iterator[
         for place, word in enumerate(exclude):
             if word not in _EXCLUDABLE:
                 faults.add(
-                    (*here, "exclude", place), f"{spelt(here)} cannot exclude {word[:80]!r}. {_excludable(word)}"
+                    (*here, "exclude", place), f"{spelt(here)} cannot exclude {word[:80]!r}. {near(word, _EXCLUDABLE)}"
                 )
         yield ApprovalRule(count, among, frozenset(exclude))
