@@ -50,7 +50,7 @@ def _nearest(name: str, known: Sequence[str]) -> str:
 def _walk(folders: tuple[str, ...]) -> dict[str, type[Gate]]:
     modules = [import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(folders)]
     kinds = [kind for module in modules for kind in vars(module).values() if _is_gate(kind, module.__name__)]
-    return {kind.name: kind for kind in sorted(kinds, key=lambda kind: kind.name)}
+    return {kind.gate: kind for kind in sorted(kinds, key=lambda kind: kind.gate)}
 
 
 def _is_gate(value: object, module: str) -> bool:

@@ -14,11 +14,13 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NewType
 
 from holotype.domain.entities import Verdict
 from holotype.gates.facts import Facts
 
+Bytes = NewType("Bytes", int)
+"""A size; a policy writes it as a number or as "20 GiB"."""
 PASSED, FAILED, MISSING, OVERRIDDEN = "passed", "failed", "missing", "overridden"
 
 
@@ -26,7 +28,8 @@ PASSED, FAILED, MISSING, OVERRIDDEN = "passed", "failed", "missing", "overridden
 class Gate(ABC):
     """A pure rule that a version must satisfy for a move."""
 
-    name: ClassVar[str] = ""
+    gate: ClassVar[str] = ""
+    """The name in a policy."""
     on_rollback: ClassVar[bool] = False
     """Whether going back to a version asks again: true for what protects, false for what compares or matures."""
     needs_examination: ClassVar[bool] = False
@@ -34,7 +37,7 @@ class Gate(ABC):
 
     def __init_subclass__(cls) -> None:
         """Derive the name in a policy from the class name: ``NotQuarantined`` → ``not-quarantined``."""
-        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+        cls.gate = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
 
     @abstractmethod
     def ask(self, facts: Facts) -> Verdict:
@@ -50,12 +53,12 @@ class Gate(ABC):
 
     def passed(self, reason: str) -> Verdict:
         """Say yes, and why."""
-        return Verdict(self.name, PASSED, reason)
+        return Verdict(self.gate, PASSED, reason)
 
     def failed(self, reason: str, remedy: str | None = None) -> Verdict:
         """Say no, why, and what would change it."""
-        return Verdict(self.name, FAILED, reason, remedy)
+        return Verdict(self.gate, FAILED, reason, remedy)
 
     def missing(self, reason: str, remedy: str) -> Verdict:
         """Say that it cannot be told, for lack of evidence, and what to attach."""
-        return Verdict(self.name, MISSING, reason, remedy)
+        return Verdict(self.gate, MISSING, reason, remedy)

@@ -1,6 +1,7 @@
 """How does what a policy says about a gate become the gate? Each setting is read by the type that the gate declares.
 
     str                 a text                     int, float      a number, finite
+    Bytes               a number or "20 GiB"
     bool                true or false              timedelta       "30d", "12h", "90m" or "45s"
     tuple[str, ...]     a list of texts            Literal["a"]    one of these words
     T | None            T, or left out
@@ -21,10 +22,12 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from holotype.errors import Invalid
-from holotype.gates.base import Gate
+from holotype.gates.base import Bytes, Gate
 
 _LONGEST, _MOST, _LARGEST = 10_000, 1_000, 2**53
 _DURATION = re.compile(r"([0-9]{1,6})([dhms])")
+_SIZE = re.compile(r"([0-9]{1,9}) ?([KMGT]i?B)")
+_SIZES = {f"{letter}{i}B": (1024 if i else 1000) ** power for power, letter in enumerate("KMGT", 1) for i in ("", "i")}
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
@@ -35,14 +38,14 @@ def read(kind: type[Gate], values: Mapping[str, object]) -> Gate:
         if name not in known:
             near = difflib.get_close_matches(str(name), known, 1)
             hint = f"Did you mean {near[0]!r}?" if near else f"Settings: {', '.join(known) or 'none'}."
-            raise Invalid(f"The gate {kind.name} has no setting {str(name)[:80]!r}.", hint=hint)
+            raise Invalid(f"The gate {kind.gate} has no setting {str(name)[:80]!r}.", hint=hint)
     lacking = next((one for one in known.values() if one.required and one.name not in values), None)
     if lacking is not None:
-        raise Invalid(f"The gate {kind.name} needs the setting {lacking.name!r}.", hint=lacking.help)
+        raise Invalid(f"The gate {kind.gate} needs the setting {lacking.name!r}.", hint=lacking.help)
     made = kind(**{name: _value(kind, known[name], value) for name, value in values.items()})
     wrong = made.check()
     if wrong is not None:
-        raise Invalid(f"The gate {kind.name}: {wrong}")
+        raise Invalid(f"The gate {kind.gate}: {wrong}")
     return made
 
 
@@ -82,7 +85,7 @@ def _value(kind: type[Gate], setting: Setting, value: object) -> object:
     wanted = setting.type
     found = _words(wanted, value) if get_origin(wanted) is Literal else _READERS[wanted](value)
     if found is None:
-        what = f"The setting {setting.name!r} of the gate {kind.name} is {named(wanted)}"
+        what = f"The setting {setting.name!r} of the gate {kind.gate} is {named(wanted)}"
         raise Invalid(f"{what}, not {repr(value)[:80]}.", hint=setting.help)
     return found
 
@@ -116,6 +119,11 @@ def _texts(value: object) -> tuple[str, ...] | None:
     return tuple(value)
 
 
+def _bytes(value: object) -> int | None:
+    found = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    return _whole(value) if found is None else int(found[1]) * _SIZES[found[2]]
+
+
 def _duration(value: object) -> timedelta | None:
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
     return None if found is None else timedelta(**{_UNITS[found[2]]: int(found[1])})
@@ -128,6 +136,7 @@ _READERS: dict[Any, Any] = {
     float: _number,
     tuple[str, ...]: _texts,
     timedelta: _duration,
+    Bytes: _bytes,
 }
 _NAMES: dict[Any, str] = {
     str: "a text",
@@ -135,5 +144,6 @@ _NAMES: dict[Any, str] = {
     int: "a whole number",
     float: "a finite number",
     tuple[str, ...]: "a list of texts",
+    Bytes: 'a size such as 1000000 or "20 GiB"',
     timedelta: 'a time such as "30d", "12h" or "90m"',
 }

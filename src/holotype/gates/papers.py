@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from holotype.domain import attested
 from holotype.domain.entities import Evidence, Version
@@ -117,3 +118,23 @@ def _matches(one: Mapping[str, object], name: str, dataset: str | None, part: st
 
 def _direction(value: object) -> str | None:
     return value if isinstance(value, str) and value in DIRECTIONS else None
+
+
+def span(time: timedelta) -> str:
+    """Return a time as people say it, in its largest whole unit."""
+    seconds = max(0, int(time.total_seconds()))
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= length:
+            count = seconds // length
+            return f"{count:,} {unit}{'' if count == 1 else 's'}"
+    return f"{seconds} second{'' if seconds == 1 else 's'}"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as people write it."""
+    value = float(count)
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if value < 1024:
+            return f"{value:.4g} {unit}"
+        value /= 1024
+    return f"{value:.4g} TiB"

@@ -1,0 +1,71 @@
+"""Is it on record where the version came from?"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from holotype.domain.entities import Verdict
+from holotype.domain.provenance import Provenance
+from holotype.gates import papers
+from holotype.gates.base import Gate
+from holotype.gates.facts import Facts
+
+_LACKING: dict[str, tuple[Callable[[Provenance], bool], str, str]] = {
+    "data": (lambda one: not one.data, "the data that went in", "--data URI"),
+    "digests": (
+        lambda one: not one.data or not all(data.digest for data in one.data),
+        "a digest of each data set",
+        "--data URI@sha256:…",
+    ),
+    "code": (lambda one: one.code is None or not one.code.commit.strip(), "the commit of the code", "--code COMMIT"),
+    "run": (lambda one: one.run is None or not one.run.id.strip(), "the run that made it", "--run ID"),
+    "parents": (lambda one: not one.parents, "what it was made from", "--parent REF"),
+    "environment": (
+        lambda one: one.environment is None or not (one.environment.python or one.environment.frameworks),
+        "its environment",
+        "--environment",
+    ),
+    "parameters": (lambda one: not one.parameters, "its parameters", "--param NAME=VALUE"),
+    "metrics": (lambda one: not one.metrics, "metrics of its training", "--metric NAME=VALUE"),
+    "schema": (
+        lambda one: one.schema is None or not (one.schema.inputs and one.schema.outputs),
+        "what it takes and returns",
+        "a schema",
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProvenanceComplete(Gate):
+    """Registration recorded where the version came from; code counts when no change was uncommitted."""
+
+    fields: Annotated[tuple[str, ...], f"What has to be on record: {', '.join(_LACKING)}."] = ("data", "code", "run")
+    dirty: Annotated[bool, "Whether code with uncommitted changes counts."] = False
+
+    def check(self) -> str | None:
+        """Want fields that a provenance has."""
+        if not self.fields:
+            return "give at least one of the fields."
+        strange = next((name for name in self.fields if name not in _LACKING), None)
+        if strange is None:
+            return None
+        near = difflib.get_close_matches(strange, _LACKING, 1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Fields: {', '.join(_LACKING)}."
+        return f"there is no field {strange[:80]!r}. {hint}"
+
+    def ask(self, facts: Facts) -> Verdict:
+        """Name what is lacking; provenance never changes, so only another version has it."""
+        origin = facts.candidate.provenance
+        lacking = [name for name in self.fields if _LACKING[name][0](origin)]
+        if lacking:
+            options = ", ".join(_LACKING[name][2] for name in lacking)
+            said = papers.listed([_LACKING[name][1] for name in lacking], 5)
+            return self.missing(f"The provenance lacks {said}.", f"Register it again with {options}.")
+        if "code" in self.fields and not self.dirty and origin.code is not None and origin.code.dirty:
+            commit = papers.cited(origin.code.commit, 12)
+            reason = f"The code differed from its commit {commit} when the version was made."
+            return self.failed(reason, "Commit the changes and register the version again.")
+        return self.passed(f"The provenance has {', '.join(self.fields)}.")
