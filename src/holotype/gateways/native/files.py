@@ -12,6 +12,7 @@ from holotype.gateways.base import Reply, Request, call_of, encode, get
 from holotype.gateways.native.addresses import VERSION, version_at
 from holotype.gateways.octets import BlobResponse, Sending
 from holotype.gateways.perform import perform_quick
+from holotype.gateways.pulls import pulled
 from holotype.operations.read_file import Content, read_file
 
 
@@ -47,6 +48,8 @@ async def content(
     headers["Content-Length"] = str(stop - start)
     sending = Sending(call.registry.store, found.file.digest, size, start, stop, 200 if asked is None else 206, headers)
     await sending.open()
+    if request.scope["method"] != "HEAD":
+        await pulled(call, found.version, found.file.path, stop - start)
     return BlobResponse(sending)
 
 
