@@ -9,6 +9,7 @@ Client
 ├─ Promotions  approve, reject, withdraw; overrides
 ├─ Recalls     quarantine, release, impact
 ├─ Records     history, ledger, tokens, whoami
+├─ SignIn      sign in, passwords, identities, trust rules
 └─ Transfers   push, pull, verify
 """
 
@@ -22,10 +23,11 @@ from holotype.client.labels import Labels
 from holotype.client.promotions import Promotions
 from holotype.client.recalls import Recalls
 from holotype.client.records import Records
+from holotype.client.sign_in import SignIn
 from holotype.client.transfers import Transfers
 
 
-class Client(Access, Audit, Catalogue, EvidenceCalls, Labels, Promotions, Recalls, Records, Transfers):
+class Client(Access, Audit, Catalogue, EvidenceCalls, Labels, Promotions, Recalls, Records, SignIn, Transfers):
     """A registry, seen from a program: typed results, the errors of ``holotype.errors``, and nothing is printed.
 
     ``Client(url, token)``: what is not given is taken from ``HOLOTYPE_URL`` and ``HOLOTYPE_TOKEN``, else from the
