@@ -17,12 +17,10 @@ from holotype.domain.policy import Policy
 from holotype.domain.references import Reference
 from holotype.errors import NotFound
 from holotype.governance import policies
-from holotype.governance.tables import policies as applied
 from holotype.operations import automatic, locking
 from holotype.operations.call import Call
 
 _BATCH = 100
-_GOVERNED = sa.select(applied.c.namespace_id).distinct().order_by(applied.c.namespace_id)
 
 
 @dataclass(slots=True)
@@ -42,8 +40,7 @@ class Round:
 
     def _next(self, call: Call) -> Sequence[int]:
         with call.read() as tx:
-            governed = list(tx.execute(_GOVERNED).scalars())
-            waiting = {one: _sources(policies.in_force(tx, one)) for one in governed}
+            waiting = {one: _sources(policies.in_force(tx, one)) for one in policies.namespaces_with_own(tx)}
             known = ((space, stages) for space, stages in waiting.items() if stages)
             places = [(versions.c.namespace_id == space) & versions.c.stage.in_(stages) for space, stages in known]
             if not places:
