@@ -71,6 +71,16 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "namespace create": ("namespaces:create", "Create a namespace."),
         "namespace ls": ("namespaces:ls", "List the namespaces."),
     },
+    "Rules": {
+        "policy init": ("policies:init", "Write a built-in policy into a file, to start from; no server is asked."),
+        "policy show": ("policies:show", "Print the policy of a namespace, as TOML."),
+        "policy apply": ("policies:apply", "Put a policy in force in a namespace: the whole file, or nothing of it."),
+        "policy test": (
+            "policies:try_",
+            "Show which versions would pass or fail which move under a policy; nothing is changed.",
+        ),
+        "policy ls": ("policies:ls", "List the policies that were in force in a namespace, the newest first."),
+    },
     "Access and audit": {
         "login": ("sign_in:login", "Sign in, and keep the token for this OS user until it ends."),
         "logout": ("sign_in:logout", "End the token that a login left, at the registry and here."),
@@ -143,6 +153,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 NOUNS: dict[str, str] = {
+    "policy": "Write, try, apply and read the policy of a namespace.",
     "evidence": "Read what was learnt about a version.",
     "alias": "Point aliases at versions.",
     "model": "Create models.",

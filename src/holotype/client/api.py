@@ -6,6 +6,7 @@ Client
 ├─ Catalogue   namespaces, models, versions: list, show, compare, change, delete, restore
 ├─ EvidenceCalls   attest, evidence, bom, card
 ├─ Labels      resolve, promote, rollback, aliases
+├─ Policies    the policy of a namespace: show, apply, test
 ├─ Promotions  approve, reject, withdraw; overrides
 ├─ Recalls     quarantine, release, impact
 ├─ Records     history, ledger, tokens, whoami
@@ -20,6 +21,7 @@ from holotype.client.audit import Audit
 from holotype.client.catalogue import Catalogue
 from holotype.client.evidence import EvidenceCalls
 from holotype.client.labels import Labels
+from holotype.client.policies import Policies
 from holotype.client.promotions import Promotions
 from holotype.client.recalls import Recalls
 from holotype.client.records import Records
@@ -27,7 +29,9 @@ from holotype.client.sign_in import SignIn
 from holotype.client.transfers import Transfers
 
 
-class Client(Access, Audit, Catalogue, EvidenceCalls, Labels, Promotions, Recalls, Records, SignIn, Transfers):
+class Client(
+    Access, Audit, Catalogue, EvidenceCalls, Labels, Policies, Promotions, Recalls, Records, SignIn, Transfers
+):
     """A registry, seen from a program: typed results, the errors of ``holotype.errors``, and nothing is printed.
 
     ``Client(url, token)``: what is not given is taken from ``HOLOTYPE_URL`` and ``HOLOTYPE_TOKEN``, else from the

@@ -42,11 +42,10 @@ class Faults:
 
 
 def refusal(found: Sequence[tuple[int, str]]) -> InvalidPolicy:
-    """Return the error for what is wrong: the first in its detail, the others in its hint."""
-    first, *others = (f"Line {line}: {reason}" for line, reason in found)
-    more = f" … and {len(others) - _TOLD + 1} more." if len(others) >= _TOLD else ""
-    hint = "Also: " + " ".join(others[: _TOLD - 1]) + more if others else "Nothing was changed."
-    return InvalidPolicy(first, hint=hint)
+    """Return the error for what is wrong: all of it in the detail, a line each, the first on top."""
+    told = [f"Line {line}: {reason}" for line, reason in found]
+    more = [f"… and {len(told) - _TOLD} more"] if len(told) > _TOLD else []
+    return InvalidPolicy("\n  ".join([*told[:_TOLD], *more]), hint="The whole file was refused; nothing was changed.")
 
 
 def read_table(faults: Faults, path: Path, value: object, keys: Sequence[Key], *, more: bool = False) -> dict[str, Any]:
@@ -115,8 +114,7 @@ def _read(kind: Kind, given: object) -> object | None:
     if kind is Kind.TIME:
         return duration(given)
     if kind is Kind.COUNT:
-        whole = isinstance(given, int) and not isinstance(given, bool)
-        return given if whole and abs(given) < LARGEST else None  # type: ignore[operator]
+        return given if isinstance(given, int) and not isinstance(given, bool) and abs(given) < LARGEST else None
     if kind is Kind.TEXTS:
         return given if isinstance(given, list) and all(map(_is_text, given)) else None
     if kind is Kind.TEXT:
