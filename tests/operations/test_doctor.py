@@ -60,7 +60,7 @@ def _found(desk: Desk) -> str:
 def test_a_registry_that_was_only_used_is_healthy(healthy: Desk) -> None:
     """Everything is examined, nothing is found."""
     report = diagnose(healthy.registry)
-    assert report == Report([], ["revision", "schema", "ledger", "rows", "bytes"])
+    assert report == Report([], ["revision", "schema", "ledger", "rows", "evidence", "bytes"])
     assert report.healthy
 
 

@@ -29,6 +29,7 @@ from holotype.operations.delete import delete_version
 from holotype.operations.examine import EXAMINER
 from holotype.operations.show import show_version
 from holotype.operations.show_evidence import list_evidence, show_evidence
+from holotype.operations.unsound_evidence import unsound_evidence
 from tests.support.registry import Desk, open_desk
 from tests.support.signing import Private, envelope, sign_folder, signed_by, statement, trusted
 
@@ -335,3 +336,46 @@ def test_bytes_of_a_type_of_ones_own_may_be_anything(desk: Desk, payload: bytes)
         add(desk, "acme.org/x", payload, media_type="application/octet-stream")
     except HolotypeError as error:
         pytest.fail(str(error))
+
+
+ALTERED = [
+    ("payload = 'x'", "another payload"),
+    ("digest = 'sha256:1'", "another payload"),
+    ("subject = 'sha256:1'", "something else"),
+    ("created_by = 'holotype'", "something else"),
+    ("signed_by = 'release'", "something else"),
+    ("type = 'inspection'", "something else"),
+    ("id = 999", "is gone"),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), ALTERED)
+def test_the_doctor_sees_that_evidence_was_altered(desk: Desk, change: str, said: str) -> None:
+    """Behind everybody's back, in any of its columns: the ledger knows what was attached."""
+    desk.register()
+    add(desk, "evaluation", EVALUATION)
+    assert list(unsound_evidence(desk.registry.database)) == []
+    with desk.registry.database.write() as tx:
+        change = change.replace("'x'", "X'78'") if tx.dialect.name == "sqlite" else change
+        tx.execute(sa.text(f"UPDATE evidence SET {change}"))
+    found = " ".join(one.detail for one in unsound_evidence(desk.registry.database))
+    assert said in found
+
+
+def test_the_doctor_sees_evidence_that_nobody_attached(desk: Desk) -> None:
+    """A row without an entry in the ledger."""
+    desk.register()
+    made = add(desk, "evaluation", EVALUATION)
+    with desk.registry.database.write() as tx:
+        evidence.insert(
+            tx,
+            made.version,
+            type="scan",
+            media_type="application/json",
+            payload=b"{}",
+            signed_by=None,
+            by=attested.SERVER,
+            now=desk.call().now,
+        )
+    (found,) = unsound_evidence(desk.registry.database)
+    assert "does not know 1 pieces" in found.detail

@@ -17,6 +17,7 @@ from holotype.domain.entities import Version
 from holotype.domain.manifest import File
 from holotype.domain.provenance import Data, Metric, Parent, Provenance
 from holotype.domain.references import parse
+from holotype.operations.attest import attest
 from holotype.operations.backup_files import declared
 from holotype.operations.begin_upload import begin_upload
 from holotype.operations.bootstrap import bootstrap
@@ -69,6 +70,7 @@ def furnished(backend: Backend) -> Iterator[Desk]:
         set_alias(desk.call(), parse("fraud:2"), "champion")
         delete_version(desk.call(), parse("fraud:4"))
         create_model(desk.call(key="once"), parse("other"))
+        attest(desk.call(), parse("fraud:2"), "acme.org/x", bytes(range(256)))
         create_token(desk.call(), "ci")
         begin_upload(desk.call(), "default", digest.of(b"on its way"), 10)
         yield desk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
+from holotype.db.types import bound_list, in_list
 from holotype.domain import digest as digests
 from holotype.domain import times
 from holotype.domain.entities import Evidence, Version
@@ -36,6 +38,8 @@ _SAME = Prepared(
     .limit(1)
 )
 _HELD = Prepared(sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(evidence.c.size), 0)).where(_OF_VERSION))
+_BY_IDS = Prepared(sa.select(evidence).where(in_list(evidence.c.id, "ids")))
+_IDS = sa.select(evidence.c.id).order_by(evidence.c.id)
 _NO_COLUMNS = {"id"}
 _INSERT = Prepared(
     evidence.insert().returning(evidence.c.id), [column.name for column in evidence.c if column.name not in _NO_COLUMNS]
@@ -101,6 +105,16 @@ def page(
 def get(tx: Tx, version_id: int, evidence_id: int) -> Evidence | None:
     """Return one piece of evidence about a version with its payload, if there is one."""
     return _found(_GET.one(tx, {"version_id": version_id, "id": evidence_id}))
+
+
+def by_ids(tx: Tx, ids: Collection[int]) -> list[Evidence]:
+    """Return pieces of evidence with their payloads, whatever version they are about."""
+    return [_entity(row) for row in _BY_IDS(tx, {"ids": bound_list(list(ids))})]
+
+
+def ids(tx: Tx) -> Iterator[int]:
+    """Give the ids of all evidence."""
+    yield from tx.execute(_IDS).scalars()
 
 
 def newest(tx: Tx, version_id: int, type: str) -> Evidence | None:  # noqa: A002 - as above

@@ -4,7 +4,8 @@
 2. Every table, column, index, constraint and trigger is as the migrations make it.
 3. The ledger is what was written.
 4. Rows agree with each other: labels with the ledger's spans, versions with their files, references with their targets.
-5. The store holds the bytes of the blobs, in their size.
+5. Evidence is what the ledger says was attached.
+6. The store holds the bytes of the blobs, in their size.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from holotype.ledger.verify import verify_chain
 from holotype.operations.call import Registry
 from holotype.operations.finding import Finding
 from holotype.operations.missing_bytes import missing_bytes
+from holotype.operations.unsound_evidence import unsound_evidence
 from holotype.operations.unsound_rows import unsound_rows
 
 
@@ -43,7 +45,8 @@ def diagnose(registry: Registry, *, every_blob: bool = False) -> Report:
     _examine(report, "schema", lambda: _schema(database))  # 2
     _examine(report, "ledger", lambda: _ledger(database))  # 3
     _examine(report, "rows", lambda: unsound_rows(database))  # 4
-    _examine(report, "bytes", lambda: missing_bytes(registry, every_blob=every_blob))  # 5
+    _examine(report, "evidence", lambda: unsound_evidence(database))  # 5
+    _examine(report, "bytes", lambda: missing_bytes(registry, every_blob=every_blob))  # 6
     return report
 
 
