@@ -220,7 +220,8 @@ def _rows(tx: Tx, reference: Reference, label: str | None) -> list[Any]:
     else:
         statement = _BY_ALIAS
     keys = {"namespace": reference.namespace, "model": reference.model, "label": value}
-    return statement(tx, keys)
+    found = statement(tx, keys)
+    return found or _BY_STAGE(tx, keys) if statement is _BY_ALIAS else found  # a stage that the policy names
 
 
 def _missing(tx: Tx, reference: Reference) -> NotFound:

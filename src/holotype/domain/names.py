@@ -26,7 +26,7 @@ _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 def component(value: str, what: str) -> str:
     """Return a namespace's or model's name unchanged, or raise ``InvalidName``."""
-    if len(value) > _COMPONENT_LIMIT or not _COMPONENT.fullmatch(value):
+    if not is_component(value):
         raise InvalidName(
             f"{value[:80]!r} is not a {what} name.",
             hint="Use lower-case letters and digits, separated by '.', '_' or '-' (at most 128 characters).",
@@ -42,6 +42,11 @@ def principal(value: str, what: str = "user") -> str:
             hint="Use lower-case letters and digits, separated by '.', '_', '-', '+' or '@' (at most 128 characters).",
         )
     return value
+
+
+def is_component(value: str) -> bool:
+    """Say whether a text has the form of the name of a namespace, a model or a stage."""
+    return len(value) <= _COMPONENT_LIMIT and _COMPONENT.fullmatch(value) is not None
 
 
 def label(value: str) -> str:

@@ -127,6 +127,12 @@ class Policy:
         return next((one for one in self.aliases if fnmatchcase(name, one.pattern)), None)
 
     @property
+    def holding(self) -> tuple[str, ...]:
+        """The stages that hold a version: all but the first and those where replaced versions go."""
+        free = {NONE, *(stage.replaced_to for stage in self.stages.values())}
+        return tuple(name for name in self.stages if name not in free)
+
+    @property
     def first(self) -> str:
         """The stage in which a version begins."""
         return NONE

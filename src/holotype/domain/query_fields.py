@@ -63,7 +63,7 @@ class Field:
         return f"{self.name}.{'KEY' if self.name == 'tag' else 'NAME'}" if self.keyed else self.name
 
 
-_STAGES = ", ".join(lifecycle.STAGES)
+_STAGES = f"{', '.join(lifecycle.STAGES)}, or what the policy names"
 _FIELDS = (
     Field(
         "name",

@@ -31,7 +31,7 @@ _LARGEST = 2**62
 
 EXPECTED: dict[Kind, str] = {
     Kind.TEXT: "a word, or text in double quotes",
-    Kind.STAGE: f"a stage: {', '.join(lifecycle.STAGES)}",
+    Kind.STAGE: f"a stage such as {', '.join(lifecycle.STAGES)}",
     Kind.NUMBER: "a number such as 0.9",
     Kind.SCALAR: "a word, a number, or text in double quotes",
     Kind.SIZE: "a size such as 500MB or 2GiB",
@@ -116,7 +116,7 @@ def _size(text: str) -> Size | None:
 
 
 def _stage(text: str) -> str | None:
-    return text if text in lifecycle.STAGES else None
+    return text if names.is_component(text) else None
 
 
 def _reference(text: str) -> str | None:

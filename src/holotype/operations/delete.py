@@ -1,25 +1,25 @@
 """How is a version or a model deleted?
 
 Softly: it is hidden, its number or name stays taken, and `restore` brings it back until the sweep has freed its bytes.
-Refused while something holds it: a stage other than ``none`` and ``archived``, or an alias.
+Refused while something holds it: a stage other than the first and those where replaced versions go, or an alias.
 """
 
 from __future__ import annotations
 
 from holotype.access import rules
 from holotype.catalogue import models, versions
-from holotype.domain import lifecycle, times
+from holotype.domain import times
 from holotype.domain.entities import Model, Version
 from holotype.domain.events import Action
 from holotype.domain.permissions import Permission
+from holotype.domain.policy import Policy
 from holotype.domain.references import Reference
 from holotype.errors import InUse
+from holotype.governance import policies
 from holotype.ledger import append
 from holotype.ledger.append import Entry
 from holotype.operations import entries, locking
 from holotype.operations.call import Call
-
-HOLDING_STAGES = tuple(name for name in lifecycle.STAGES if name not in (lifecycle.NONE, lifecycle.ARCHIVED))
 
 
 def delete_version(call: Call, reference: Reference) -> Version:
@@ -28,7 +28,7 @@ def delete_version(call: Call, reference: Reference) -> Version:
     with call.write() as tx:
         locking.lock(tx, reference)
         version = versions.find(tx, reference)
-        _check_free(version)
+        _check_free(version, policies.in_force(tx, version.namespace_id))
         versions.change(tx, version.id, call.now, deleted_at=times.to_micros(call.now))
         models.change(tx, version.model_id, call.now)
         entry = entries.about(version, Action.VERSION_DELETED, {"stage": version.stage})
@@ -42,8 +42,9 @@ def delete_model(call: Call, reference: Reference) -> Model:
     with call.write() as tx:
         model_id = locking.lock(tx, reference)
         model = models.get(tx, reference.namespace, reference.model)
-        for version in versions.in_model(tx, model_id, stages=HOLDING_STAGES):
-            _check_free(version)
+        policy = policies.in_force(tx, model.namespace_id)
+        for version in versions.in_model(tx, model_id, stages=policy.holding):
+            _check_free(version, policy)
         versions.mark_deleted(tx, model_id, call.now)
         models.change(tx, model_id, call.now, deleted_at=times.to_micros(call.now))
         where = {"namespace_id": model.namespace_id, "model_id": model_id}
@@ -52,11 +53,12 @@ def delete_model(call: Call, reference: Reference) -> Model:
         return model
 
 
-def _check_free(version: Version) -> None:
-    if version.stage in HOLDING_STAGES:
+def _check_free(version: Version, policy: Policy) -> None:
+    if version.stage in policy.holding:
+        out = next((one for one in reversed(tuple(policy.stages)) if one not in policy.holding), policy.first)
         raise InUse(
             f"{version.reference} is in {version.stage}.",
-            hint=f"Move it out first: `holotype promote {version.reference} archived`.",
+            hint=f"Move it out first: `holotype promote {version.reference} {out}`.",
         )
     if version.aliases:
         model, alias = f"{version.namespace}/{version.model}", version.aliases[0]

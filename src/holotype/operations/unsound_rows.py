@@ -11,6 +11,7 @@ from string import Template
 
 from holotype.db import Database, Tx
 from holotype.domain import lifecycle
+from holotype.governance import policies
 from holotype.operations.finding import Finding
 from holotype.operations.schema import expected
 
@@ -20,7 +21,6 @@ _WORDS = {
     "version": "n.name || '/' || m.name || ':' || v.number",
     "named": "JOIN models m ON m.id = v.model_id JOIN namespaces n ON n.id = m.namespace_id",
     "none": lifecycle.NONE,
-    "single": ", ".join(f"'{stage.name}'" for stage in lifecycle.STAGES.values() if stage.single),
 }
 """What stands for ``$version`` and the like in the checks."""
 
@@ -52,13 +52,6 @@ _CHECKS = (
         """SELECT $version || ' as ' || s.label FROM label_spans s JOIN versions v ON v.id = s.version_id $named
             LEFT JOIN aliases a ON a.model_id = s.model_id AND a.name = s.label AND a.version_id = s.version_id
             WHERE s.until_sequence IS NULL AND a.name IS NULL AND s.label <> v.stage""",
-    ),
-    _Check(
-        "Several versions are in a stage that holds one",
-        """SELECT n.name || '/' || m.name || ':' || v.stage FROM versions v $named
-            WHERE v.stage IN ($single) AND v.deleted_at IS NULL
-            GROUP BY n.name, m.name, v.stage HAVING count(*) > 1""",
-        "Move all but one of them to archived.",
     ),
     _Check(
         "The next number of models was given out before",
@@ -93,6 +86,9 @@ _CHECKS = (
     ),
 )
 
+_CROWDED = """SELECT n.name || '/' || m.name || ':' || v.stage, n.id, v.stage FROM versions v $named
+               WHERE v.deleted_at IS NULL AND v.stage <> '$none'
+               GROUP BY n.id, n.name, m.name, v.stage HAVING count(*) > 1"""
 _ORPHANS = """SELECT DISTINCT c.$child FROM $table c LEFT JOIN $parent p ON p.$key = c.$child
               WHERE c.$child IS NOT NULL AND p.$key IS NULL"""
 
@@ -104,11 +100,22 @@ def unsound_rows(database: Database) -> Iterator[Finding]:
             yield from _damage(tx)
         for check in (*_CHECKS, *_orphans()):
             select = Template(check.select).substitute(_WORDS) + f" LIMIT {_TOLD + 1}"
-            names = list(tx.exec_driver_sql(select).scalars())
-            if names:
-                more = ", …" if len(names) > _TOLD else ""
-                told = ", ".join(str(name) for name in names[:_TOLD])
-                yield Finding("rows", f"{check.detail}: {told}{more}.", check.hint)
+            yield from _told(check.detail, list(tx.exec_driver_sql(select).scalars()), check.hint)
+        detail = "Several versions are in a stage that holds one"
+        yield from _told(detail, _crowded(tx), "Move all but one of them out.")
+
+
+def _told(detail: str, names: list[str], hint: str) -> Iterator[Finding]:
+    if names:
+        more = ", …" if len(names) > _TOLD else ""
+        yield Finding("rows", f"{detail}: {', '.join(str(name) for name in names[:_TOLD])}{more}.", hint)
+
+
+def _crowded(tx: Tx) -> list[str]:
+    """Return where several versions are in a stage of which the policy in force says that it holds one."""
+    found = tx.exec_driver_sql(Template(_CROWDED).substitute(_WORDS)).all()
+    stages = {space: policies.in_force(tx, space).stages for space in {space for _, space, _ in found}}
+    return [name for name, space, stage in found if stage in stages[space] and stages[space][stage].single]
 
 
 def _damage(tx: Tx) -> Iterator[Finding]:

@@ -117,7 +117,7 @@ def test_query_means(text: str, tree: object) -> None:
     ("text", "character", "expected"),
     [
         ("metric.auc>abc", 12, "a number"),
-        ("stage:prod", 7, "production"),
+        ("stage:Prod", 7, "production"),
         ("stages:production", 1, "did you mean 'stage'"),
         ("fraud (a OR b", 7, "')'"),
         ("a) b", 2, "closes nothing"),

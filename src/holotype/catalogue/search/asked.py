@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from holotype.catalogue.search.comparing import fenced
+from holotype.db.sets import IdSet, held_in
 from holotype.domain.entities import Version
 from holotype.domain.query_tree import Node
 from holotype.domain.sorting import Sort
+
+_MANY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +24,38 @@ class After:
     ties: tuple[int | str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Visible:
-    """What the caller may see: all models of some namespaces, and some models beside them, by id."""
+    """What the caller may see: all models of some namespaces, and some models beside them, by id.
 
-    namespaces: tuple[int, ...] = ()
-    models: tuple[int, ...] = ()
+    Kept as long as the caller's rights stay. ``newest`` is the newest model that was looked at, where names decided.
+    """
+
+    __slots__ = ("_models", "_namespaces", "models", "namespaces", "newest")
+
+    def __init__(self, namespaces: tuple[int, ...] = (), models: tuple[int, ...] = (), newest: int = 0) -> None:
+        """Keep the ids, and the sets that columns are compared with."""
+        self.namespaces, self.models, self.newest = namespaces, models, newest
+        self._namespaces, self._models = IdSet(namespaces), IdSet(models)
+
+    @property
+    def many(self) -> bool:
+        """Whether these are more than are worth listing what they have."""
+        return len(self.namespaces) + len(self.models) > _MANY
+
+    @property
+    def sets(self) -> tuple[IdSet, IdSet]:
+        """The namespaces and the models, as sets that columns can be compared with."""
+        return self._namespaces, self._models
 
     def among(self, namespace_id: sa.ColumnElement[int], model_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
         """Return whether a row belongs to what may be seen; no index can be drawn to it."""
+        if self.many:
+            return fenced(held_in(namespace_id, self._namespaces) | held_in(model_id, self._models))
         return fenced(namespace_id.in_(self.namespaces) | model_id.in_(self.models))
 
     def holds(self, version: Version) -> bool:
         """Say whether a version belongs to what may be seen."""
-        return version.namespace_id in self.namespaces or version.model_id in self.models
+        return version.namespace_id in self._namespaces.ids or version.model_id in self._models.ids
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,12 @@ class Order:
     sort: Sort
     field: str
     bounds: tuple[Term, ...] = ()
+    stages: tuple[str, ...] = ()
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """The order of stages: the usual ones, then those that only the policy of a namespace knows, by name."""
+        return {stage: place for place, stage in enumerate((*RANKS, *self.stages))}
 
     @property
     def by_id(self) -> bool:
@@ -75,7 +81,7 @@ class Order:
         if self.by_id:
             return [rows.c.id]
         if self.field == "stage":
-            return [sa.case(RANKS, value=rows.c.stage)]
+            return [sa.case(self.ranks, value=rows.c.stage)]
         if self.field == "name":
             return [_named(models, rows.c.model_id, rows)]
         if self.field == "namespace":

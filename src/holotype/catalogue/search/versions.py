@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from holotype.catalogue.search import sources, walks
+from holotype.catalogue.search import sources, stages, walks
 from holotype.catalogue.search.asked import After, Search
 from holotype.catalogue.search.conditions import Conditions, models_of
 from holotype.catalogue.search.orders import Order, order_of
@@ -50,6 +50,8 @@ def find_versions(tx: Tx, search: Search) -> list[After]:
 def plan(tx: Tx, search: Search) -> Plan:
     """Choose the way to the versions, by counting."""
     order = order_of(search.sort, search.query)
+    if order.field == "stage":
+        order = replace(order, stages=stages.unusual(tx))
     search = _with_ties(tx, search, order)
     terms = list(search.query.children if isinstance(search.query, And) else (search.query,))
     ways = _ways(tx, search, terms)  # 1
@@ -101,7 +103,7 @@ def _ways(tx: Tx, search: Search, terms: Sequence[Node]) -> list[_Way]:
     own = tuple(way.exactly[0] for way in ways if _in_own_texts(way))
     if len(own) > 1:  # words that no model has: full text finds those that have all of them
         more.append((own, sources.of_words([text for text in own if isinstance(text, Text)], dialect)))
-    if search.visible is not None:
+    if search.visible is not None and not search.visible.many:
         more.append(((), sources.of_visible(search.visible.namespaces, search.visible.models)))
     found = sources.count(tx, [group for _, group in more]) if more else []
     return ways + [_Way(one, exactly) for one, (exactly, _) in zip(found, more, strict=True)]

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from holotype.catalogue.search import sources
 from holotype.catalogue.search.asked import After, Search
 from holotype.catalogue.search.comparing import fenced, found, unindexed
-from holotype.catalogue.search.orders import RANKS, Order
+from holotype.catalogue.search.orders import Order
 from holotype.catalogue.search.sources import Counted, Source
 from holotype.catalogue.tables import metrics, models, namespaces, versions
 
@@ -74,14 +74,15 @@ def along_order(
 def _along_stages(order: Order, search: Search, where: sa.ColumnElement[bool]) -> list[sa.Select[Any]]:
     """Walk stage by stage, and through each by id."""
     asked = [(term.operator == "=", term.value) for term in order.bounds]
-    stages = [stage for stage in RANKS if all((stage == value) == same for same, value in asked)]
+    ranks = order.ranks
+    stages = [stage for stage in ranks if all((stage == value) == same for same, value in asked)]
     after = search.after
-    first = list(RANKS)[int(after.key or 0) % len(RANKS)] if after else None
+    first = list(ranks)[int(after.key or 0) % len(ranks)] if after else None
     ordered = stages[::-1] if order.sort.descending else stages
     walked = ordered[ordered.index(first) :] if first in ordered else ordered
     found = []
     for stage in walked:
-        rank = sa.literal_column(str(RANKS[stage]), sa.Integer)
+        rank = sa.literal_column(str(ranks[stage]), sa.Integer)
         behind = order.behind_keyless(After(None, after.id), V.c.id) if after and stage == first else sa.true()
         one = sa.select(V.c.id, rank.label("key")).where(V.c.stage == stage, where, behind)
         found.append(one.order_by(*order.by(V.c.id)))
