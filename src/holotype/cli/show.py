@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from holotype.wire.provenance import Code, Environment, Metric, Provenance, Run, Schema
     from holotype.wire.shapes import File, Version
 
-_NEWEST = 10
+_NEWEST, _LAST = 10, 100
 
 
 def show(
@@ -46,7 +47,7 @@ def show(
         elif isinstance(found, Model):
             _print_model(client, found)
         else:
-            _print_version(found)
+            _print_version(found, _evidence(client, found.reference))
 
 
 def _print_files(files: list[File]) -> None:
@@ -84,7 +85,14 @@ def _print_model(client: Client, model: Model) -> None:
         output.hint(f"`holotype ls {model.reference}` lists more versions")
 
 
-def _print_version(version: Version) -> None:
+def _evidence(client: Client, reference: str) -> str:
+    """Return how much evidence of which type there is, as far as the last pieces go."""
+    last = client.evidence(reference, limit=_LAST)
+    counted = Counter(one.type for one in last)
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(counted.items())) + (", …" if last.next else "")
+
+
+def _print_version(version: Version, evidence: str) -> None:
     output.facts(
         (
             ("version", Cell(version.reference, "bold")),
@@ -101,6 +109,7 @@ def _print_version(version: Version) -> None:
             ("size", f"{formats.size(version.size)} in {formats.plural(version.file_count, 'file')}"),
             ("created", f"{formats.when(version.created_at)} by {version.created_by}"),
             ("deleted", formats.when(version.deleted_at)),
+            ("evidence", evidence),
             *_origin(version.provenance),
         )
     )
