@@ -14,7 +14,19 @@ from bench.options import Options
 from bench.servers import UNPINNED
 from bench.table import Row, print_table, write_page
 
-NAMES = ("resolve", "register", "search", "transfer", "again", "small", "serving", "starting", "installed", "through")
+NAMES = (
+    "resolve",
+    "register",
+    "search",
+    "transfer",
+    "again",
+    "small",
+    "serving",
+    "starting",
+    "installed",
+    "through",
+    "proof",
+)
 """Every benchmark is the module of its name, with ``measure(options) -> rows``."""
 
 

@@ -55,7 +55,7 @@ def check_ledger(backend: Backend) -> None:
     """Every entry of the ledger still has its hash, and the head is that of the last one."""
     database = db.connect(backend.database_url)
     try:
-        with database.read() as tx:
+        with database.snapshot() as tx:
             assert verify.verify_chain(tx).sound
     finally:
         database.close()

@@ -40,7 +40,7 @@ def test_a_secret_is_never_shown() -> None:
 def test_every_setting_is_read_from_the_environment(field: object) -> None:
     """Each has its variable, and refuses what makes no sense in its own name where that can be told."""
     name, kind = field.name, str(field.type)  # type: ignore[attr-defined]
-    words = {"log_format": "json", "log_level": "error"}
+    words = {"log_format": "json", "log_level": "error", "record_pulls": "full"}
     text = words.get(name, {"int": "2048", "bool": "true"}.get(kind, "somewhere"))
     variables = {f"HOLOTYPE_{name.upper()}": text}
     if name == "workers":

@@ -13,6 +13,7 @@ from holotype.client.transport import Content, Unreached, target
 from holotype.domain import names, references
 from holotype.errors import LocalProblem, Unavailable
 from holotype.wire import audit
+from holotype.wire.shapes import Page
 
 _LEDGER = f"{ROOT}/ledger"
 _CHUNK = 2**20
@@ -32,7 +33,7 @@ class Audit(Base):
 
     def checkpoint_keys(self) -> list[audit.Key]:
         """Return the public keys that sign checkpoints, the oldest first."""
-        return list(self._pages(f"{_LEDGER}/keys", audit.Key))
+        return self._get(f"{_LEDGER}/keys", Page[audit.Key]).items
 
     def prove_inclusion(self, sequence: int, *, size: int | None = None) -> audit.Inclusion:
         """Return the proof that an entry is in the ledger of a size, or as it is now."""
