@@ -47,7 +47,7 @@ class BetterThanIncumbent(Measured, Gate):
                 f"The two versions say opposite things of which {self.sought} is better.",
                 "Set `direction` of the gate in the policy.",
             )
-        direction = self.direction or next(iter(said), None)
+        direction = self.direction if self.direction is not None else min(said, default=None)
         if direction is None:
             return self.missing(
                 f"Nobody says whether a higher or a lower {self.sought} is better.",

@@ -45,21 +45,30 @@ class NoCodeFormats(Gate):
                 return self.failed(f"{files} {name}, e.g. {papers.cited(path)}, which can run code.", remedy)
         count = facts.candidate.version.file_count
         seen = _inspected(facts)
-        for name, path in seen or []:
+        for name, (_, path) in seen.items():
             if name in refused:
-                return self.failed(
-                    f"{papers.cited(path)} is {name}, which can run code, whatever it was announced as.", remedy
-                )
-        if seen is None or len(seen) < count:
-            reason = f"The registry has looked into {len(seen or []):,} of {count:,} files."
+                told = f"{papers.cited(path)} is {name}, which can run code, whatever it was announced as."
+                return self.failed(told, remedy)
+        known = sum(files for files, _ in seen.values())
+        if known < count:
+            reason = f"The registry knows the formats of {known:,} of {count:,} files."
             return self.missing(reason, "Ask again in a moment; or pack small files together.")
         return self.passed(f"None of {count:,} files has a format that can run code.")
 
 
-def _inspected(facts: Facts) -> list[tuple[str, str]] | None:
-    """Return format and path of the files that the registry looked into; nothing where it looked into none."""
+def _inspected(facts: Facts) -> dict[str, tuple[int, str]]:
+    """Return which formats the registry itself found, how many files have each, and the first path.
+
+    An inspection describes some of the files; ``formats`` counts all of them where they are many.
+    """
     found = [one for one in papers.of_type(facts.candidate, attested.INSPECTION) if one.created_by == attested.SERVER]
-    if not found:
-        return None
-    files = papers.items(papers.mapping(papers.content(facts.candidate, found[0])).get("files"))
-    return [(str(one.get("format")), str(one.get("path"))) for one in map(papers.mapping, files)]
+    said = papers.mapping(papers.content(facts.candidate, found[0])) if found else {}
+    counted: dict[str, tuple[int, str]] = {}
+    for name, value in papers.mapping(said.get("formats")).items():
+        one = papers.mapping(value)
+        counted[name] = int(papers.number(one.get("files")) or 0), str(one.get("first"))
+    for one in map(papers.mapping, papers.items(said.get("files")) if not counted else []):
+        name = str(one.get("format"))
+        files, first = counted.get(name, (0, str(one.get("path"))))
+        counted[name] = files + 1, first
+    return counted

@@ -18,22 +18,26 @@ _LACKING: dict[str, tuple[Callable[[Provenance], bool], str, str]] = {
     "digests": (
         lambda one: not one.data or not all(data.digest for data in one.data),
         "a digest of each data set",
-        "--data URI@sha256:…",
+        "the digests, from Python: `client.push(…, data=…)`",
     ),
-    "code": (lambda one: one.code is None or not one.code.commit.strip(), "the commit of the code", "--code COMMIT"),
+    "code": (
+        lambda one: one.code is None or not one.code.commit.strip(),
+        "the commit of the code",
+        "its code in a Git work tree",
+    ),
     "run": (lambda one: one.run is None or not one.run.id.strip(), "the run that made it", "--run ID"),
     "parents": (lambda one: not one.parents, "what it was made from", "--parent REF"),
     "environment": (
         lambda one: one.environment is None or not (one.environment.python or one.environment.frameworks),
         "its environment",
-        "--environment",
+        "its environment (not `--no-environment`)",
     ),
     "parameters": (lambda one: not one.parameters, "its parameters", "--param NAME=VALUE"),
     "metrics": (lambda one: not one.metrics, "metrics of its training", "--metric NAME=VALUE"),
     "schema": (
         lambda one: one.schema is None or not (one.schema.inputs and one.schema.outputs),
         "what it takes and returns",
-        "a schema",
+        "--schema FILE",
     ),
 }
 
@@ -63,7 +67,7 @@ class ProvenanceComplete(Gate):
         if lacking:
             options = ", ".join(_LACKING[name][2] for name in lacking)
             said = papers.listed([_LACKING[name][1] for name in lacking], 5)
-            return self.missing(f"The provenance lacks {said}.", f"Register it again with {options}.")
+            return self.missing(f"The provenance lacks {said}.", f"Push it again with {options}.")
         if "code" in self.fields and not self.dirty and origin.code is not None and origin.code.dirty:
             commit = papers.cited(origin.code.commit, 12)
             reason = f"The code differed from its commit {commit} when the version was made."
