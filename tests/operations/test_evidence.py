@@ -20,10 +20,11 @@ from holotype.domain.permissions import ROLES, Permission
 from holotype.domain.policy import TrustedKey
 from holotype.domain.references import parse
 from holotype.errors import Denied, HolotypeError, IdempotencyMismatch, Invalid, NotFound, TooLarge
-from holotype.governance import evidence, policies
+from holotype.governance import evidence
 from holotype.governance import tables as governed
 from holotype.ledger.tables import ledger_entries
 from holotype.operations import signatures, signed_files
+from holotype.operations.apply_policy import apply_policy
 from holotype.operations.attest import MOST, Attested, attest
 from holotype.operations.delete import delete_version
 from holotype.operations.examine import EXAMINER
@@ -31,7 +32,16 @@ from holotype.operations.show import show_version
 from holotype.operations.show_evidence import list_evidence, show_evidence
 from holotype.operations.unsound_evidence import unsound_evidence
 from tests.support.registry import Desk, open_desk
-from tests.support.signing import Private, envelope, sign_folder, signed_by, statement, trusted
+from tests.support.signing import (
+    Private,
+    certify,
+    envelope,
+    sign_folder,
+    sign_with_certificate,
+    signed_by,
+    statement,
+    trusted,
+)
 
 FRAUD = parse("fraud:1")
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -45,12 +55,12 @@ def add(desk: Desk, type_: str, payload: object, **words: Any) -> Attested:
 
 
 @pytest.fixture
-def trust(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Let the policy of every namespace trust some keys."""
+def trust(desk: Desk) -> Callable[..., None]:
+    """Let the policy of the namespace trust some keys, and no others."""
 
     def let(*keys: TrustedKey) -> None:
-        held = replace(built_in.default(), keys=keys)
-        monkeypatch.setattr(policies, "in_force", lambda _tx, _namespace: held)
+        text = "".join(f'\n[[keys]]\nname = "{key.name}"\npublic = """\n{key.public}"""\n' for key in keys)
+        apply_policy(desk.call(), "default", built_in.default().text + text)
 
     return let
 
@@ -317,6 +327,20 @@ def test_a_signed_model_is_attached_as_a_signature(desk: Desk, trust: Callable[.
     assert add(desk, "signature", bundle).evidence.signed_by == "release"
     with pytest.raises(Invalid, match="other bytes under"):
         attest(desk.call(), parse("fraud:2"), "signature", bundle)
+
+
+def test_whom_an_authority_of_the_policy_certified_signs_in_its_name(
+    desk: Desk, trust: Callable[..., None], tmp_path: Path
+) -> None:
+    """A certificate stands in the policy like any key."""
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "model.bin").write_bytes(b"weights")
+    root = certify("root")
+    bundle = sign_with_certificate(folder, tmp_path, certify("builder", root, authority=False), []).read_bytes()
+    desk.register(content=b"weights")
+    trust(TrustedKey("pki", root.pem.decode()))
+    assert add(desk, "signature", bundle).evidence.signed_by == "pki"
 
 
 def test_an_envelope_about_the_files_is_about_the_version(desk: Desk, trust: Callable[..., None]) -> None:
