@@ -11,14 +11,14 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from holotype.domain import names, policy_keys
 from holotype.domain.lifecycle import NONE, Stage
 from holotype.domain.policy import AliasRule, Emergency, Move, Policy, TrustedKey
 from holotype.domain.policy_lines import Path, locate
-from holotype.domain.policy_rules import Build, read_rule, selectors, unique
+from holotype.domain.policy_rules import Build, Text, read_rule, selectors, unique
 from holotype.domain.policy_table import Faults, near, read_table, refusal, spelt, tables
 from holotype.errors import HolotypeError, Invalid, InvalidPolicy
 
@@ -45,9 +45,10 @@ def read(text: str, build: Build, trust: Trust | None = None) -> Policy:
     if values.get("format", FORMAT) != FORMAT:
         faults.add(("format",), f"This release reads format {FORMAT}, not {values['format']}.")
     stages = _stages(faults, values.get("stages"))
-    moves = tuple(_moves(faults, values.get("moves", ()), stages, lines, build))
-    aliases = tuple(_aliases(faults, values.get("aliases", ()), lines, build))
     keys = tuple(_keys(faults, values.get("keys", ()), trust))
+    whole = Text(faults, lines, build, stages, [key.name for key in keys])
+    moves = tuple(_moves(whole, values.get("moves", ())))
+    aliases = tuple(_aliases(whole, values.get("aliases", ())))
     emergency = _emergency(faults, values.get("emergency"))
     faults.check()
     return Policy(stages, moves, aliases, keys, emergency, digest=digest, text=text)
@@ -139,9 +140,8 @@ def _stage_faults(stage: Stage, stages: Mapping[str, Stage]) -> Iterator[str]:
         yield f"The stage {stage.name!r} sends to {target!r}, which may hold a version already."
 
 
-def _moves(
-    faults: Faults, given: list[object], stages: Mapping[str, Stage], lines: Mapping[Path, int], build: Build
-) -> Iterator[Move]:
+def _moves(whole: Text, given: list[object]) -> Iterator[Move]:
+    faults, stages = whole.faults, whole.stages
     taken: set[tuple[str, str]] = set()
     for path, one in tables(faults, ("moves",), given, _MOST_MOVES):
         values = read_table(faults, path, one, policy_keys.MOVE)
@@ -159,15 +159,16 @@ def _moves(
             if (source, target) in taken and target:
                 faults.add(path, f"A move from {source[:80]!r} to {target[:80]!r} is there already.")
             taken.add((source, target))
-        yield Move(tuple(sources), target, read_rule(faults, path, values, lines, build))
+        yield Move(tuple(sources), target, read_rule(whole, path, values))
 
 
-def _known(faults: Faults, path: Path, name: str, stages: Mapping[str, Stage]) -> None:
+def _known(faults: Faults, path: Path, name: str, stages: Collection[str]) -> None:
     if name not in stages and stages:
         faults.add(path, f"There is no stage {name[:80]!r}. {near(name, stages)}")
 
 
-def _aliases(faults: Faults, given: list[object], lines: Mapping[Path, int], build: Build) -> Iterator[AliasRule]:
+def _aliases(whole: Text, given: list[object]) -> Iterator[AliasRule]:
+    faults = whole.faults
     taken: set[str] = set()
     for path, one in tables(faults, ("aliases",), given, _MOST_ALIASES):
         values = read_table(faults, path, one, policy_keys.ALIAS)
@@ -177,7 +178,7 @@ def _aliases(faults: Faults, given: list[object], lines: Mapping[Path, int], bui
         if pattern in taken:
             faults.add((*path, "pattern"), f"The pattern {pattern[:80]!r} is there already.")
         taken.add(pattern)
-        yield AliasRule(pattern, read_rule(faults, path, values, lines, build))
+        yield AliasRule(pattern, read_rule(whole, path, values))
 
 
 def _keys(faults: Faults, given: list[object], trust: Trust | None) -> Iterator[TrustedKey]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from holotype.domain import names, policy_keys
@@ -17,15 +18,29 @@ Build = Callable[[GateUse], object]
 
 PROVENANCE_GATE, PROVENANCE_SETTING = "provenance-complete", "fields"
 """The gate and its setting for which the key ``provenance`` of a rule is short."""
+NAMES_KEYS, NAMES_STAGE = frozenset({"keys", "signed_by"}), "stage"
+"""Settings that, whatever the gate, name keys of the policy, or one of its stages."""
 _MOST_GATES, _MOST_APPROVALS, _MOST_PERSONS, _MOST_SELECTORS = 50, 10, 100, 50
 _EXCLUDABLE = (REQUESTER, AUTHOR)
 
 
-def read_rule(faults: Faults, path: Path, values: Mapping[str, Any], lines: Mapping[Path, int], build: Build) -> Rule:
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What is being read: its faults, its lines, what builds its gates, and the names that gates may use."""
+
+    faults: Faults
+    lines: Mapping[Path, int]
+    build: Build
+    stages: Collection[str]
+    keys: Collection[str]
+
+
+def read_rule(text: Text, path: Path, values: Mapping[str, Any]) -> Rule:
     """Return the rule that the values of a move or an alias say; what is wrong with it is noted."""
-    gates = list(_provenance(faults, path, values, lines, build))
-    gates += _gates(faults, (*path, "gates"), values.get("gates", ()), lines, build)
-    approvals = tuple(_approvals(faults, (*path, "approvals"), values.get("approvals", ())))
+    faults = text.faults
+    gates = list(_provenance(text, path, values))
+    gates += _gates(text, (*path, "gates"), values.get("gates", ()))
+    approvals = tuple(_approvals(text.faults, (*path, "approvals"), values.get("approvals", ())))
     automatic = bool(values.get("automatic", False))
     if automatic and approvals:
         faults.add((*path, "automatic"), f"{spelt(path)} cannot be automatic and want approvals.")
@@ -70,43 +85,50 @@ def _selector(one: str) -> str | None:
     return None
 
 
-def _provenance(
-    faults: Faults, path: Path, values: Mapping[str, Any], lines: Mapping[Path, int], build: Build
-) -> Iterator[GateUse]:
+def _provenance(text: Text, path: Path, values: Mapping[str, Any]) -> Iterator[GateUse]:
     if "provenance" not in values:
         return
     here = (*path, "provenance")
-    use = GateUse(PROVENANCE_GATE, {PROVENANCE_SETTING: tuple(values["provenance"])}, line_of(lines, here))
-    _build(faults, here, use, build)
+    use = GateUse(PROVENANCE_GATE, {PROVENANCE_SETTING: tuple(values["provenance"])}, line_of(text.lines, here))
+    _build(text, here, use)
     yield use
 
 
-def _gates(
-    faults: Faults, path: Path, given: Sequence[object], lines: Mapping[Path, int], build: Build
-) -> Iterator[GateUse]:
+def _gates(text: Text, path: Path, given: Sequence[object]) -> Iterator[GateUse]:
     seen: list[tuple[str, Mapping[str, object]]] = []
-    for here, one in tables(faults, path, given, _MOST_GATES):
-        values = read_table(faults, here, one, policy_keys.GATE, more=True)
+    for here, one in tables(text.faults, path, given, _MOST_GATES):
+        values = read_table(text.faults, here, one, policy_keys.GATE, more=True)
         name = values.pop("gate", None)
         if name is None:
             continue
-        plain = [_plain(faults, (*here, key), value) for key, value in values.items()]
+        plain = [_plain(text.faults, (*here, key), value) for key, value in values.items()]
         if not all(plain):
             continue
         if (name, values) in seen:
-            faults.add(here, f"{spelt(here)} asks the gate {name[:80]!r} a second time with the same settings.")
+            text.faults.add(here, f"{spelt(here)} asks the gate {name[:80]!r} a second time with the same settings.")
         seen.append((name, values))
-        use = GateUse(name, values, line_of(lines, here))
-        _build(faults, here, use, build)
+        use = GateUse(name, values, line_of(text.lines, here))
+        _build(text, here, use)
         yield use
 
 
-def _build(faults: Faults, path: Path, use: GateUse, build: Build) -> None:
+def _build(text: Text, path: Path, use: GateUse) -> None:
     try:
-        build(use)
+        text.build(use)
     except Invalid as error:
         named = next((key for key in use.settings if repr(key) in error.detail), None)
-        faults.add(path if named is None else (*path, named), str(error))
+        text.faults.add(path if named is None else (*path, named), str(error))
+        return
+    for setting, value in use.settings.items():
+        _check_names(text, (*path, setting), setting, value if isinstance(value, list) else [value])
+
+
+def _check_names(text: Text, path: Path, setting: str, said: Sequence[object]) -> None:
+    """Note where a gate names a key or a stage that the policy does not have."""
+    noun, known = ("key", text.keys) if setting in NAMES_KEYS else ("stage", text.stages)
+    if setting in NAMES_KEYS or setting == NAMES_STAGE:
+        for name in (str(one) for one in said if one not in known):
+            text.faults.add(path, f"There is no {noun} {name[:80]!r} in this policy. {near(name, known)}")
 
 
 def _plain(faults: Faults, path: Path, value: object) -> bool:

@@ -82,7 +82,7 @@ def tables(faults: Faults, path: Path, value: Sequence[object], most: int) -> It
 def near(name: str, known: Collection[str]) -> str:
     """Return a question after the word that was meant, or the words that there are."""
     found = difflib.get_close_matches(name[:80], known, 1)
-    return f"Did you mean {found[0]!r}?" if found else f"There are: {', '.join(known)}."
+    return f"Did you mean {found[0]!r}?" if found else f"There are: {', '.join(known) or 'none'}."
 
 
 def spelt(path: Path) -> str:

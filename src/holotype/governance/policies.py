@@ -32,7 +32,6 @@ _PAGE = Prepared(
     .order_by(policies.c.number.desc())
     .limit(sa.bindparam("limit"))
 )
-_SPACES = sa.select(policies.c.namespace_id).distinct()
 _LARGEST = 2**31 - 1
 
 
@@ -99,11 +98,6 @@ def insert(tx: Tx, namespace_id: int, number: int, given: Policy, *, by: str, re
     }
     tx.execute(policies.insert(), values)
     return Applied(number, given.digest, given.text, reason, now, by)
-
-
-def namespaces_with_own(tx: Tx) -> list[int]:
-    """Return the ids of the namespaces that applied a policy of their own."""
-    return sorted(tx.execute(_SPACES).scalars())
 
 
 def _parse(applied: Applied) -> Policy:
