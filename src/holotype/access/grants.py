@@ -119,6 +119,12 @@ def any_admin(tx: Tx) -> bool:
     return tx.execute(_LEFT).first() is not None
 
 
+def is_admin(tx: Tx, principal_id: int) -> bool:
+    """Say whether a principal may everything, by a grant of their own."""
+    statement = sa.select(grants.c.id).where(*_ADMIN, grants.c.principal_id == principal_id)
+    return tx.execute(statement.limit(1)).first() is not None
+
+
 def scope_of(row: Any) -> Scope | None:
     """Return what a row of :data:`SELECT` covers; of a kind that this version does not know, nothing."""
     if row.scope not in SCOPES or (row.scope != "registry") != (row.namespace is not None):

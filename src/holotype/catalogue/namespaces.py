@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from holotype.catalogue.tables import namespaces
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
+from holotype.db.types import bound_list, in_list
 from holotype.domain import times
 from holotype.domain.entities import Namespace
 from holotype.errors import NotFound
@@ -21,6 +23,7 @@ _PAGE = (
     .order_by(namespaces.c.name)
     .limit(sa.bindparam("limit"))
 )
+_PAGE_OF = _PAGE.where(in_list(namespaces.c.name, "names"))
 
 
 def get(tx: Tx, name: str) -> Namespace:
@@ -42,6 +45,11 @@ def create(tx: Tx, name: str, description: str, now: datetime) -> Namespace | No
 def page(tx: Tx, *, after: str, limit: int) -> list[Namespace]:
     """Return up to ``limit`` namespaces whose names come after ``after``."""
     return [_entity(row) for row in tx.execute(_PAGE, {"after": after, "limit": limit})]
+
+
+def page_of(tx: Tx, names: Collection[str], *, after: str, limit: int) -> list[Namespace]:
+    """Return up to ``limit`` of the namespaces that are named, whose names come after ``after``."""
+    return [_entity(row) for row in tx.execute(_PAGE_OF, {"after": after, "limit": limit, "names": bound_list(names)})]
 
 
 def _entity(row: Any) -> Namespace:

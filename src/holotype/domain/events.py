@@ -58,3 +58,11 @@ class Action(StrEnum):
     KEY_RETIRED = "key.retired"
     BLOBS_SWEPT = "blobs.swept"
     ACCESS_DENIED = "access.denied"
+
+
+ABOUT_ACCESS = frozenset(
+    action
+    for action in Action
+    if action.partition(".")[0] in {"user", "service", "team", "grant", "trust", "token", "sign-in", "access"}
+)
+"""What only those see who may read access: who may what, who signed in, and who was refused."""

@@ -6,6 +6,7 @@ A page costs the same however long the ledger is: it goes along the index of wha
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from holotype.db import Tx
+from holotype.db.sets import IdSet, held_in
 from holotype.domain import times
 from holotype.domain.entities import Event
 from holotype.ledger.entry import bytes_of
@@ -41,6 +43,9 @@ class Filter:
     subject: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    but: Collection[str] = ()
+    inside: tuple[IdSet, IdSet] | None = None
+    """Namespaces and models, of which an entry has to be about one."""
 
 
 def page(tx: Tx, wanted: Filter, *, before: int | None = None, limit: int = 50) -> list[Event]:
@@ -50,6 +55,11 @@ def page(tx: Tx, wanted: Filter, *, before: int | None = None, limit: int = 50) 
         value = getattr(wanted, name)
         if value is not None:
             statement = statement.where(_ENTRIES[name] == value)
+    if wanted.but:
+        statement = statement.where(_ENTRIES.action.not_in(sorted(wanted.but)))
+    if wanted.inside is not None:
+        spaces, lines = wanted.inside
+        statement = statement.where(held_in(_ENTRIES.namespace_id, spaces) | held_in(_ENTRIES.model_id, lines))
     if before is not None:
         statement = statement.where(_ENTRIES.sequence < before)
     if wanted.since is not None:

@@ -13,7 +13,7 @@ import uuid
 
 import sqlalchemy as sa
 
-from holotype.access import bearers, principals, rules, secrets, tokens
+from holotype.access import bearers, grants, principals, rules, secrets, tokens
 from holotype.catalogue import namespaces
 from holotype.db import Tx
 from holotype.db.tables import registry
@@ -68,7 +68,7 @@ def _works(tx: Tx, call: Call, secret: str) -> bool:
 
 
 def _token(tx: Tx, call: Call) -> str:
-    owner = principals.by_name(tx, OWNER) or _new_owner(tx, call)
+    owner = _restored(tx, call, principals.by_name(tx, OWNER) or _new_owner(tx, call))
     token_id = secrets.new_id()
     secret = secrets.new_secret(token_id)
     tokens.insert(
@@ -91,4 +91,18 @@ def _new_owner(tx: Tx, call: Call) -> Principal:
     """Make the owner of a registry that has lost theirs."""
     owner = principals.create(tx, OWNER, "user", call.now)
     principals.grant(tx, owner.id, "admin", by=SYSTEM, now=call.now)
+    return owner
+
+
+def _restored(tx: Tx, call: Call, owner: Principal) -> Principal:
+    """Let the owner in again who was disabled or lost their role: whoever has the machine has the registry."""
+    entries: list[Entry] = []
+    if owner.disabled_at is not None:
+        principals.change(tx, owner.id, disabled_at=None)
+        entries.append(Entry(Action.USER_CHANGED, f"user:{OWNER}", {"disabled": False}))
+    if not grants.is_admin(tx, owner.id):
+        principals.grant(tx, owner.id, "admin", by=SYSTEM, now=call.now)
+        data: dict[str, object] = {"who": f"user:{OWNER}", "role": "admin", "scope": "registry", "stages": []}
+        entries.append(Entry(Action.GRANT_CREATED, f"user:{OWNER}", data))
+    append.append(tx, actor=Actor(SYSTEM), now=call.now, entries=entries)
     return owner

@@ -8,7 +8,8 @@ from holotype.domain import names
 from holotype.domain.entities import Namespace
 from holotype.domain.events import Action
 from holotype.domain.permissions import Permission
-from holotype.errors import AlreadyExists
+from holotype.domain.scopes import REGISTRY
+from holotype.errors import AlreadyExists, InvalidName
 from holotype.ledger import append
 from holotype.ledger.append import Entry
 from holotype.operations import once
@@ -19,6 +20,8 @@ def create_namespace(call: Call, name: str, *, description: str = "") -> Namespa
     """Create a namespace and return it."""
     rules.require(call.actor, Permission.NAMESPACE_CREATE)
     names.component(name, "namespace")
+    if name == REGISTRY:
+        raise InvalidName(f"The name {name} stands for the whole registry.", hint="Choose another one.")
     names.text(description, "description")
     mark = once.fingerprint("create_namespace", name, description)
     with call.write() as tx:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from holotype.access import rules
 from holotype.catalogue import models, versions
 from holotype.domain.entities import Event
+from holotype.domain.events import ABOUT_ACCESS
 from holotype.domain.permissions import Permission
 from holotype.domain.references import Reference
 from holotype.ledger import read
@@ -20,4 +23,6 @@ def history(call: Call, reference: Reference, *, before: int | None = None, limi
             wanted = Filter(version_id=versions.find(tx, reference, deleted=True).id)
         else:
             wanted = Filter(model_id=models.get(tx, reference.namespace, reference.model, deleted=True).id)
+        if not rules.may(call.actor, Permission.ACCESS_READ, namespace=reference.namespace, model=reference.model):
+            wanted = replace(wanted, but=ABOUT_ACCESS)
         return read.page(tx, wanted, before=before, limit=limit)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from holotype.access import rules
 from holotype.catalogue import lineage as graphs
 from holotype.catalogue import versions
-from holotype.catalogue.search import scope
 from holotype.catalogue.search.asked import Visible
 from holotype.db import Tx
 from holotype.db.deadline import deadline
@@ -14,6 +13,7 @@ from holotype.domain.lineage import DEPTH, LARGEST_DEPTH, MOST_NODES, NODES, Lin
 from holotype.domain.permissions import Permission
 from holotype.domain.references import Reference
 from holotype.errors import Invalid
+from holotype.operations import sight
 from holotype.operations.call import Call
 
 _SECONDS = 5.0
@@ -44,7 +44,7 @@ def lineage_of_data(call: Call, uri: str, *, depth: int = DEPTH, limit: int = NO
 
 
 def _sight(call: Call, tx: Tx) -> Visible | None:
-    return scope.visible(tx, rules.scopes(call.actor, Permission.MODEL_READ))
+    return sight.visible(tx, call.actor)
 
 
 def _check(depth: int, limit: int) -> None:

@@ -1,4 +1,4 @@
-"""Which namespaces may the caller see?"""
+"""Which namespaces may the caller see? Those in which they may read something, be it one model."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from holotype.operations.call import Call
 
 def list_namespaces(call: Call, *, after: str = "", limit: int = 50) -> list[Namespace]:
     """Return up to ``limit`` namespaces whose names come after ``after``."""
-    only = call.actor.namespace
-    rules.require(call.actor, Permission.MODEL_READ, namespace=only, model=call.actor.model)
+    rules.require_somewhere(call.actor, Permission.MODEL_READ)
+    places = rules.scopes(call.actor, Permission.MODEL_READ)
     with call.read() as tx:
-        if only is not None:
-            return [namespaces.get(tx, only)] if only > after else []
-        return namespaces.page(tx, after=after, limit=limit)
+        if places is None:
+            return namespaces.page(tx, after=after, limit=limit)
+        return namespaces.page_of(tx, sorted({space for space, _ in places}), after=after, limit=limit)

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from holotype.access import rules
-from holotype.catalogue.search import scope
 from holotype.catalogue.search.asked import After, Search
 from holotype.db import Tx
 from holotype.db.deadline import deadline
@@ -21,6 +20,7 @@ from holotype.domain import cursors, query, sorting, times
 from holotype.domain.permissions import Permission
 from holotype.domain.sorting import Noun
 from holotype.errors import Invalid
+from holotype.operations import sight
 from holotype.operations.call import Call
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ def search(
             raise Invalid("The cursor does not fit the sort.", hint="Begin again with the first page.")
         wanted = replace(wanted, after=After(key, row_id))
     with call.registry.database.snapshot() as tx, deadline(tx, SECONDS, what="The search", hint=_HINT):  # 3
-        visible = scope.visible(tx, rules.scopes(call.actor, Permission.MODEL_READ))
+        visible = sight.visible(tx, call.actor)
         rows = find(tx, replace(wanted, visible=visible))
         items = fetch(tx, [row.id for row in rows[:limit]])
     last = rows[limit - 1] if len(rows) > limit else None  # 4
