@@ -26,6 +26,7 @@ from holotype.governance import evidence
 from holotype.operations import examine as examination
 from holotype.operations.call import Call
 from holotype.operations.examine import EXAMINER, examine
+from holotype.operations.examine_again import examine_again
 from holotype.operations.examine_pending import ATTEMPTS, Stopped, examine_pending
 from holotype.operations.examining import LARGEST, ensure
 from holotype.operations.register import Content, register
@@ -209,6 +210,18 @@ def test_registering_asks_nothing_more(desk: Desk) -> None:
         register(desk.call(), parse("fraud"), Content(held))
     assert not [statement for statement, _ in sent if "examine" in str(statement[:40])]
     assert desk.registry.arrived.is_set()
+
+
+def test_a_version_can_be_examined_again(desk: Desk) -> None:
+    """What was found before stays, and the newest result counts."""
+    version = made(desk, model_pkl=pickle.dumps([1]))
+    ensure(desk.call(), version)
+    assert not examine_pending(server(desk), "x")
+    assert examine_again(desk.call(), parse(version.reference)) == 1
+    assert examine_pending(server(desk), "x")
+    with desk.registry.database.read() as tx:
+        found = [one.type for one in evidence.of_version(tx, version.id)]
+    assert found == ["inspection", "scan"] * 2
 
 
 _VICTIM = """

@@ -94,6 +94,29 @@ def sweep(
     output.say(f"{formats.plural(report.uploads, 'upload')} expired, {formats.plural(report.strays, 'stray file')}")
 
 
+def examine(
+    reference: str | None = None,
+    /,
+    *,
+    config: Annotated[Path | None, CONFIG] = None,
+    place: Annotated[Place, HERE_PLACE] = HERE,
+    to: Output = OUTPUT,
+) -> None:
+    """Have a version, or every one, inspected and scanned again by the servers, soon.
+
+    After an upgrade of the scanner, for example. What was found before stays; the newest result counts.
+
+    Args:
+        reference: For example risk/fraud:7; without one, every version.
+    """
+    with opened(place, config) as registry:
+        from holotype.domain.references import parse_version  # noqa: PLC0415 - as below
+        from holotype.operations.examine_again import examine_again  # noqa: PLC0415 - a server's package
+
+        count = examine_again(call_of(registry), parse_version(reference) if reference else None)
+    output.document({"versions": count}) if to.json else output.say(f"{formats.plural(count, 'version')} to examine")
+
+
 def token(
     *, config: Annotated[Path | None, CONFIG] = None, place: Annotated[Place, HERE_PLACE] = HERE, to: Output = OUTPUT
 ) -> None:

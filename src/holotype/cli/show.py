@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
-from holotype.cli import formats, output
+from holotype.cli import examined, formats, output
 from holotype.cli.find import print_versions, stage
 from holotype.cli.lists import listing
 from holotype.cli.options import COMMON, CURSOR, LIMIT, Common
@@ -16,6 +16,7 @@ from holotype.wire.shapes import Model
 
 if TYPE_CHECKING:
     from holotype.client.api import Client
+    from holotype.wire.evidence import Evidence
     from holotype.wire.provenance import Code, Environment, Metric, Provenance, Run, Schema
     from holotype.wire.shapes import File, Version
 
@@ -47,7 +48,10 @@ def show(
         elif isinstance(found, Model):
             _print_model(client, found)
         else:
-            _print_version(found, _evidence(client, found.reference))
+            last = client.evidence(found.reference, limit=_LAST)
+            pieces = list(last)
+            known = tuple(examined.facts(client, found.reference, pieces))
+            _print_version(found, (("evidence", _counted(pieces, more=bool(last.next))), *known))
 
 
 def _print_files(files: list[File]) -> None:
@@ -85,14 +89,13 @@ def _print_model(client: Client, model: Model) -> None:
         output.hint(f"`holotype ls {model.reference}` lists more versions")
 
 
-def _evidence(client: Client, reference: str) -> str:
+def _counted(pieces: list[Evidence], *, more: bool) -> str:
     """Return how much evidence of which type there is, as far as the last pieces go."""
-    last = client.evidence(reference, limit=_LAST)
-    counted = Counter(one.type for one in last)
-    return ", ".join(f"{count} {kind}" for kind, count in sorted(counted.items())) + (", …" if last.next else "")
+    counted = Counter(one.type for one in pieces)
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(counted.items())) + (", …" if more else "")
 
 
-def _print_version(version: Version, evidence: str) -> None:
+def _print_version(version: Version, learnt: Iterable[tuple[str, str | Cell]]) -> None:
     output.facts(
         (
             ("version", Cell(version.reference, "bold")),
@@ -109,7 +112,7 @@ def _print_version(version: Version, evidence: str) -> None:
             ("size", f"{formats.size(version.size)} in {formats.plural(version.file_count, 'file')}"),
             ("created", f"{formats.when(version.created_at)} by {version.created_by}"),
             ("deleted", formats.when(version.deleted_at)),
-            ("evidence", evidence),
+            *learnt,
             *_origin(version.provenance),
         )
     )

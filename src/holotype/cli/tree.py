@@ -140,6 +140,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "admin:doctor",
             "Examine schema, ledger, rows and bytes, and say what is wrong; nothing is changed.",
         ),
+        "admin examine": (
+            "admin:examine",
+            "Have a version, or every one, inspected and scanned again by the servers, soon.",
+        ),
         "admin sweep": ("admin:sweep", "Free the bytes that nothing refers to and whose grace period is over."),
         "admin token": ("admin:token", "Print a new token for the owner, who may everything."),
         "admin rotate-key": ("admin_keys:rotate", "Make a new key for checkpoints and retire the one in force."),
