@@ -41,7 +41,7 @@ class BetterThanIncumbent(Measured, Gate):
         return self._compare(facts, new, old) if new and old else self.failed("A value is lacking.")
 
     def _compare(self, facts: Facts, new: papers.Reading, old: papers.Reading) -> Verdict:
-        said = {one.direction for one in (new, old) if one.direction}
+        said = {one.direction for one in (new, old) if one.direction} or self._recorded(facts)
         if self.direction is None and len(said) > 1:
             return self.failed(
                 f"The two versions say opposite things of which {self.sought} is better.",
@@ -63,6 +63,12 @@ class BetterThanIncumbent(Measured, Gate):
         if enough:
             return self.passed(f"{values}: {better}, {direction} being better.")
         return self.failed(f"{values}: {better}, where {asked} is asked for.", "Register a better version.")
+
+    def _recorded(self, facts: Facts) -> set[str]:
+        """Return what the provenance of either version says is better, whatever the metric was measured on."""
+        both = [facts.candidate, facts.incumbent] if facts.incumbent else [facts.candidate]
+        metrics = [metric for dossier in both for metric in dossier.provenance.metrics if metric.name == self.name]
+        return {metric.direction for metric in metrics if metric.direction}
 
     def _again(self, facts: Facts) -> str:
         return self.bring(facts.candidate.version)

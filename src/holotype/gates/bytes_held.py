@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from holotype.domain.entities import Verdict
+from holotype.gates import papers
 from holotype.gates.base import Gate
 from holotype.gates.facts import Facts
 
@@ -20,7 +21,7 @@ class BytesHeld(Gate):
         """Refuse a version whose bytes were lost."""
         missing, count = facts.candidate.missing, facts.candidate.version.file_count
         if not missing:
-            return self.passed(f"The bytes of all {count:,} files are held.")
+            return self.passed(f"The bytes of {papers.count(count, 'file')} are held.")
         return self.failed(
             f"The bytes of {len(missing):,} of {count:,} files are not held, e.g. {missing[0]}.",
             "Push the same content again, and run `holotype admin doctor`.",

@@ -73,6 +73,11 @@ def figure(value: float) -> str:
     return f"{value:.10g}"
 
 
+def count(number: int, noun: str) -> str:
+    """Return a number of things."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def listed(names: list[str] | tuple[str, ...], most: int = 3) -> str:
     """Return the first of some names, and how many more there are."""
     more = len(names) - most

@@ -36,7 +36,7 @@ class ScanClean(Gate):
         age = facts.now - own.created_at
         if self.not_older_than is not None and age > self.not_older_than:
             reason = f"The registry's scan is {age.days} days old."
-            return self.missing(reason, "Let the registry scan it again: `holotype admin examine`.")
+            return self.missing(reason, f"Let the registry scan it again: `holotype admin examine {facts.reference}`.")
         for scan in (own, *latest.values()):
             trouble = self._trouble(facts, scan)
             if trouble is not None:
@@ -52,11 +52,11 @@ class ScanClean(Gate):
         findings = list(map(papers.mapping, papers.items(found.get("findings"))))
         if findings or found.get("clean") is False:
             first = f", e.g. {_cited(findings[0], 'name')} in {_cited(findings[0], 'path')}" if findings else ""
-            return f"{name} has {len(findings) or 'unnamed'} findings{first}."
+            return f"{name} has {papers.count(len(findings), 'finding') if findings else 'findings'}{first}."
         errors = list(map(papers.mapping, papers.items(found.get("errors"))))
         if errors and not self.unreadable:
             first = f"{_cited(errors[0], 'path')}: {_cited(errors[0], 'reason')}"
-            return f"{name} could not read {len(errors)} files, e.g. {first}."
+            return f"{name} could not read {papers.count(len(errors), 'file')}, e.g. {first}."
         return None if found.get("clean") is True else f"{name} does not say that it is clean."
 
 

@@ -22,7 +22,8 @@ class SizeLimit(Gate):
         """Want a limit that something can keep."""
         if self.at_most is None and self.files is None:
             return "give at_most, files or both."
-        return "a limit is 1 or more." if min(self.at_most or 1, 1 if self.files is None else self.files) < 1 else None
+        limits = [limit for limit in (self.at_most, self.files) if limit is not None]
+        return "a limit is 1 or more." if min(limits) < 1 else None
 
     def ask(self, facts: Facts) -> Verdict:
         """Compare size and count with their limits."""
