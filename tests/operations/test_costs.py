@@ -12,8 +12,10 @@ from holotype.domain import digest
 from holotype.domain.manifest import File
 from holotype.domain.provenance import Metric, Parent, Provenance
 from holotype.domain.references import parse
+from holotype.operations.attest import attest
 from holotype.operations.change_version import change_version
 from holotype.operations.delete import delete_model, delete_version
+from holotype.operations.describing import bom
 from holotype.operations.examining import ensure
 from holotype.operations.history import history
 from holotype.operations.promote import promote
@@ -23,6 +25,7 @@ from holotype.operations.restore import restore_model, restore_version
 from holotype.operations.rollback import rollback
 from holotype.operations.set_alias import set_alias
 from holotype.operations.show import show_files, show_model, show_version
+from holotype.operations.show_evidence import list_evidence, show_evidence
 from tests.support.counting import statements
 from tests.support.registry import Desk
 
@@ -36,6 +39,12 @@ def register_next(desk: Desk) -> object:
     """Register a version that bears everything a version can, with an alias that moves."""
     content = Content([_NEW], NEXT, description="d", tags={"a": "b"}, aliases=["champion"])
     return register(desk.call(key="next"), FRAUD, content)
+
+
+def show_newest(desk: Desk) -> object:
+    """Find the newest evidence (two statements) and show it."""
+    newest = list_evidence(desk.call(), parse("fraud:latest"), limit=1)[1][0]
+    return show_evidence(desk.call(), parse("fraud:latest"), newest.id)
 
 
 # In this order, each after those before it. A verb that needs more statements has to say so here. What changes a
@@ -53,6 +62,10 @@ BUDGETS: list[tuple[str, int, Verb]] = [
     ("stage", 29, lambda desk: promote(desk.call(), parse("fraud:latest"), "staging")),
     ("promote", 39, lambda desk: promote(desk.call(key="up"), parse("fraud:latest"), "production")),
     ("roll back", 42, lambda desk: rollback(desk.call(key="back"), FRAUD, "production", reason="slow")),
+    ("attest", 19, lambda desk: attest(desk.call(key="told"), parse("fraud:latest"), "acme.org/x", b"[1]")),
+    ("list evidence", 2, lambda desk: list_evidence(desk.call(), parse("fraud:latest"))),
+    ("show evidence", 5, show_newest),
+    ("bill of materials", 11, lambda desk: bom(desk.call(), parse("fraud:latest"))),
     ("set alias", 17, lambda desk: set_alias(desk.call(), parse("fraud:1"), "champion")),
     ("change", 12, lambda desk: change_version(desk.call(), parse("fraud:1"), description="d", given={"k": "v"})),
     ("delete", 11, lambda desk: delete_version(desk.call(), parse("fraud:2"))),

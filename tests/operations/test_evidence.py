@@ -337,7 +337,7 @@ def test_whom_an_authority_of_the_policy_certified_signs_in_its_name(
     folder.mkdir()
     (folder / "model.bin").write_bytes(b"weights")
     root = certify("root")
-    bundle = sign_with_certificate(folder, tmp_path, certify("builder", root, authority=False), []).read_bytes()
+    bundle = sign_with_certificate(folder, tmp_path, certify("builder", root, authority=False), [root]).read_bytes()
     desk.register(content=b"weights")
     trust(TrustedKey("pki", root.pem.decode()))
     assert add(desk, "signature", bundle).evidence.signed_by == "pki"
