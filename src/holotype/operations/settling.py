@@ -83,7 +83,7 @@ def carry_out(
         action = Action.VERSION_ROLLED_BACK if wish.kind == ROLLBACK else Action.VERSION_MOVED
         moving.move(tx, call, wish.version, wish.target, wish.policy, replaced=replaced, action=action, data=data)
         moved = {wish.version.id, *(one.id for one in replaced)}
-        reconsidering.model_changed(tx, call, wish.version.model_id, moved, {wish.target})
+        reconsidering.model_changed(tx, call, wish.version.model_id, moved, {wish.version.stage, wish.target})
     return made
 
 
