@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -10,6 +11,7 @@ from holotype.catalogue import versions as found
 from holotype.catalogue.tables import aliases, models, versions
 from holotype.db import Tx
 from holotype.db.types import bound_list, in_list
+from holotype.domain import times
 from holotype.domain.entities import Version
 
 _TOLD = 6
@@ -30,6 +32,11 @@ _ALIASES = (
     .where(models.c.namespace_id == sa.bindparam("namespace_id"), in_list(sa.func.lower(aliases.c.name), "names"))
     .order_by(models.c.name)
     .limit(_TOLD)
+)
+_DELETED_WITH = (
+    sa.select(versions.c.stage)
+    .where(versions.c.model_id == sa.bindparam("model_id"), versions.c.deleted_at == sa.bindparam("moment"))
+    .distinct()
 )
 _PAGE = (
     found.SELECT.where(_LIVE, versions.c.id < sa.bindparam("before"))
@@ -55,6 +62,12 @@ def aliases_named(tx: Tx, namespace_id: int, names: Collection[str]) -> list[tup
     """Return up to six models with an alias, in any case of letters, of some names."""
     rows = tx.execute(_ALIASES, {"namespace_id": namespace_id, "names": bound_list(list(names))})
     return [(row.model, row.alias) for row in rows]
+
+
+def deleted_with(tx: Tx, model_id: int, moment: datetime) -> list[str]:
+    """Return the stages of those versions of a model that were deleted at exactly that moment."""
+    rows = tx.execute(_DELETED_WITH, {"model_id": model_id, "moment": times.to_micros(moment)})
+    return sorted(rows.scalars())
 
 
 def page(tx: Tx, namespace_id: int, model: str | None, *, before: int | None, limit: int) -> list[Version]:

@@ -99,20 +99,23 @@ def _stages(faults: Faults, given: Mapping[str, object] | None) -> dict[str, Sta
         return {}
     path: Path = ("stages",)
     found: dict[str, Stage] = {}
+    whole: list[str] = []
     if next(iter(given), None) != NONE:
         faults.add(path, f"The first stage is {NONE!r}: every version begins there. Write [stages.{NONE}] first.")
     if len(given) > _MOST_STAGES:
         faults.add(path, f"A policy has {_MOST_STAGES} stages at most, not {len(given):,}.")
     for name, one in list(given.items())[:_MOST_STAGES]:
-        here = (*path, name)
+        here, before = (*path, name), len(faults)
         values = read_table(faults, here, one, policy_keys.STAGE)
         wrong = _stage_name(name)
         if wrong is not None:
             faults.add(here, wrong)
+        if len(faults) == before:
+            whole.append(name)
         found[name] = Stage(name, values.get("single", False), values.get("replaced_to"))
-    for stage in found.values():
-        for wrong in _stage_faults(stage, found):
-            faults.add((*path, stage.name), wrong)
+    for name in whole:  # what was not understood has faults enough
+        for wrong in _stage_faults(found[name], found):
+            faults.add((*path, name), wrong)
     return found
 
 

@@ -35,6 +35,10 @@ class Faults:
         """Note what is wrong with the thing at a path."""
         self._found[line_of(self._lines, path), reason] = None
 
+    def __len__(self) -> int:
+        """Count what was noted."""
+        return len(self._found)
+
     def check(self) -> None:
         """Raise ``InvalidPolicy`` with everything that was noted, if anything was."""
         if self._found:

@@ -1,16 +1,23 @@
-"""How does a deleted version or model come back? Whole or not at all: its bytes must still be held."""
+"""How does a deleted version or model come back? Whole or not at all.
+
+Its bytes must still be held, and its stage be one where the policy in force keeps what is not in use: the policy may
+have changed meanwhile, and a restore is no way around its moves.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from holotype.access import rules
 from holotype.artifacts import holdings
-from holotype.catalogue import contents, models, namespaces, versions
+from holotype.catalogue import contents, models, namespaces, occupancy, versions
 from holotype.db import Tx
 from holotype.domain.entities import Model, Version
 from holotype.domain.events import Action
 from holotype.domain.permissions import Permission
 from holotype.domain.references import Reference
 from holotype.errors import Conflict
+from holotype.governance import policies
 from holotype.ledger import append
 from holotype.ledger.append import Entry
 from holotype.operations import entries, locking
@@ -25,6 +32,7 @@ def restore_version(call: Call, reference: Reference) -> Version:
         version = versions.find(tx, reference, deleted=True)
         if version.deleted_at is None:
             return version
+        _check_stages(tx, version.namespace_id, version.reference, [version.stage])
         _check_held(tx, version.namespace, version.reference, contents.digests(tx, version.id))
         versions.change(tx, version.id, call.now, deleted_at=None)
         models.change(tx, version.model_id, call.now)
@@ -40,6 +48,8 @@ def restore_model(call: Call, reference: Reference) -> Model:
         model = models.get(tx, reference.namespace, reference.model, deleted=True)
         if model.deleted_at is None:
             return model
+        stages = occupancy.deleted_with(tx, model.id, model.deleted_at)
+        _check_stages(tx, model.namespace_id, model.reference, stages)
         _check_held(tx, model.namespace, model.reference, contents.digests_of_deleted(tx, model.id, model.deleted_at))
         versions.mark_restored(tx, model.id, model.deleted_at, call.now)
         models.change(tx, model.id, call.now, deleted_at=None)
@@ -51,6 +61,16 @@ def restore_model(call: Call, reference: Reference) -> Model:
             entries=[Entry(Action.MODEL_RESTORED, model.reference, {}, **where)],
         )
         return models.get(tx, reference.namespace, reference.model)
+
+
+def _check_stages(tx: Tx, namespace_id: int, reference: str, stages: Collection[str]) -> None:
+    policy = policies.in_force(tx, namespace_id)
+    wrong = next((name for name in stages if name not in policy.stages or name in policy.holding), None)
+    if wrong is not None:
+        raise Conflict(
+            f"{reference} would come back into {wrong}, which the policy does not allow any more.",
+            hint="Apply a policy with that stage first, one in which it holds nothing.",
+        )
 
 
 def _check_held(tx: Tx, namespace: str, reference: str, needed: list[str]) -> None:
