@@ -2,6 +2,7 @@
 
     sweep          every ``sweep_interval``   frees bytes that nobody needs, forgets uploads whose time is over
     expire-keys    every hour                 forgets idempotency keys of yesterday
+    expire-sign-ins  every hour               forgets what is over of sign-ins
     expire-promotions   every minute          ends requests that nobody decided in time
     ripen          every minute               carries out automatic moves whose gates pass now, for time passed
     checkpoint     every ``checkpoint_interval``   signs what the ledger says, where it grew and this server has the key
@@ -32,6 +33,7 @@ from holotype.operations.claim import claim
 from holotype.operations.examine import breathe
 from holotype.operations.examine_pending import Stopped, examine_pending, is_due
 from holotype.operations.expire_keys import expire_keys
+from holotype.operations.expire_sign_ins import expire_sign_ins
 from holotype.operations.expire_promotions import expire_promotions
 from holotype.operations.optimize import optimize
 from holotype.operations.ripen import Round
@@ -61,6 +63,7 @@ def standard_work(registry: Registry) -> list[Work]:
     return [
         Work("sweep", registry.settings.sweep_interval, sweep),
         Work("expire-keys", 3_600, expire_keys),
+        Work("expire-sign-ins", 3_600, expire_sign_ins),
         Work("expire-promotions", 60, expire_promotions),
         Work("ripen", 60, Round()),
         Work("checkpoint", registry.settings.checkpoint_interval, sign_checkpoint, may_sign),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.oidc import PUBLIC, Provider, providing
 from tests.support.registry import Desk, open_desk
 
 
@@ -15,3 +16,10 @@ def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
     """A registry on each database."""
     with open_desk(database_url, tmp_path / "blobs") as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    """An OpenID provider, one a worker."""
+    with providing(tmp_path_factory.mktemp("oidc"), f"{PUBLIC}/api/v1/sign-in/oidc/callback") as running:
+        yield running
