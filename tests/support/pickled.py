@@ -287,6 +287,11 @@ HARMFUL: Files = {
     ),
     "module.keras": lambda: keras_archive({"module": "os", "class_name": "system", "config": {"command": "id"}}),
     "escaped.keras": lambda: zipped({"metadata.json": b"{}", "config.json": b'{"class_name": "\\u004cambda"}'}),
+    "alone.keras": lambda: zipped({"config.json": b'{"class_name": "Lambda"}'}),
+    "config.json": lambda: b'{"layers": [{"class_name": "Lambda"}]}',
+    "torch-in-torch.pkl": lambda: (
+        b"\x80\x04ctorch.storage\n_load_from_bytes\nB\x2f\x02\0\0" + torch_zip(SYSTEM) + b"\x85R."
+    ),
     "lambda.h5": lambda: b"\x89HDF\r\n\x1a\n" + bytes(2_000) + b'{"class_name": "Lambda", "config": {}}' + bytes(200),
     "saved_model.pb": lambda: b"\x08\x01\x12\x20\x0a\x08ReadFile\x12\x08ReadFile" + bytes(8),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 import random
+import resource
 import struct
 import zlib
 
@@ -87,6 +88,15 @@ def test_memory_does_not_follow_what_a_pickle_says() -> None:
     for opcode in (b"\x8e", b"\x8d", b"\x96"):
         report = scanned("m.pkl", b"\x80\x04" + opcode + struct.pack("<Q", 2**60) + b".")
         assert report.errors == [("m.pkl", "It ends in the middle.")]
+
+
+@pytest.mark.parametrize("opcodes", [b"\x8c\x08overflow\x94", b"N\x94", b"(", b"}\x94"])
+def test_what_a_pickle_keeps_is_bounded(opcodes: bytes) -> None:
+    """Millions of texts, dicts and marks do not fill the memory."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    report = scanned("m.pkl", b"\x80\x04" + opcodes * 1_200_000 + b".")
+    assert not report.clean
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400_000
 
 
 def test_a_bomb_ends_at_its_ratio() -> None:

@@ -9,7 +9,7 @@ import sys
 from holotype.inspect.scanning.feed import Stream
 from holotype.inspect.scanning.report import DANGEROUS, SUSPICIOUS, Limits, Unreadable
 
-_LARGEST = 16 * 2**20
+_LARGEST = 4 * 2**20
 _HOMES = frozenset({"keras", "tf_keras", "tensorflow", "builtins", "keras_hub", "keras_nlp", "keras_cv", "numpy"})
 _LAMBDA = re.compile(rb'"class_name"\s*:\s*"(?:[\w.]*>)?Lambda"')
 _OPERATIONS = re.compile(rb"[\x0a\x12][\x06-\x10](ReadFile|WriteFile|PyFunc|PyFuncStateless|EagerPyFunc)[\x00-\x7f]")

@@ -58,7 +58,7 @@ CALLED = re.compile(
     r"|numpy\.(?:dtype|ndarray|matrix|random(?:\.\w+)*\.__\w+|ma\.core\._mareconstruct)"
     r"|numpy\.(?:(?:u?int|float|complex)\d{0,3}|bool_?|str_|bytes_|datetime64|timedelta64|rec\.recarray)"
     r"|numpy(?:\.\w+)*\.poly1d|numpy\.dtypes\.\w+"
-    r"|torch\._utils\._rebuild_\w+|torch\._tensor\._rebuild_from_type(?:_v2)?|torch\.storage\._load_from_bytes"
+    r"|torch\._utils\._rebuild_\w+|torch\._tensor\._rebuild_from_type(?:_v2)?"
     r"|torch\.nn\.parameter\.\w+|torch\.(?:Size|device|dtype|layout)|torch\.serialization\._get_layout"
     r"|torch\._C\._nn\.\w+|torch\.jit\._pickle\.(?:build_\w+|restore_type_tag)"
     r"|pandas\._libs\.(?:internals\._unpickle_block|arrays\.__pyx_unpickle_\w+|tslibs\.\w+\.\w+)"

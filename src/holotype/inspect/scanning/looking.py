@@ -75,6 +75,9 @@ class _Look:
             self._npy(inner, source)
         elif first.startswith(b"\x89HDF\r\n\x1a\n"):
             self._note(inner, configs.searched(source, self.limits, operations=False))
+        elif name.rpartition("/")[2] == "config.json":
+            with suppress(Unreadable):  # many tools have a file of that name
+                self._note(inner, configs.keras(source))
         elif name.endswith(".pb"):
             self._note(inner, configs.searched(source, self.limits, operations=True))
         else:
@@ -114,7 +117,7 @@ class _Look:
             archives.each_of_zip(
                 archive,
                 self.limits,
-                lambda member, part: self._member(inner, member, part, depth, {"metadata.json"} <= names),
+                partial(self._member, inner, depth),
                 lambda member, reason: self.report.fail(self.path, f"{member[:150]}: {reason}"),
             )
         if not certain:
@@ -124,9 +127,9 @@ class _Look:
     def _in_tar(self, inner: str, depth: int, member: str, part: Stream) -> None:
         self.into(f"{inner}/{member}".lstrip("/"), part, depth + 1)
 
-    def _member(self, inner: str, member: str, part: Stream, depth: int, keras: bool) -> None:
+    def _member(self, inner: str, depth: int, member: str, part: Stream) -> None:
         where = f"{inner}/{member}".lstrip("/")
-        if keras and member == "config.json":
+        if member == "config.json":
             self._note(where, configs.keras(part))
         else:
             self.into(where, part, depth + 1)

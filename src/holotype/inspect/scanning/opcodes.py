@@ -26,6 +26,9 @@ from holotype.inspect.window import TooMuch
 
 _KEPT_TEXT = 4_096
 _DEEPEST = 1_000_000
+_MOST_NAMES = 10_000
+_MOST_TEXT, _TEXT_COSTS = 64 * 2**20, 64
+"""So much memory for texts; later ones are not kept, and a name made of one counts as computed."""
 _LATEST_PROTOCOL = 5
 _ARGUMENTS = {
     code.code.encode("latin-1")[0]: (code.name, code.arg.n if code.arg else 0, code.arg.name if code.arg else "")
@@ -51,7 +54,7 @@ class Walk(Machine):
         """Read nothing yet; ``nested`` is given byte strings that look like pickles of their own."""
         super().__init__()
         self._feed, self._limits, self._nested = feed, limits, nested
-        self._count = 0
+        self._count = self._texts = 0
 
     @property
     def position(self) -> int:
@@ -85,7 +88,7 @@ class Walk(Machine):
             first = self._feed.line()
             if kind == "stringnl_noescape_pair":
                 return Name(first.decode("utf-8", "replace"), self._feed.line().decode("utf-8", "replace"))
-            return _of_line(name, first)
+            return self._text(first) if name == "UNICODE" else _of_line(name, first)
         if size > 0:
             found = self._feed.take(size)
             return int.from_bytes(found, "little", signed=name == "BININT") if kind != "float8" else UNKNOWN
@@ -101,7 +104,7 @@ class Walk(Machine):
             if self._nested is not None and found[:1] == b"\x80":
                 self._nested(found)
             if name in _TEXTS:
-                return found.decode("utf-8", "replace")
+                return self._text(found)
             return int.from_bytes(found, "little", signed=True) if name in _INTEGERS else UNKNOWN
         if self._nested is not None and self._feed.peek(2)[:1] == b"\x80":
             head = self._feed.take(min(length, 2**20))
@@ -109,6 +112,10 @@ class Walk(Machine):
             length -= len(head)
         self._feed.skip(length)
         return UNKNOWN
+
+    def _text(self, found: bytes) -> Any:
+        self._texts += len(found) + _TEXT_COSTS
+        return found.decode("utf-8", "replace") if self._texts <= _MOST_TEXT else UNKNOWN
 
     def _step(self, name: str, argument: Any) -> None:
         handler = HANDLERS.get(name)
@@ -118,8 +125,8 @@ class Walk(Machine):
             self.stack.append(argument)
         else:
             self.stack.append({"NEWTRUE": True, "NEWFALSE": False, "NONE": None}.get(name, UNKNOWN))
-        if len(self.stack) > _DEEPEST or len(self.memo) > 10 * _DEEPEST:
-            raise Unreadable("it nests deeper than a scan follows")
+        if len(self.stack) > _DEEPEST or len(self.memo) > _DEEPEST or len(self.uses) > _MOST_NAMES:
+            raise Unreadable("it has more on its mind than a scan keeps")
 
     def array(self, wrapper: Made) -> None:
         """Pass over the array that joblib writes between opcodes; where plain ``pickle`` reads on is looked at too."""
