@@ -1,4 +1,4 @@
-"""How do tests get people with rights? By the verbs: an owner, service accounts with grants, and calls by their tokens."""
+"""How do tests get people with rights? By the verbs: an owner, service accounts with grants, calls by their tokens."""
 
 from __future__ import annotations
 
@@ -36,4 +36,4 @@ def member(desk: Desk, boss: str, name: str, *given: Given) -> str:
     create_service(call, name)
     for one in given:
         create_grant(call, name, one[0], one[1], stages=one[2] if len(one) > 2 else ())  # type: ignore[misc]
-    return create_token(call, "all", role="admin", principal=name)[1]
+    return create_token(call, "all", role="admin", principal=name, expires_in_days=None)[1]
