@@ -403,3 +403,31 @@ def test_the_doctor_sees_evidence_that_nobody_attached(desk: Desk) -> None:
         )
     (found,) = unsound_evidence(desk.registry.database)
     assert "does not know 1 pieces" in found.detail
+
+
+def test_strangers_cannot_make_a_decision_slow(desk: Desk) -> None:
+    """Of what nobody trusted had signed, the newest are tried and no others; what was trusted always is."""
+    version = desk.register()
+    keys = (trusted("release", KEY),)
+    with desk.registry.database.write() as tx:
+        call = desk.call()
+
+        def put(place: int, signed: str | None) -> None:
+            payload = signed_by(KEY, version.digest, {"n": place})
+            evidence.insert(
+                tx,
+                version,
+                type="acme.org/x",
+                media_type="application/json",
+                payload=payload,
+                signed_by=signed,
+                by="ada",
+                now=call.now,
+            )
+
+        put(0, "release")
+        for place in range(1, 61):
+            put(place, None)
+    with desk.registry.database.read() as tx:
+        seen = signatures.current(tx, version, evidence.of_version(tx, version.id), keys)
+    assert [one.signed_by for one in seen] == ["release", *[None] * 10, *["release"] * 50]

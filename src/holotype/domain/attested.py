@@ -80,9 +80,15 @@ def check(type_: str, media_type: str | None, payload: bytes) -> str:
 
 def envelope(payload: bytes) -> dsse.Envelope | None:
     """Return the DSSE envelope that a payload is; nothing where it is none, or raise ``Invalid`` for a broken one."""
-    if not payload.lstrip().startswith(b"{") or not _marked(payload):
+    if not may_be_envelope(payload):
         return None
     return dsse.read(strict_json.loads(payload, "payload"))
+
+
+def may_be_envelope(payload: bytes) -> bool:
+    """Say whether it is worth reading a payload as an envelope; one whose keys hide behind escapes is none."""
+    marked = b"dsseEnvelope" in payload or b"messageSignature" in payload or b"payloadType" in payload
+    return marked and payload.lstrip().startswith(b"{")
 
 
 def content(evidence: Evidence) -> Any:
@@ -98,10 +104,6 @@ def content(evidence: Evidence) -> Any:
         return value if found is None else dsse.statement(found).predicate
     except Invalid:
         return None
-
-
-def _marked(payload: bytes) -> bool:
-    return b"dsseEnvelope" in payload or b"messageSignature" in payload or b"payloadType" in payload
 
 
 def _readable(payload: bytes) -> bool:

@@ -19,7 +19,7 @@ from holotype.domain import strict_json
 from holotype.errors import Invalid
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
-SIGNATURES, CERTIFICATES, SUBJECTS = 16, 8, 50_000
+SIGNATURES, CERTIFICATES, SUBJECTS = 8, 8, 50_000
 _STATEMENTS = ("https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v0.1")
 _HINT = "See https://github.com/secure-systems-lab/dsse."
 

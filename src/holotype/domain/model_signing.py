@@ -41,11 +41,12 @@ def gap(statement: Statement, files: Sequence[File]) -> Gap | None:
     signed = _resources(statement)
     if isinstance(signed, Gap):
         return signed
+    every = {file.path for file in files}
     held = {file.path: file for file in files if not _aside(file.path)}
     if list(signed) == ["."] and len(held) == 1:  # a single file was signed, not a directory
         signed = {next(iter(held)): signed["."]}
     for path, digest in signed.items():
-        if path not in held and not any(file.path == path for file in files):
+        if path not in every:
             return Gap(f"It covers {path[:200]!r}, which the version does not have.")
         if path in held and held[path].digest != f"sha256:{digest}":
             return Gap(f"It covers other bytes under {path[:200]!r}.")
@@ -85,12 +86,13 @@ def _aside(path: str) -> bool:
     return path.split("/", 1)[0] in _ASIDE
 
 
-def _ignored(statement: Statement) -> tuple[str, ...]:
+def _ignored(statement: Statement) -> frozenset[str]:
     form = statement.predicate.get("serialization", {}) if isinstance(statement.predicate, dict) else {}
     paths = form.get("ignore_paths", [])
-    return tuple(path for path in paths if isinstance(path, str) and path) if isinstance(paths, list) else ()
+    return frozenset(path for path in paths if isinstance(path, str)) if isinstance(paths, list) else frozenset()
 
 
-def _may_be_bare(file: File, ignored: tuple[str, ...]) -> bool:
+def _may_be_bare(file: File, ignored: frozenset[str]) -> bool:
     """Say whether a file may be uncovered: the signer left it out on purpose, and it is only there to be read."""
-    return file.role == "doc" and any(file.path == one or file.path.startswith(f"{one}/") for one in ignored)
+    parts = file.path.split("/")
+    return file.role == "doc" and any("/".join(parts[:count]) in ignored for count in range(1, len(parts) + 1))

@@ -27,7 +27,7 @@ from holotype.domain.policy import TrustedKey
 from holotype.errors import Invalid
 from holotype.governance import trusted_keys
 
-_EVERY_FILE = 20_001
+_EVERY_FILE, _KEPT, _STRANGERS = 20_001, 4_096, 50
 _KEYLESS = "It is a keyless Sigstore signature, which is worth something only with a transparency log; none is asked."
 
 
@@ -51,6 +51,8 @@ class Signed:
 
 
 Files = Callable[[], Sequence[File]]
+_TOLD: dict[tuple[object, ...], Signed | None] = {}
+"""What was told before: a payload, a subject (from which the files follow) and some keys never give another answer."""
 
 
 def examine(payload: bytes, digest: str, files: Files, keys: Sequence[TrustedKey], at: datetime) -> Signed | None:
@@ -77,9 +79,14 @@ def examine(payload: bytes, digest: str, files: Files, keys: Sequence[TrustedKey
 
 
 def current(tx: Tx, version: Version, found: Sequence[Evidence], keys: Sequence[TrustedKey]) -> tuple[Evidence, ...]:
-    """Return evidence about a version with ``signed_by`` as these keys see it; payloads have to be there."""
+    """Return evidence about a version with ``signed_by`` as these keys see it; payloads have to be there.
+
+    Of what nobody trusted had signed when it arrived, only the newest pieces are tried: anybody may attach such.
+    """
     files = files_of(tx, version)
-    return tuple(replace(one, signed_by=verified_by(one, files, keys)) for one in found)
+    tried = {one.id for one in [one for one in found if one.signed_by is None and _may_be_signed(one)][-_STRANGERS:]}
+    tried |= {one.id for one in found if one.signed_by is not None}
+    return tuple(replace(one, signed_by=verified_by(one, files, keys)) if one.id in tried else one for one in found)
 
 
 def verified_by(evidence: Evidence, files: Files, keys: Sequence[TrustedKey]) -> str | None:
@@ -90,12 +97,25 @@ def verified_by(evidence: Evidence, files: Files, keys: Sequence[TrustedKey]) ->
 
 def explained(evidence: Evidence, files: Files, keys: Sequence[TrustedKey]) -> Signed | None:
     """Return what these keys say about a piece of evidence; nothing where it is not signed."""
-    if evidence.payload is None or not attested.is_json(evidence.media_type):
+    if evidence.payload is None or not _may_be_signed(evidence):
         return None
+    asked = (hash(evidence.payload), evidence.digest, evidence.subject, evidence.created_at, tuple(keys))
+    if asked not in _TOLD:
+        if len(_TOLD) >= _KEPT:
+            _TOLD.clear()
+        _TOLD[asked] = _explained(evidence, evidence.payload, files, keys)
+    return _TOLD[asked]
+
+
+def _explained(evidence: Evidence, payload: bytes, files: Files, keys: Sequence[TrustedKey]) -> Signed | None:
     try:
-        return examine(evidence.payload, evidence.subject, files, keys, evidence.created_at)
+        return examine(payload, evidence.subject, files, keys, evidence.created_at)
     except Invalid as error:
         return Signed("unverifiable", error.detail)
+
+
+def _may_be_signed(evidence: Evidence) -> bool:
+    return attested.is_json(evidence.media_type) and attested.may_be_envelope(evidence.payload or b"")
 
 
 def files_of(tx: Tx, version: Version) -> Files:
