@@ -94,12 +94,8 @@ def facts(
     """Return facts about version 7 with some evidence; ``dossier`` changes what is known of it."""
     made = Dossier(version(), ORIGIN, CARD, tuple(evidence), {"safetensors": (2, "a")}, (), "mit")
     changed = replace(made, **(dossier or {}))
-    return Facts(
-        **(
-            {"candidate": changed, "source": "staging", "target": "production", "now": NOW, "incumbent": incumbent}
-            | given
-        )
-    )
+    told: dict[str, Any] = {"candidate": changed, "source": "staging", "target": "production", "now": NOW}
+    return Facts(**(told | {"incumbent": incumbent} | given))
 
 
 def holder(*evidence: Evidence, **changes: Any) -> Dossier:

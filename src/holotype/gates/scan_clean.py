@@ -50,14 +50,15 @@ class ScanClean(Gate):
         found = papers.mapping(papers.content(facts.candidate, scan))
         name = f"Scan {scan.id} by {papers.cited(scan.created_by)}"
         findings = list(map(papers.mapping, papers.items(found.get("findings"))))
-        if findings or found.get("clean") is False:
-            first = f", e.g. {_cited(findings[0], 'name')} in {_cited(findings[0], 'path')}" if findings else ""
-            return f"{name} has {papers.count(len(findings), 'finding') if findings else 'findings'}{first}."
+        if findings:
+            first = f"{_cited(findings[0], 'name')} in {_cited(findings[0], 'path')}"
+            return f"{name} has {papers.count(len(findings), 'finding')}, e.g. {first}."
         errors = list(map(papers.mapping, papers.items(found.get("errors"))))
         if errors and not self.unreadable:
             first = f"{_cited(errors[0], 'path')}: {_cited(errors[0], 'reason')}"
             return f"{name} could not read {papers.count(len(errors), 'file')}, e.g. {first}."
-        return None if found.get("clean") is True else f"{name} does not say that it is clean."
+        clean = found.get("clean")  # what could not be read is not clean either
+        return None if clean is True or (errors and clean is False) else f"{name} does not say that it is clean."
 
 
 def _cited(found: object, key: str) -> str:

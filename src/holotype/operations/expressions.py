@@ -41,6 +41,11 @@ class _Child:
         pipe.flush()
         return self._answer(SECONDS)
 
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._process.poll() is not None
+
     def stop(self) -> None:
         """End the process, whatever it does."""
         self._process.kill()
@@ -95,6 +100,9 @@ def _tell(question: Mapping[str, object], expression: str) -> Mapping[str, objec
     global _child  # noqa: PLW0603 - one for the process
     with _lock:
         try:
+            if _child is not None and _child.ended:  # for want of memory, say: that is no answer to this question
+                _child.stop()
+                _child = None
             if _child is None:
                 _child = _Child()
             return _child.ask(question)
