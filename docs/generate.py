@@ -17,10 +17,12 @@ from typing import get_type_hints
 
 from cyclopts.docs import generate_markdown_docs
 
+from holotype import gates
 from holotype.cli import tree
-from holotype.domain import sorting
+from holotype.domain import policy_keys, policy_reading, sorting
 from holotype.domain.query_fields import FIELDS
 from holotype.errors import HolotypeError
+from holotype.gates.building import named, settings_of
 from holotype.gateways import openapi
 from holotype.gateways.metrics import Metrics
 from holotype.gateways.problems import status_of
@@ -120,6 +122,52 @@ def query() -> str:
     ).replace("@SEVERAL@", several)
 
 
+def policy() -> str:
+    """Return the page of policies: every key of every table, and every gate with its settings."""
+    parts = [NOTE.format(source="src/holotype/domain/policy_keys.py and src/holotype/gates"), _POLICY]
+    for title, keys in policy_keys.TABLES.items():
+        rows = [(f"`{one.name}`", str(one.kind), "required" if one.required else one.default, one.help) for one in keys]
+        parts.append(f"### {title}\n\n{_table(('Key', 'Value', 'Unless given', 'Meaning'), rows)}\n")
+    parts.append(_GATES)
+    for name, kind in gates.all().items():
+        about = f"### {name}\n\n{_first_line(kind)}"
+        again = " A rollback asks it again." if kind.on_rollback else ""
+        settings_ = [
+            (f"`{one.name}`", named(one.type), "required" if one.required else _given(one.default), one.help)
+            for one in settings_of(kind).values()
+        ]
+        told = (
+            _table(("Setting", "Value", "Unless given", "Meaning"), settings_) if settings_ else "It has no settings.\n"
+        )
+        parts.append(f"{about}{again}\n\n{told}\n")
+    return "".join(parts).rstrip() + "\n"
+
+
+_POLICY = f"""# Policies
+
+A policy is one TOML file of at most {policy_reading.LIMIT // 1024} KiB. Any fault in it refuses the whole file, with
+its line. How one is written: [Write a policy](../howto/policy.md).
+
+## Keys
+
+A time is a number with its unit: `"30d"`, `"12h"`, `"90m"` or `"45s"`; ten years at most.
+
+"""
+_NO_SETTINGS = "It has no settings.\n"
+_GATES = """## Gates
+
+A gate is named by the key `gate` of a table `[[moves.gates]]` or `[[aliases.gates]]`; the other keys of that table are
+its settings. Settings called `keys` or `signed_by` name keys of the same policy, `stage` one of its stages.
+
+"""
+
+
+def _given(value: object) -> str:
+    if value is None or value == ():
+        return ""
+    return f"`{', '.join(map(str, value))}`" if isinstance(value, tuple) else f"`{_toml(value)}`"
+
+
 def interface() -> str:
     """Return the OpenAPI document of every route, as a server shows it at ``/schema``."""
     found = openapi.document(route.opt["route"] for route in routes(Metrics()))
@@ -131,6 +179,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "errors.md": errors,
     "query.md": query,
+    "policy.md": policy,
     "openapi.json": interface,
 }
 

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from holotype.cli import formats, output, parsing
 from holotype.cli.lists import listing
-from holotype.cli.options import COMMON, CURSOR, LIMIT, Common
+from holotype.cli.options import COMMON, CURSOR, LIMIT, OUTPUT, Common, Output
 from holotype.cli.output import Cell
 from holotype.cli.tables import Column, table
 from holotype.errors import LocalProblem
@@ -25,7 +25,13 @@ _EXPECT = Parameter(metavar="N", help="Refuse unless this policy is in force unt
 _MODEL = Parameter(metavar="NAME", help="Only the versions of this model.")
 
 
-def init(which: Literal["strict", "default"], file: Annotated[Path, _FILE] = Path("policy.toml"), /) -> None:
+def init(
+    which: Literal["strict", "default"],
+    file: Annotated[Path, _FILE] = Path("policy.toml"),
+    /,
+    *,
+    form: Output = OUTPUT,
+) -> None:
     """Write a built-in policy into a file, to start from; no server is asked.
 
     Args:
@@ -35,6 +41,9 @@ def init(which: Literal["strict", "default"], file: Annotated[Path, _FILE] = Pat
     from holotype.domain import built_in  # noqa: PLC0415 - `--help` needs no policy
 
     text = built_in.text(which)
+    if str(file) == "-" and form.json:
+        output.document({"policy": which, "text": text})
+        return
     if str(file) == "-":
         output.raw(text.encode())
         return
@@ -43,6 +52,9 @@ def init(which: Literal["strict", "default"], file: Annotated[Path, _FILE] = Pat
             opened.write(text)
     except FileExistsError:
         raise LocalProblem(f"{file} is there already.", hint="Name another file, or move that one away.") from None
+    if form.json:
+        output.document({"policy": which, "file": str(file)})
+        return
     output.say("wrote", Cell(str(file), "bold"))
     output.hint(f"edit it, then `holotype policy test {file}` and `holotype policy apply {file}`")
 
