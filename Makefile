@@ -34,8 +34,9 @@ $(STAMP): $(UV) $(LOCK) pyproject.toml
 	$(UV) pip install --quiet --python $(PYTHON) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: $(STAMP) ## run the main job on real models, narrated, each step checked
+demo: $(STAMP) ## run the main job and its governance on real models, narrated, each step checked
 	$(PYTHON) demo/main_job.py
+	$(PYTHON) demo/governed.py
 
 serve: $(STAMP) ## start a server on this machine and leave it running
 	.venv/bin/holotype serve

@@ -24,10 +24,14 @@ class DemoFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """A place to run commands in: a folder of its own, and the environment that points at the demo's server."""
+    """A place to run commands in: a folder of its own, and the environment that points at the demo's server.
+
+    ``who`` is shown before the prompt where several people take part.
+    """
 
     folder: Path
     environment: dict[str, str]
+    who: str = ""
 
     def say(self, text: str) -> None:
         """Head a step."""
@@ -35,7 +39,7 @@ class Shell:
 
     def run(self, command: str, *, fails: bool = False) -> str:
         """Show a command, run it, show its output and return it; it must succeed, or fail where ``fails`` says so."""
-        print(f"$ {command}", flush=True)
+        print(f"{self.who}$ {command}", flush=True)
         done = self._run(command)
         print(done.stdout + done.stderr, end="", flush=True)
         if (done.returncode != 0) is not fails:

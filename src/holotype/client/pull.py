@@ -68,6 +68,12 @@ def source_of(http: Transport, reference: Reference) -> Source:
     return Source(version, route, manifests.parse(raw))
 
 
+def ask_why(http: Transport, source: Source) -> None:
+    """Ask for a file of a version in quarantine: the server refuses it with the reasons, if it is held still."""
+    file = min(source.manifest.files, key=lambda one: one.size)
+    http.request("GET", source.route_of(file), Content(b""), {}, safe=True, limits=TRANSFER).check()
+
+
 def chosen(source: Source, include: Iterable[str]) -> list[File]:
     """Return the files whose path matches one of the globs; all of them without globs."""
     globs = [include] if isinstance(include, str) else list(include)

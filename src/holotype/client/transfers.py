@@ -11,13 +11,12 @@ from typing import Literal
 from holotype.client import described, receipts
 from holotype.client.base import Base
 from holotype.client.progress import Callback
-from holotype.client.pull import chosen, pull, source_of
+from holotype.client.pull import ask_why, chosen, pull, source_of
 from holotype.client.push import Draft, push
 from holotype.client.verify import verify_local, verify_remote
 from holotype.client.walk import walk
 from holotype.domain import references
 from holotype.domain.provenance import Code, Data, Environment, Metric, Parent, Run, Schema
-from holotype.errors import Quarantined
 from holotype.wire import shapes
 
 
@@ -84,10 +83,7 @@ class Transfers(Base):
         parsed = references.parse_version(reference)
         source = replace(source_of(self._http, parsed), quarantined=quarantined)
         if source.version.quarantined_at is not None and not quarantined:
-            raise Quarantined(
-                f"{source.version.reference} is in quarantine since {source.version.quarantined_at:%Y-%m-%d %H:%M} UTC.",
-                hint="See `holotype quarantines`. An administrator may say --quarantined.",
-            )
+            ask_why(self._http, source)
         root = Path(directory if directory is not None else parsed.model)
         globs = [include] if isinstance(include, str) else list(include)
         if not overwrite:
