@@ -28,6 +28,7 @@ from holotype.operations.apply_policy import apply_policy
 from holotype.operations.attest import MOST, Attested, attest
 from holotype.operations.delete import delete_version
 from holotype.operations.examine import EXAMINER
+from holotype.operations.promote import promote
 from holotype.operations.show import show_version
 from holotype.operations.show_evidence import list_evidence, show_evidence
 from holotype.operations.unsound_evidence import unsound_evidence
@@ -431,3 +432,23 @@ def test_strangers_cannot_make_a_decision_slow(desk: Desk) -> None:
     with desk.registry.database.read() as tx:
         seen = signatures.current(tx, version, evidence.of_version(tx, version.id), keys)
     assert [one.signed_by for one in seen] == ["release", *[None] * 10, *["release"] * 50]
+
+
+def test_a_gate_sees_a_signature_while_its_key_is_trusted(desk: Desk) -> None:
+    """From the attested signature to the verdict on a move, and back when the key leaves the policy."""
+    version = desk.register()
+    signature = signed_by(KEY, version.digest, {})
+
+    def asked(*keys: TrustedKey) -> str:
+        text = 'format = 1\n[stages.none]\n[stages.staging]\n[[moves]]\nfrom = ["none"]\nto = "staging"\n'
+        text += '[[moves.gates]]\ngate = "signed"\n'
+        text += "".join(f'[[keys]]\nname = "{key.name}"\npublic = """\n{key.public}"""\n' for key in keys)
+        apply_policy(desk.call(), "default", text)
+        return promote(desk.call(), FRAUD, "staging", dry_run=True).status
+
+    key = trusted("release", KEY)
+    assert asked(key) == "refused"
+    add(desk, "signature", signature)
+    assert asked(key, trusted("other", ec.generate_private_key(ec.SECP256R1()))) == "possible"
+    assert asked() == "refused"
+    assert asked(TrustedKey("renamed", key.public)) == "possible"
