@@ -9,7 +9,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
+from holotype.catalogue.tables import namespaces
 from holotype.client.auditing.verdict import Verdict
 from holotype.client.auditing.verify import read_keys, verify_export
 from holotype.domain import merkle
@@ -334,8 +336,23 @@ def test_only_who_may_read_everything_gets_everything(audited: Desk) -> None:
     """A right on a part gives that part; who may not read a model learns nothing of it."""
     with pytest.raises((Denied, NotFound)):
         begin_export(audited.call(rights=frozenset({Permission.MODEL_READ})))
+    with pytest.raises(Denied, match="access:read"):
+        begin_export(audited.call(rights=frozenset({Permission.MODEL_READ, Permission.LEDGER_READ})))
     with pytest.raises(NotFound):
         begin_export(audited.call(), "default", "nothing")
+
+
+def test_a_part_shows_nothing_of_access_to_a_reader(audited: Desk, tmp_path: Path) -> None:
+    """What the list of entries leaves out for the caller, the export leaves out as well."""
+    with audited.call().write() as tx:
+        space = tx.execute(sa.select(namespaces.c.id).where(namespaces.c.name == "default")).scalar_one()
+        entry = Entry(Action.GRANT_CREATED, "grant:1", {}, namespace_id=space)
+        append.append(tx, actor=Actor("ada"), now=audited.call().now, entries=[entry])
+    reader = audited.call(rights=frozenset({Permission.MODEL_READ, Permission.LEDGER_READ}))
+    seen = b"".join(export_lines(reader, begin_export(reader, "default")))
+    assert b"version.registered" in seen
+    assert b"grant.created" not in seen
+    assert b"grant.created" in exported(audited, tmp_path / "whole", "default").read_bytes()
 
 
 def test_what_cannot_be_verified_at_all_is_said(audited: Desk, tmp_path: Path) -> None:

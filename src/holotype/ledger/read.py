@@ -85,6 +85,8 @@ def lines(tx: Tx, wanted: Filter, *, after: int, until: int, limit: int) -> list
         value = getattr(wanted, name)
         if value is not None:
             statement = statement.where(_ENTRIES[name] == value)
+    if wanted.but:
+        statement = statement.where(_ENTRIES.action.not_in(sorted(wanted.but)))
     return [Line(row.sequence, bytes_of(row), bytes(row.leaf)) for row in tx.execute(statement)]
 
 

@@ -2,8 +2,9 @@
 
 1. The ledger is signed as it is; the export is what that checkpoint covers. Entries are only ever added, so what is
    read batch by batch is one state all the same.
-2. The whole ledger is for whoever may read the ledger of the whole registry. Of a namespace or a model, each entry
-   comes with the proof that it is in the ledger; that none was left out, such a part cannot prove.
+2. The whole ledger is for whoever may read the ledger of the whole registry, and access to it. Of a namespace or a
+   model, each entry that the caller may see comes with the proof that it is in the ledger; that none was left out, such
+   a part cannot prove.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import msgspec
 
 from holotype.access import rules
 from holotype.catalogue import models, namespaces
+from holotype.domain.events import ABOUT_ACCESS
 from holotype.domain.notes import Checkpoint
 from holotype.domain.permissions import Permission
 from holotype.errors import Conflict
@@ -40,6 +42,8 @@ class Export:
 def begin_export(call: Call, namespace: str | None = None, model: str | None = None) -> Export:
     """Decide what is exported, and sign the ledger as it is."""
     rules.require(call.actor, Permission.LEDGER_READ, namespace=namespace, model=model)  # 2
+    if namespace is None:
+        rules.require(call.actor, Permission.ACCESS_READ)
     part = None if namespace is None else _part(call, namespace, model)
     until = signed(call)  # 1
     if until is None:
@@ -95,7 +99,9 @@ def _note(checkpoint: Checkpoint) -> bytes:
 
 
 def _part(call: Call, namespace: str, model: str | None) -> Filter:
+    everything = rules.may(call.actor, Permission.ACCESS_READ, namespace=namespace, model=model)
+    but = () if everything else ABOUT_ACCESS
     with call.read() as tx:
         if model is None:
-            return Filter(namespace_id=namespaces.get(tx, namespace).id)
-        return Filter(model_id=models.get(tx, namespace, model, deleted=True).id)
+            return Filter(namespace_id=namespaces.get(tx, namespace).id, but=but)
+        return Filter(model_id=models.get(tx, namespace, model, deleted=True).id, but=but)
