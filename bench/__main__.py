@@ -26,6 +26,7 @@ NAMES = (
     "installed",
     "through",
     "proof",
+    "gates",
     "access",
 )
 """Every benchmark is the module of its name, with ``measure(options) -> rows``."""
