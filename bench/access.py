@@ -1,8 +1,8 @@
 """What do grants cost? Resolve and list, with one grant and with ten thousand through a thousand teams.
 
-Three ask one server in turn: ``before`` is a reader of the registry when there is hardly a grant; ``beside`` is the same
-reader when there are 10,000 grants and 1,000 teams; ``member`` is in all of those teams, and may read 10,000 models by as
-many grants.
+Three ask one server in turn: ``before`` reads the registry when there is hardly a grant; ``beside`` is the same reader
+when there are 10,000 grants and 1,000 teams; ``member`` is in all of those teams, and may read 10,000 models by as many
+grants.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def measure(options: Options) -> list[Row]:
     """Resolve and list as each of the three."""
     with place() as folder, serving(folder, cores=apart()[0]) as server:
         drive(server, registrations(server, "many", 10, "r"), seconds=300, statuses=(201,), once=True)
-        database = db.connect(f"sqlite:///{folder / 'holotype.db'}")
+        database = db.connect(f"sqlite:///{folder / 'data' / 'holotype.db'}")
         _models(database)
         reader = _member(server, "reader", "registry")
         before = {what: _asked(reader, path, options) for what, path in PATHS.items()}
