@@ -266,8 +266,8 @@ def test_the_loopback_takes_only_its_own_answer() -> None:
         statuses: list[int] = []
 
         def visit() -> None:
-            for path in ("/?state=x&code=evil", f"/other?state={waiting.state}&code=evil", "/"):
-                statuses.append(httpx2.get(f"http://127.0.0.1:{port}{path}").status_code)
+            paths = ("/?state=x&code=evil", f"/other?state={waiting.state}&code=evil", "/")
+            statuses.extend(httpx2.get(f"http://127.0.0.1:{port}{path}").status_code for path in paths)
             httpx2.get(f"http://127.0.0.1:{port}/?state={waiting.state}&code=good")
 
         visitor = threading.Thread(target=visit)

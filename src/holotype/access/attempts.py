@@ -29,6 +29,7 @@ from holotype.domain import times
 
 FORGIVEN_AFTER = timedelta(minutes=15)
 KNOWN_FOR = timedelta(days=30)
+_LONGEST_PAUSE = 300
 _KNOWN = -1
 """How many failures the row of a known address shows."""
 
@@ -77,7 +78,7 @@ def pause(tx: Tx, asked: Sequence[Counter], now: datetime) -> int:
     moment = times.to_micros(now)
     ends: list[int] = [row.blocked_until for row in tx.execute(_GET, {"keys": [one.key for one in asked]})]
     left = max([0, *(end - moment for end in ends)])
-    return -(-left // 1_000_000)
+    return min(-(-left // 1_000_000), _LONGEST_PAUSE)
 
 
 def count(tx: Tx, asked: Sequence[Counter], now: datetime) -> None:
@@ -90,7 +91,11 @@ def count(tx: Tx, asked: Sequence[Counter], now: datetime) -> None:
         failures = (row.failures if row is not None and fresh else 0) + 1
         over = failures - one.free
         seconds = min(2 ** min(over - 1, 20), one.longest) if over > 0 else 0
-        values = {"failures": failures, "blocked_until": moment + seconds * 1_000_000, "last_at": moment}
+        values = {
+            "failures": failures,
+            "blocked_until": moment + seconds * 1_000_000 if seconds else 0,
+            "last_at": moment,
+        }
         if row is None:
             tx.execute(table.insert(), {"key": one.key} | values)
         else:

@@ -60,7 +60,7 @@ def matches(password: str, kept: str | None) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415 - loaded with the first sign-in
 
     plain = _plain(password)
-    if len(plain) > _LONGEST:
+    if len(plain) > _LONGEST or not names.printable(plain):  # nobody has such a password; argon2 takes no surrogates
         plain = ""
     with _hashing:
         try:
