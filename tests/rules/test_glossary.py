@@ -21,7 +21,8 @@ WORDS = [word for first, _ in ROWS for word in re.findall(r"\*\*(.+?)\*\*", firs
 
 def known(word: str) -> bool:
     """Say whether a word, or its singular, has an entry."""
-    return any(form in WORDS for form in (word, word.removesuffix("s"), word.removesuffix("es")))
+    forms = (word, word.removesuffix("s"), word.removesuffix("es"), re.sub("ies$", "y", word))
+    return any(form in WORDS for form in forms)
 
 
 @pytest.mark.parametrize("permission", Permission)
