@@ -22,7 +22,6 @@ from holotype.cli import tree
 from holotype.domain import policy_keys, policy_reading, sorting
 from holotype.domain.query_fields import FIELDS
 from holotype.errors import HolotypeError
-from holotype.gates import building
 from holotype.gates.building import named, settings_of
 from holotype.gateways import openapi
 from holotype.gateways.metrics import Metrics
@@ -175,53 +174,10 @@ def interface() -> str:
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
-def gates_page() -> str:
-    """Return the page of all gates and their settings."""
-    parts = [_GATES]
-    for name, kind in gates.all().items():
-        text = " ".join((inspect.getdoc(kind) or "").split())
-        rows = [
-            (
-                f"`{one.name}`",
-                building.named(one.type),
-                "has to be given" if one.required else _shown(one.default),
-                one.help,
-            )
-            for one in building.settings_of(kind).values()
-        ]
-        parts.append(f"## {name}\n\n{text}\n\n")
-        parts.append(
-            _table(("Setting", "Value", "Default", "Meaning"), rows) + "\n" if rows else "It has no settings.\n\n"
-        )
-    return NOTE.format(source="src/holotype/gates") + "".join(parts).rstrip() + "\n"
-
-
-def _shown(value: object) -> str:
-    return "" if value in (None, ()) else f"`{json.dumps(value)}`"
-
-
-_GATES = """# Gates
-
-A gate is a rule that a version has to satisfy for a move. A policy lists the gates of a move, each with its settings:
-
-```toml
-[[moves.gates]]
-gate = "metric"
-name = "auc"
-at_least = 0.9
-```
-
-`holotype promote REF STAGE --dry-run` asks them all and changes nothing: each says passed, failed or missing (evidence
-is lacking), why, and what to do. Times are written "30d", "12h", "90m" or "45s".
-
-"""
-
-
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli,
     "settings.md": settings,
     "errors.md": errors,
-    "gates.md": gates_page,
     "query.md": query,
     "policy.md": policy,
     "openapi.json": interface,

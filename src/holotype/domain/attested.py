@@ -186,7 +186,7 @@ def _scan(value: Any) -> None:
 
 
 def _inspection(value: Any) -> None:
-    _list(_object(value, "inspection", {"files", "parameters"}), "files")
+    _list(_object(value, "inspection", {"files", "formats", "parameters"}), "files")
 
 
 def _object(value: Any, what: str, allowed: set[str]) -> Mapping[str, Any]:

@@ -47,6 +47,7 @@ class Examination:
 
     report: scanning.Report = field(default_factory=scanning.Report)
     files: list[dict[str, object]] = field(default_factory=list)
+    formats: dict[str, dict[str, object]] = field(default_factory=dict)
     parameters: int = 0
     signature: bytes | None = None
 
@@ -62,16 +63,18 @@ def examine(call: Call, version: Version, limits: scanning.Limits | None = None)
 
 def look(call: Call, version: Version, limits: scanning.Limits) -> Examination:
     """Describe and scan every file of a version."""
-    found, seen = Examination(signature=signed_files.read(call, version)), set[tuple[str, str]]()
+    found, seen = Examination(signature=signed_files.read(call, version)), dict[tuple[str, str], str | None]()
     for file in _files(call, version):
         suffix = file.path.rpartition(".")[2]
         if (file.digest, suffix) in seen:
+            _count(found, file, seen[file.digest, suffix])
             continue
-        seen.add((file.digest, suffix))
+        seen[file.digest, suffix] = None
         fetch = partial(call.registry.store.read, file.digest)
         try:
             _check(call, file)
-            _describe(found, file, Window(fetch, file.size, budget=_BUDGET))
+            seen[file.digest, suffix] = _describe(found, file, Window(fetch, file.size, budget=_BUDGET))
+            _count(found, file, seen[file.digest, suffix])
             scanning.scan(file.path, Window(fetch, file.size), found.report, limits)
         except Corrupt as error:
             found.report.fail(file.path, str(error))
@@ -108,7 +111,15 @@ def _check(call: Call, file: File) -> None:
         raise Corrupt(f"The store has {held if held is not None else 'no'} bytes of it, not {file.size}.")
 
 
-def _describe(found: Examination, file: File, window: Window) -> None:
+def _count(found: Examination, file: File, form: str | None) -> None:
+    """Count a file among those of its format; one that could not be read is among none."""
+    if form is not None:
+        one = found.formats.setdefault(form, {"files": 0, "first": file.path})
+        one["files"] = int(str(one["files"])) + 1
+
+
+def _describe(found: Examination, file: File, window: Window) -> str:
+    """Note what the headers of a file say, and return its format."""
     details = describe(file.path, window)
     if file.format != details.get("format"):
         details["announced"] = file.format
@@ -116,10 +127,11 @@ def _describe(found: Examination, file: File, window: Window) -> None:
     found.parameters += parameters if isinstance(parameters, int) else 0
     if len(found.files) < _DESCRIBED:
         found.files.append({"path": file.path, **details})
+    return str(details.get("format") or "unknown")
 
 
 def _inspection(found: Examination) -> dict[str, object]:
-    whole: dict[str, object] = {"files": found.files}
+    whole: dict[str, object] = {"files": found.files, "formats": found.formats}
     return whole | ({"parameters": found.parameters} if found.parameters else {})
 
 
