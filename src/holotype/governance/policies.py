@@ -32,6 +32,7 @@ _PAGE = Prepared(
     .order_by(policies.c.number.desc())
     .limit(sa.bindparam("limit"))
 )
+_SPACES = sa.select(policies.c.namespace_id).distinct()
 _LARGEST = 2**31 - 1
 
 
@@ -75,6 +76,11 @@ def get(tx: Tx, namespace_id: int, number: int) -> Applied:
     if row is None:
         raise NotFound(f"There is no policy {number} here.", hint="`holotype policy ls` lists those there are.")
     return _applied(row)
+
+
+def namespaces_with_own(tx: Tx) -> list[int]:
+    """Return the ids of the namespaces that applied a policy of their own."""
+    return sorted(tx.execute(_SPACES).scalars())
 
 
 def page(tx: Tx, namespace_id: int, *, before: int | None, limit: int) -> list[Applied]:
