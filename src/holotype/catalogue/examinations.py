@@ -70,7 +70,7 @@ def finish(tx: Tx, version_id: int, now: datetime) -> None:
 
 def forget(tx: Tx, version_id: int | None) -> int:
     """Let one version, or every one, be examined again; return how many that are."""
-    where = versions.c.examined_at.is_not(None)
+    where: sa.ColumnElement[bool] = versions.c.examined_at.is_not(None)
     if version_id is not None:
         where &= versions.c.id == version_id
     return int(tx.execute(versions.update().where(where).values(examined_at=None)).rowcount)
