@@ -69,9 +69,9 @@ BUDGETS: list[tuple[str, int, Verb]] = [
     ("set alias", 17, lambda desk: set_alias(desk.call(), parse("fraud:1"), "champion")),
     ("change", 12, lambda desk: change_version(desk.call(), parse("fraud:1"), description="d", given={"k": "v"})),
     ("delete", 11, lambda desk: delete_version(desk.call(), parse("fraud:2"))),
-    ("restore", 14, lambda desk: restore_version(desk.call(), parse("fraud:2"))),
+    ("restore", 15, lambda desk: restore_version(desk.call(), parse("fraud:2"))),
     ("delete model", 12, lambda desk: delete_model(desk.call(), parse("other"))),
-    ("restore model", 12, lambda desk: restore_model(desk.call(), parse("other"))),
+    ("restore model", 14, lambda desk: restore_model(desk.call(), parse("other"))),
 ]
 
 
