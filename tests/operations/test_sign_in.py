@@ -22,6 +22,7 @@ from holotype.operations.create_set_up import create_set_up
 from holotype.operations.create_token import create_token
 from holotype.operations.set_password import set_password
 from holotype.operations.sign_in import sign_in
+from holotype.operations.sign_out import sign_out
 from holotype.operations.use_set_up import use_set_up
 from tests.support.registry import Desk
 
@@ -309,3 +310,28 @@ def test_refusals_are_written_once_a_minute(desk: Desk) -> None:
         with pytest.raises(Unauthenticated):
             sign_in(stranger(desk), f"guess{number}", BETTER, address=f"192.0.2.{number}")
     assert len(ledger(desk, "sign-in.refused")) == 1
+
+
+def test_a_fresh_sign_in_may_make_a_token_that_outlives_it(desk: Desk) -> None:
+    """Within the hour; later, and from any other token, a token ends with the one that made it."""
+    person(desk)
+    found = sign_in(stranger(desk), "ada", GOOD, address=HOME)
+    for seconds, days in ((60, 90), (3_700, 1)):
+        call = stranger(desk, seconds)
+        made, secret = create_token(replace(call, actor=authenticate(call, found.secret)), "ci", expires_in_days=90)
+        assert made.expires_at is not None
+        assert (made.expires_at - call.now).days == (days if days == 90 else 0)
+    weak = replace(call, actor=authenticate(call, secret))
+    later, _ = create_token(weak, "later", expires_in_days=90)
+    assert later.expires_at == found.expires_at
+
+
+def test_signing_out_takes_nothing_but_the_token(desk: Desk) -> None:
+    """Also for somebody without a single right; a second time there is nothing to end."""
+    person(desk)
+    with desk.call().write() as tx:
+        tx.execute(sa.text("DELETE FROM grants WHERE created_by = 'test'"))
+    found = sign_in(stranger(desk), "ada", GOOD, address=HOME)
+    sign_out(stranger(desk), found.secret)
+    with pytest.raises(Unauthenticated, match="revoked"):
+        sign_out(stranger(desk), found.secret)

@@ -30,7 +30,7 @@ from tests.support.asgi import Visitor
 EVERY: list[Route] = [handler.opt["route"] for handler in routes(Metrics())]
 SIGN_IN = {
     f"/api/v1/sign-in{way}" for way in ("", "/password", "/set-up", "/workload", "/oidc", "/oidc/callback", "/exchange")
-}
+} | {"/api/v1/sign-out"}
 """Where people and machines who have no token yet get one."""
 PROBES = {"/healthz", "/readyz", "/metrics", "/schema"}
 GUARDED = [route for route in EVERY if route.permission is not PUBLIC]

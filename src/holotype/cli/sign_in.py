@@ -71,7 +71,7 @@ def logout(url: str | None = None, /, *, to: Output = OUTPUT) -> None:
     if token is not None:
         try:
             with Client(place, token) as client:
-                client.revoke_token(token.split("_")[1])
+                client.sign_out(token)
         except HolotypeError as error:
             output.note(f"The token is forgotten here, but the registry was not told: {error.detail}")
     if to.json:

@@ -45,6 +45,10 @@ class SignIn(Base):
         """Set a password with the secret that an administrator handed over, and sign in."""
         return self._sign_in("set-up", shapes.UseSetUp(secret=secret, password=password))
 
+    def sign_out(self, secret: str) -> None:
+        """End the token whose secret is given."""
+        self._http.call("POST", f"{ROOT}/sign-out", type(None), body=shapes.SignOut(secret=secret))
+
     def set_password(self, new: str, *, old: str | None = None) -> None:
         """Set one's own password."""
         self._http.call("POST", f"{ROOT}/password", type(None), body=shapes.NewPassword(new=new, old=old))

@@ -130,8 +130,7 @@ def _route(
 
     With ``open_query`` parameters that nobody here knows are passed over: others call this route, and add their own.
     """
-    if not isinstance(permission, Permission | Public):
-        raise TypeError(f"{method} {path} declares no permission")
+    _check_declared(permission, f"{method} {path}")
 
     def decorate(function: Function) -> HTTPRouteHandler:
         wanted = binding.signature(function, path)
@@ -160,6 +159,11 @@ def _route(
         )(_handler(function, binding.Binder(wanted, open_query=open_query), code))
 
     return decorate
+
+
+def _check_declared(permission: object, route: str) -> None:
+    if not isinstance(permission, Permission | Public):
+        raise TypeError(f"{route} declares no permission")
 
 
 def _handler(function: Function, binder: binding.Binder, status: int) -> Function:

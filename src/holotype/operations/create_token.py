@@ -32,6 +32,8 @@ from holotype.operations.call import Call
 REGISTRY = "registry"
 _LONGEST_DAYS = 36_500
 _NAME_LIMIT = 100
+_PERSONAL, _FRESH = ("password", "oidc"), timedelta(hours=1)
+"""Who signed in so short a time ago has proved who they are: their tokens may live longer than the sign-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,8 @@ def _end(tx: Tx, call: Call, days: float | None, *, for_service: bool) -> int | 
     ends = [] if days is None else [call.now + timedelta(days=days)]
     if call.actor.token_id is not None and not (for_service and rules.may(call.actor, Permission.ACCESS_WRITE)):
         maker, _ = tokens.get(tx, call.actor.token_id)
-        ends += [maker.expires_at] if maker.expires_at else []
+        proven = tokens.origin_of(tx, maker.id) in _PERSONAL and call.now - maker.created_at < _FRESH
+        ends += [maker.expires_at] if maker.expires_at and not proven else []
     return times.to_micros(min(ends)) if ends else None
 
 

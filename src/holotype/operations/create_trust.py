@@ -51,19 +51,9 @@ def create_trust(
             return trusts.get(tx, int(done))
         account = accounts.get(tx, service, principals.SERVICE)
         namespace_id, model_id = granting.ids(tx, where)
-        made = trusts.insert(
-            tx,
-            claims=claims,
-            now=call.now,
-            issuer=issuer,
-            audience=meant,
-            principal_id=account.id,
-            role=role,
-            namespace_id=namespace_id,
-            model_id=model_id,
-            lifetime=lifetime,
-            created_by=call.actor.name,
-        )
+        row = {"issuer": issuer, "audience": meant, "principal_id": account.id, "role": role, "lifetime": lifetime}
+        row |= {"namespace_id": namespace_id, "model_id": model_id, "created_by": call.actor.name}
+        made = trusts.insert(tx, claims=claims, now=call.now, **row)
         found = trusts.get(tx, made)
         _record(tx, call, found)
         once.remember(tx, call, mark, str(made))

@@ -22,6 +22,12 @@ class PasswordSignIn(Request):
     password: str
 
 
+class SignOut(Request):
+    """The secret of the token that ends."""
+
+    secret: str
+
+
 class CodeExchange(Request):
     """The code that the browser brought, and the PKCE verifier of who began."""
 

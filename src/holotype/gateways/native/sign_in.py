@@ -15,6 +15,7 @@ from holotype.operations.exchange_code import exchange_code
 from holotype.operations.finish_oidc import finish_oidc
 from holotype.operations.set_password import set_password
 from holotype.operations.sign_in import sign_in
+from holotype.operations.sign_out import sign_out
 from holotype.operations.start_oidc import CALLBACK, LIFETIME, start_oidc
 from holotype.operations.use_set_up import use_set_up
 from holotype.wire import sign_in as shapes
@@ -85,6 +86,12 @@ async def code_exchange(request: Request, body: shapes.CodeExchange) -> shapes.S
     return shapes.of(await perform(exchange_code, call_of(request), body.code, body.verifier))
 
 
+@post("/api/v1/sign-out", permission=PUBLIC)
+async def signed_out(request: Request, body: shapes.SignOut) -> None:
+    """End the token whose secret is given, at once and for good; nothing but the secret is needed."""
+    await perform(sign_out, call_of(request), body.secret)
+
+
 @post("/api/v1/password", permission=Permission.TOKEN_WRITE)
 async def own_password(request: Request, body: shapes.NewPassword) -> None:
     """Set the caller's own password; everybody else who is signed in as them is signed out."""
@@ -115,5 +122,6 @@ routes = [
     oidc_begun,
     oidc_finished,
     code_exchange,
+    signed_out,
     own_password,
 ]
