@@ -93,8 +93,8 @@ def report(found: Promotion, common: Common) -> int:
         output.document(found)
         return code
     state = Cell(found.status, _COLOURS.get(found.status, "red"))
-    name = Cell(f"promotion {found.id}", "dim") if found.id is not None and found.status != "applied" else Cell("")
-    output.say(state, Cell(found.version.reference, "bold"), f"{found.source or '–'} → {found.target}", name)
+    name = [Cell(f"promotion {found.id}", "dim")] if found.id is not None and found.status != "applied" else []
+    output.say(state, Cell(found.version.reference, "bold"), f"{found.source or '–'} → {found.target}", *name)
     if found.replaced:
         verb = "would leave" if found.status == "possible" else "left"
         output.say(Cell("replaced", "dim"), found.replaced, f"{verb} {found.target}")
