@@ -11,13 +11,19 @@ import socket
 
 from holotype.errors import InvalidSetting
 from holotype.gateways.browsers import is_loopback
+from holotype.gateways.callers import networks
+from holotype.operations import issuers
 from holotype.settings import Settings
 
 BACKLOG = 1_024
 
 
 def check(settings: Settings) -> None:
-    """Raise ``InvalidSetting`` for an address that must not be served in this way."""
+    """Raise ``InvalidSetting`` for an address that must not be served in this way, or others that cannot be meant."""
+    networks(settings.trusted_proxies)
+    if settings.oidc_issuer is not None:
+        issuers.check(settings, settings.oidc_issuer)
+    issuers.caller(settings.egress_allow)
     if is_loopback(settings.host):
         return
     if settings.open:
