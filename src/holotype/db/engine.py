@@ -14,7 +14,6 @@ from contextlib import AbstractContextManager, contextmanager
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from holotype.db import sets
 from holotype.db.faults import lost, translated
 from holotype.db.writing import Writer, run
 from holotype.errors import InvalidSetting
@@ -149,7 +148,6 @@ def connect(url: str, *, wait_seconds: float = 30.0) -> Database:
 
 
 def _prepare_sqlite(raw: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
-    raw.create_function("holotype_held", 2, sets.contains)
     cursor = raw.cursor()
     for pragma in _SQLITE_PRAGMAS:
         _patiently(cursor, f"PRAGMA {pragma}")

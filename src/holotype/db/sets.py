@@ -1,13 +1,11 @@
-"""How is a column compared with thousands of numbers, without sending and sorting them for each statement?
+"""How is a column compared with thousands of numbers? With text that is written once and read by the database.
 
-SQLite calls back: a function of ours looks into a set of Python's, 0.3 µs a row, where a bound list of 10,000 costs 2 ms
-before the first row. PostgreSQL is given an array, which it hashes once.
+SQLite reads 10,000 numbers from JSON in 2 ms, beside other threads. A function that it calls back for each row would be
+quicker alone, and slower than everything else as soon as threads wait for the interpreter. PostgreSQL hashes an array.
 """
 
 from __future__ import annotations
 
-import itertools
-import weakref
 from collections.abc import Collection
 from typing import Any
 
@@ -16,40 +14,27 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-_numbers = itertools.count(1)
-
 
 class IdSet:
-    """Ids that a column can be compared with, for as long as somebody keeps this."""
+    """Ids that a column can be compared with."""
 
-    __slots__ = ("__weakref__", "ids", "number", "text")
+    __slots__ = ("ids", "text")
 
     def __init__(self, ids: Collection[int]) -> None:
-        """Keep the ids, with the number that SQLite and the text that PostgreSQL is given for them."""
+        """Keep the ids, in their order and as text; sorted, SQLite takes them in at a third less."""
         self.ids = frozenset(ids)
-        self.number = next(_numbers)
-        self.text = "{" + ",".join(map(str, sorted(self.ids))) + "}"
-        _sets[self.number] = self
-
-
-_sets: weakref.WeakValueDictionary[int, IdSet] = weakref.WeakValueDictionary()
-
-
-def contains(number: int, value: int | None) -> bool:
-    """Say whether a set that is kept has a value: what SQLite calls."""
-    kept = _sets.get(number)
-    return kept is not None and value in kept.ids
+        self.text = ",".join(map(str, sorted(self.ids)))
 
 
 class _Bound(sa.types.UserDefinedType[IdSet]):
-    """Binds a set as its number or its text."""
+    """Binds a set as JSON or as an array."""
 
     cache_ok = True
 
     def bind_processor(self, dialect: sa.Dialect) -> Any:
         """Return what is sent for a set."""
-        sqlite = dialect.name == "sqlite"
-        return lambda value: value.number if sqlite else value.text
+        form = "[{}]" if dialect.name == "sqlite" else "{{{}}}"
+        return lambda value: form.format(value.text)
 
 
 class _held(FunctionElement[bool]):  # noqa: N801  (a SQL function)
@@ -61,7 +46,9 @@ class _held(FunctionElement[bool]):  # noqa: N801  (a SQL function)
 
 @compiles(_held, "sqlite")
 def _held_sqlite(element: _held, compiler: SQLCompiler, **options: Any) -> str:
-    return f"holotype_held({compiler.process(element.clauses, **options)})"
+    bound, column = [compiler.process(one, **options) for one in element.clauses]
+    rows = f"json_each({bound})"
+    return f"coalesce(+{column} IN (SELECT value FROM {rows}), 0)"  # noqa: S608 - a bound parameter is all that is in it
 
 
 @compiles(_held, "postgresql")

@@ -13,14 +13,12 @@ from holotype.domain.permissions import Permission
 
 def visible(tx: Tx, actor: Actor, permission: Permission = Permission.MODEL_READ) -> Visible | None:
     """Return the namespaces and models on which the caller has a permission; None means everything."""
-    places = rules.scopes(actor, permission)
-    if places is None:
-        return None
-    if not actor.rights:
-        return scope.visible(tx, places)
     derived = indexed(actor.rights).derived
     key = ("visible", permission, permission in actor.permissions, actor.namespace, actor.model)
-    found = scope.visible(tx, places, derived.get(key))
-    if found is not None and all(space is not None for space, _ in places):
+    known = derived.get(key)
+    if isinstance(known, Visible) and not known.growing:
+        return known
+    found = scope.visible(tx, rules.scopes(actor, permission), known)
+    if found is not None and actor.rights:
         derived[key] = found
     return found

@@ -27,14 +27,22 @@ class After:
 class Visible:
     """What the caller may see: all models of some namespaces, and some models beside them, by id.
 
-    Kept as long as the caller's rights stay. ``newest`` is the newest model that was looked at, where names decided.
+    Kept as long as the caller's rights stay. Where the beginnings of names decide, it is ``growing`` with new models,
+    and ``newest`` is the newest of those that were looked at.
     """
 
-    __slots__ = ("_models", "_namespaces", "models", "namespaces", "newest")
+    __slots__ = ("_models", "_namespaces", "growing", "models", "namespaces", "newest")
 
-    def __init__(self, namespaces: tuple[int, ...] = (), models: tuple[int, ...] = (), newest: int = 0) -> None:
+    def __init__(
+        self,
+        namespaces: tuple[int, ...] = (),
+        models: tuple[int, ...] = (),
+        newest: int = 0,
+        *,
+        growing: bool = False,
+    ) -> None:
         """Keep the ids, and the sets that columns are compared with."""
-        self.namespaces, self.models, self.newest = namespaces, models, newest
+        self.namespaces, self.models, self.newest, self.growing = namespaces, models, newest, growing
         self._namespaces, self._models = IdSet(namespaces), IdSet(models)
 
     @property
@@ -55,7 +63,11 @@ class Visible:
 
     def holds(self, version: Version) -> bool:
         """Say whether a version belongs to what may be seen."""
-        return version.namespace_id in self._namespaces.ids or version.model_id in self._models.ids
+        return self.has(version.namespace_id, version.model_id)
+
+    def has(self, namespace_id: int, model_id: int) -> bool:
+        """Say whether a model belongs to what may be seen."""
+        return namespace_id in self._namespaces.ids or model_id in self._models.ids
 
 
 @dataclass(frozen=True, slots=True)

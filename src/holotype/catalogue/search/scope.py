@@ -38,7 +38,7 @@ def visible(tx: Tx, places: Sequence[Place] | None, known: Visible | None = None
     for space, starts in beginnings.items():
         if space in ids and ids[space] not in whole:
             seen |= _beginning(tx, ids[space], starts, known.newest if known is not None else 0)
-    return Visible(tuple(sorted(whole)), tuple(sorted(seen)), newest)
+    return Visible(tuple(sorted(whole)), tuple(sorted(seen)), newest, growing=bool(beginnings))
 
 
 def _by_space(places: Sequence[tuple[str, str]]) -> dict[str, set[str]]:
