@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _STYLES = {"moved": "green", "rolled-back": "yellow", "deleted": "red", "denied": "red", "revoked": "yellow"}
 _SUBJECT = ("number", "digest")
+_OF_A_MOVE = (*_SUBJECT, "policy", "promotion")
+"""What is left out of a move: `holotype promotion show` tells it, and `--json` here."""
 
 
 def history(
@@ -80,7 +82,12 @@ def _print(events: list[Event]) -> None:
 
 def _row(event: Event) -> Row:
     action = Cell(event.action, _STYLES.get(event.action.partition(".")[2], ""))
-    return formats.time(event.time), str(event.sequence), event.actor, action, event.subject, sentence(event.data)
+    return formats.time(event.time), str(event.sequence), event.actor, action, event.subject, _said(event)
+
+
+def _said(event: Event) -> str:
+    about_a_version = event.action.startswith("version.")
+    return sentence({key: value for key, value in event.data.items() if not about_a_version or key not in _OF_A_MOVE})
 
 
 def sentence(data: Mapping[str, object]) -> str:
