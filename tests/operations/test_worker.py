@@ -102,7 +102,7 @@ def test_the_standard_work_runs(desk: Desk) -> None:
     """Every piece does its work on an empty registry, on each database."""
     call = Call(desk.registry, Actor("holotype", None, frozenset(Permission)), now=desk.call().now)
     done = {work.name: work.run(call) for work in standard_work(desk.registry)}
-    expired = {"expire-keys": 0, "expire-promotions": 0, "ripen": 0}
+    expired = {"expire-keys": 0, "expire-sign-ins": 0, "expire-promotions": 0, "ripen": 0}
     assert done == {"sweep": SweepReport(), **expired, "checkpoint": None, "optimize": None}
 
 
@@ -114,3 +114,15 @@ def test_optimize_counts_what_the_embedded_database_holds(desk: Desk) -> None:
         with desk.registry.database.read() as tx:
             counted = set(tx.exec_driver_sql("SELECT tbl FROM sqlite_stat1").scalars())
         assert {"models", "versions", "files", "version_tags"} <= counted
+
+
+def test_work_that_is_not_due_here_is_left_to_others(desk: Desk) -> None:
+    """A server that lacks what the work needs does not claim it, so another server's turn does not wait."""
+    done: list[str] = []
+    idle = Worker(desk.registry, [Work("sign", 0.05, lambda _: done.append("idle"), lambda _: False)], first_pause=0)
+    able = Worker(desk.registry, [Work("sign", 0.05, lambda _: done.append("able"))], first_pause=0)
+    for worker in (idle, able):
+        worker.start()
+    assert until(lambda: len(done) > 2)
+    assert all(worker.stop(5) for worker in (idle, able))
+    assert set(done) == {"able"}
