@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 
 from holotype.catalogue.search import sources
-from holotype.catalogue.tables import versions as version_rows
 from holotype.domain import cursors, sorting
 from holotype.domain.entities import Actor
 from holotype.domain.permissions import Permission
@@ -397,17 +396,3 @@ def test_a_page_takes_a_fixed_number_of_statements(shelf: Desk) -> None:
     one = len(seen)
     versions(shelf, "metric.auc>0.1")
     assert len(seen) == 2 * one <= 12
-
-
-def test_stages_that_only_a_policy_knows_are_found_and_come_last(shelf: Desk) -> None:
-    """A query may name them; in the order of stages they follow the usual ones, by name."""
-    with shelf.registry.database.write() as tx:
-        for digest, stage in ((b"four", "canary"), (b"five", "blue")):
-            tx.execute(sa.update(version_rows).where(version_rows.c.size == len(digest)).values(stage=stage))
-    at_last = [one.stage for one in search_versions(shelf.call(), "", sort="stage", limit=10).items]
-    assert at_last[-1] in {"blue", "canary"}
-    assert at_last == sorted(at_last, key=["none", "staging", "production", "archived", "blue", "canary"].index)
-    assert {one.stage for one in search_versions(shelf.call(), f"stage:{at_last[-1]}", limit=10).items} == {at_last[-1]}
-    assert versions(shelf, "stage:nowhere") == []
-    named = search_versions(shelf.call(), f"stage:{at_last[-1]}", sort="-stage", limit=10).items
-    assert [one.stage for one in named] == [at_last[-1]] * len(named) != []
