@@ -46,6 +46,15 @@ def reads(desk: Desk, secret: str) -> set[str]:
     return {one.reference for one in search_models(signed_in(desk, secret)).items}
 
 
+def test_who_has_no_grant_yet_is_still_somebody(desk: Desk, boss: str) -> None:
+    """They learn who they are and see their own tokens, and may nothing else."""
+    ada = signed_in(desk, member(desk, boss, "ada"))
+    assert (whoami(ada).principal, whoami(ada).grants) == ("ada", [])
+    assert [one.principal for one in list_tokens(ada, limit=10)] == ["ada"]
+    with pytest.raises(Denied):
+        create_token(ada, "more")
+
+
 def test_a_grant_and_its_end_take_effect_with_the_next_request(desk: Desk, boss: str) -> None:
     """Whoever it reaches: directly, or through a team that they enter and leave."""
     ada = member(desk, boss, "ada")
