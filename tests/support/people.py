@@ -35,5 +35,5 @@ def member(desk: Desk, boss: str, name: str, *given: Given) -> str:
     call = signed_in(desk, boss)
     create_service(call, name)
     for one in given:
-        create_grant(call, name, one[0], one[1], stages=one[2] if len(one) > 2 else ())  # type: ignore[misc]
+        create_grant(call, name, one[0], one[1], stages=one[2] if len(one) > 2 else ())
     return create_token(call, "all", role="admin", principal=name, expires_in_days=None)[1]

@@ -21,18 +21,20 @@ _REASON = Parameter(metavar="TEXT", help="Why, for the ledger.")
 def quarantine(subject: str, /, *, reason: Annotated[str, _REASON], common: Common = COMMON) -> None:
     """Recall a version, a data set or a parent, with everything that was built on it.
 
-    Nothing of it is pulled or moved until it is released; what is built on it later is held as well.
+    Nothing of it is pulled or moved until it is released; what is built on it later is held as well. Shows where it is
+    in use, and who pulled it.
 
     Args:
         subject: A version such as risk/fraud:7, dataset:URI, or parent:REFERENCE for what was made from a parent.
     """
     with common.connect() as client:
         made = client.quarantine(subject, reason=reason)
-    if common.json:
-        output.document(made)
-        return
-    output.say(Cell("quarantined", "red"), Cell(made.subject, "bold"), f"and what was built on it: {made.versions}")
-    output.hint(f"`holotype impact {made.subject}` shows where it is in use; `holotype release {made.id}` ends it")
+        if common.json:
+            output.document(made)
+            return
+        output.say(Cell("quarantined", "red"), Cell(made.subject, "bold"), f"as quarantine {made.id}")
+        _print_impact(client.impact(made.subject))
+    output.hint(f"`holotype release {made.id}` ends it; `holotype rollback` passes over what is in quarantine")
 
 
 def release(which: str, /, *, reason: Annotated[str, _REASON], common: Common = COMMON) -> None:
