@@ -115,7 +115,7 @@ def test_who_is_disabled_is_out_at_once_and_their_services_with_them(desk: Desk,
         signed_in(desk, bot)
     with desk.registry.database.read() as tx:
         bot_id = next(one.id for one in list_services(signed_in(desk, boss)))
-        assert standing(tx, bot_id, "risk", "fraud") == (frozenset(), frozenset())
+        assert standing(tx, bot_id, "risk", "fraud", "production") == (frozenset(), frozenset())
     change_user(signed_in(desk, boss), "ada", disabled=False)
     assert reads(desk, bot) == {"risk/fraud", "risk/churn"}
     change_service(signed_in(desk, boss), "bot", disabled=True)

@@ -1,6 +1,7 @@
 """Which roles does a principal have on a model now, and in which teams are they? Asked where approvals are counted.
 
-Who is disabled, or whose owner is, has no roles and no teams any more.
+Who is disabled, or whose owner is, has no roles and no teams any more; neither has an account that answers to another
+person than it did. A grant that is limited to other stages gives no role there.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _models = sa.table("models", sa.column("id"), sa.column("name"), sa.column("name
 
 _owner = principals.alias("owner")
 _ACTIVE = (
-    sa.select(principals.c.id)
+    sa.select(sa.func.coalesce(principals.c.owner_id, principals.c.id).label("person_id"))
     .outerjoin_from(principals, _owner, _owner.c.id == principals.c.owner_id)
     .where(
         principals.c.id == sa.bindparam("principal_id"),
@@ -31,7 +32,7 @@ _TEAMS = (
 )
 _mine = sa.select(team_members.c.team_id).where(team_members.c.principal_id == sa.bindparam("principal_id"))
 _ROLES = (
-    sa.select(grants.c.role, grants.c.pattern)
+    sa.select(grants.c.role, grants.c.pattern, grants.c.stages)
     .outerjoin_from(grants, _namespaces, _namespaces.c.id == grants.c.namespace_id)
     .outerjoin(_models, _models.c.id == grants.c.model_id)
     .where(
@@ -43,13 +44,20 @@ _ROLES = (
 )
 
 
-def standing(tx: Tx, principal_id: int, namespace: str, model: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the roles that a principal has on a model, and the names of their teams."""
+def standing(
+    tx: Tx, principal_id: int, namespace: str, model: str, stage: str, *, person_id: int | None = None
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the roles that a principal has on a model towards a stage, and the names of their teams.
+
+    With ``person_id`` they have them only while they are, or belong to, that person.
+    """
     bound = {"principal_id": principal_id, "namespace": namespace, "model": model}
-    if tx.execute(_ACTIVE, bound).first() is None:
+    active = tx.execute(_ACTIVE, bound).first()
+    if active is None or person_id not in {None, active.person_id}:
         return frozenset(), frozenset()
-    roles = [row.role for row in tx.execute(_ROLES, bound) if row.pattern is None or _begins(model, row.pattern)]
-    return frozenset(roles), frozenset(tx.execute(_TEAMS, bound).scalars())
+    found = [row for row in tx.execute(_ROLES, bound) if row.pattern is None or _begins(model, row.pattern)]
+    roles = frozenset(row.role for row in found if row.stages is None or stage in row.stages.split(","))
+    return roles, frozenset(tx.execute(_TEAMS, bound).scalars())
 
 
 def _begins(model: str, pattern: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -35,17 +34,19 @@ class Approvals(Gate):
 def counting(rule: ApprovalRule, facts: Facts) -> list[Approval]:
     """Return the approvals that count for a rule, one of each person; who changed their mind does not count."""
     last = {one.person_id: one for one in sorted(facts.approvals, key=lambda one: one.created_at) if not one.voided}
-    barred = _barred(rule.exclude, facts)
     return [
         one
         for one in last.values()
-        if one.decision == APPROVED and one.person_id not in barred and _is_among(one, rule.among)
+        if one.decision == APPROVED and not _is_barred(one, rule, facts) and _is_among(one, rule.among)
     ]
 
 
-def _barred(exclude: Collection[str], facts: Facts) -> set[int | None]:
+def _is_barred(one: Approval, rule: ApprovalRule, facts: Facts) -> bool:
+    """Say whether a rule excludes who approved; an account that changed hands is still the account that registered."""
+    if AUTHOR in rule.exclude and one.principal == facts.candidate.version.created_by:
+        return True
     persons = {REQUESTER: facts.requester_id, AUTHOR: facts.author_id}
-    return {persons[who] for who in exclude if who in persons} - {None}
+    return one.person_id in {persons[who] for who in rule.exclude if who in persons} - {None}
 
 
 def _is_among(one: Approval, among: tuple[str, ...]) -> bool:

@@ -31,9 +31,8 @@ def approve(call: Call, identifier: int, *, comment: str = "") -> Promotion:
     names.text(comment, "comment")
     mark = once.fingerprint("approve", identifier, comment)
     with call.write() as tx:
-        done = once.recall(tx, call, mark)
-        if done is None:
-            request, version = requests.locked(tx, call, identifier)
+        request, version = requests.locked(tx, call, identifier)
+        if once.recall(tx, call, mark) is None:
             may_decide(call, request, version)  # 1
             _decide(tx, call, request, version, comment)
             once.remember(tx, call, mark, "approved")
@@ -55,7 +54,8 @@ def _decide(tx: Tx, call: Call, request: Request, version: Version, comment: str
     if request.policy != policy.number or isinstance(wish, str):
         reconsidering.reconsider_one(tx, call, request, version, policy)
         return
-    if _has_approved(tx, call, request):
+    given = judging.approvals_of(tx, request, version, policy)
+    if any(one.person_id == call.actor.person_id for one in given):
         return
     approvals.insert(tx, request, call.actor, approvals.APPROVED, comment, call.now)  # 3
     _record(tx, call, request, version, comment)
@@ -65,11 +65,6 @@ def _decide(tx: Tx, call: Call, request: Request, version: Version, comment: str
         settling.carry_out(tx, call, wish, judged, waiting=request, reason=request.reason)
     else:
         reconsidering.hear(tx, call, request, wish, judged)
-
-
-def _has_approved(tx: Tx, call: Call, request: Request) -> bool:
-    mine = [one for one in approvals.of(tx, [request.id])[request.id] if one.approval.person_id == call.actor.person_id]
-    return any(one.counts(request.policy) for one in mine)
 
 
 def _check_counts(call: Call, judged: Judgement) -> None:

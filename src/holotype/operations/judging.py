@@ -143,15 +143,16 @@ def guarded(wish: Wish) -> Rule:
 def approvals_of(tx: Tx, request: Request, version: Version, policy: Policy) -> list[Approval]:
     """Return the approvals of a request that still stand, with what their givers are on the model now."""
     decisions = approvals.of(tx, [request.id])[request.id]
-    return with_standing(tx, [one for one in decisions if one.counts(policy.number)], version)
+    return with_standing(tx, [one for one in decisions if one.counts(policy.number)], version, request.target)
 
 
-def with_standing(tx: Tx, decisions: Sequence[Decision], version: Version) -> list[Approval]:
+def with_standing(tx: Tx, decisions: Sequence[Decision], version: Version, target: str) -> list[Approval]:
     """Return those approvals whose givers may still approve there, with the roles and teams that they have now."""
     found = []
     for decision in decisions:
         given = decision.approval
-        roles, teams = standing.standing(tx, given.principal_id, version.namespace, version.model)
+        where = version.namespace, version.model, target
+        roles, teams = standing.standing(tx, given.principal_id, *where, person_id=given.person_id)
         if any(Permission.PROMOTION_APPROVE in ROLES.get(role, ()) for role in roles):
             found.append(replace(given, roles=roles, teams=teams))
     return found

@@ -49,7 +49,7 @@ def open_override(
         locking.lock(tx, reference)
         version = versions.find(tx, reference)
         policy = policies.in_force(tx, version.namespace_id)
-        _check_among(tx, call, version, policy)
+        _check_among(tx, call, version, target, policy)
         _check_gates(_rule(policy, version, target), target, wanted)  # 2
         ends = _end(call, policy, lasts)  # 3
         made = overrides.insert(
@@ -60,9 +60,9 @@ def open_override(
         return made
 
 
-def _check_among(tx: Tx, call: Call, version: Version, policy: Policy) -> None:
+def _check_among(tx: Tx, call: Call, version: Version, target: str, policy: Policy) -> None:
     actor, among = call.actor, policy.emergency.among
-    roles, teams = standing.standing(tx, actor.principal_id or 0, version.namespace, version.model)
+    roles, teams = standing.standing(tx, actor.principal_id or 0, version.namespace, version.model, target)
     if not actor.principal_id:  # on an open server everybody is an administrator
         roles = frozenset({"admin"})
     mine = {f"user:{actor.name}"} | {f"role:{role}" for role in roles} | {f"team:{team}" for team in teams}

@@ -22,8 +22,8 @@ def reject(call: Call, identifier: int, *, comment: str) -> Promotion:
         raise Invalid("A rejection needs a comment.", hint="Say in a few words what is wrong, with --comment.")
     mark = once.fingerprint("reject", identifier, comment)
     with call.write() as tx:
+        request, version = requests.locked(tx, call, identifier)
         if once.recall(tx, call, mark) is None:
-            request, version = requests.locked(tx, call, identifier)
             may_decide(call, request, version)
             requests.check_open(request)
             if not expiring.expired(tx, call, request, version):

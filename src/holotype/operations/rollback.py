@@ -81,7 +81,7 @@ def _may_return(tx: Tx, call: Call, version: Version, stage: str, policy: Policy
     former = promotions.last_applied(tx, version.id, stage)
     decisions = approvals.of(tx, [former.id])[former.id] if former is not None else []
     standing = [one for one in decisions if one.approval.decision == APPROVED and one.approval.voided is None]
-    given = judging.with_standing(tx, standing, version)
+    given = judging.with_standing(tx, standing, version, stage)
     why = f"The policy has no move to {stage} any more."
     for rule in _rules(policy, former, stage):
         requester = former.requester_id if former is not None else None

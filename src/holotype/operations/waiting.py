@@ -30,7 +30,7 @@ def waits_for(tx: Tx, call: Call, found: Promotion) -> bool:
     rule = _rule(tx, found)
     if rule is None:
         return False
-    roles, teams = standing.standing(tx, actor.principal_id, version.namespace, version.model)
+    roles, teams = standing.standing(tx, actor.principal_id, version.namespace, version.model, found.target)
     mine = Approval(actor.name, actor.principal_id, actor.person_id, APPROVED, "", call.now, roles=roles, teams=teams)
     facts = _facts(tx, call, found, mine)
     return any(counting(one, facts) for one in rule.approvals)

@@ -18,8 +18,8 @@ def withdraw(call: Call, identifier: int, *, comment: str = "") -> Promotion:
     names.text(comment, "comment")
     mark = once.fingerprint("withdraw", identifier, comment)
     with call.write() as tx:
+        request, version = requests.locked(tx, call, identifier)
         if once.recall(tx, call, mark) is None:
-            request, version = requests.locked(tx, call, identifier)
             _may(call, request, version)
             requests.check_open(request)
             if not expiring.expired(tx, call, request, version):
