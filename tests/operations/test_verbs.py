@@ -40,62 +40,21 @@ from tests.support.governance import MOVES, STAGES, TWO, apply
 from tests.support.people import member, owner, signed_in
 from tests.support.registry import Desk
 
-LETS_IN = set(
-    [
-        "authenticate",
-        "exchange_assertion",
-        "exchange_code",
-        "finish_oidc",
-        "sign_in",
-        "sign_out",
-        "start_oidc",
-        "use_set_up",
-    ]
-)
+LETS_IN = {
+    "authenticate", "exchange_assertion", "exchange_code", "finish_oidc", "sign_in", "sign_out", "start_oidc",
+    "use_set_up",
+}  # fmt: skip
 """They ask for a secret: who calls them is nobody yet."""
-SERVER = set(
-    [
-        "bootstrap",
-        "check",
-        "claim",
-        "ensure_key",
-        "examine_pending",
-        "expire_keys",
-        "expire_promotions",
-        "expire_sign_ins",
-        "is_due",
-        "may_sign",
-        "optimize",
-        "ripen",
-    ]
-)
+SERVER = {
+    "bootstrap", "check", "claim", "ensure_key", "examine_pending", "expire_keys", "expire_promotions",
+    "expire_sign_ins", "is_due", "may_sign", "optimize", "ripen",
+}  # fmt: skip
 """What the server does by itself; no gateway has them."""
-PARTS = set(
-    [
-        "arriving",
-        "check_rights",
-        "covered",
-        "ensure",
-        "examine",
-        "examined",
-        "export_lines",
-        "forget",
-        "is_first",
-        "look",
-        "may_decide",
-        "preview",
-        "read",
-        "record",
-        "record_denial",
-        "record_pull",
-        "record_refusal",
-        "require",
-        "reserve",
-        "search",
-        "signed",
-        "unswept",
-    ]
-)
+PARTS = {
+    "arriving", "check_rights", "covered", "ensure", "examine", "examined", "export_lines", "forget", "is_first",
+    "look", "may_decide", "preview", "read", "record", "record_denial", "record_pull", "record_refusal", "require",
+    "reserve", "search", "signed", "unswept",
+}  # fmt: skip
 """What verbs are made of: they get what a verb looked up after it had asked."""
 OWN = {"list_grants", "list_services", "list_teams", "list_tokens", "whoami"}
 """Everybody who is known is somebody, and sees what is their own."""
