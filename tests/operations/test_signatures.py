@@ -31,6 +31,7 @@ from tests.support.signing import (
 )
 
 DIGEST = "sha256:" + "1" * 64
+KIND = "acme.org/v1"
 EC = ec.generate_private_key(ec.SECP256R1())
 OTHER = ec.generate_private_key(ec.SECP256R1())
 KEYS = (trusted("other", OTHER), trusted("release", EC))
@@ -50,14 +51,14 @@ def model(tmp_path: Path) -> Path:
 def verdict(folder: Path, keys: tuple[TrustedKey, ...] = KEYS, at: dt.datetime = NOW) -> Signed:
     """Return what becomes of the signature in a folder."""
     files = files_in(folder)
-    found = signatures.examine((folder / "model.sig").read_bytes(), DIGEST, lambda: files, keys, at)
+    found = signatures.examine("signature", (folder / "model.sig").read_bytes(), DIGEST, lambda: files, keys, at)
     assert found is not None
     return found
 
 
 def examine(payload: bytes, keys: tuple[TrustedKey, ...] = KEYS) -> Signed | None:
     """Return what becomes of an envelope about a version without files."""
-    return signatures.examine(payload, DIGEST, tuple, keys, NOW)
+    return signatures.examine(KIND, payload, DIGEST, tuple, keys, NOW)
 
 
 def test_a_signed_model_is_verified_by_the_digests_that_are_held(model: Path, tmp_path: Path) -> None:
@@ -86,7 +87,7 @@ def test_a_single_signed_file_is_verified(tmp_path: Path) -> None:
         tmp_path / "one.bin", tmp_path / "sig"
     )
     held = [file for file in files_in(tmp_path) if file.path == "one.bin"]
-    found = signatures.examine((tmp_path / "sig").read_bytes(), DIGEST, lambda: held, KEYS, NOW)
+    found = signatures.examine("signature", (tmp_path / "sig").read_bytes(), DIGEST, lambda: held, KEYS, NOW)
     assert found is not None
     assert found.by == "release"
 
@@ -310,7 +311,7 @@ def test_an_envelope_about_some_of_the_files_is_not_about_the_version(model: Pat
     some = {"README.md": every["README.md"]}
     for subject, by in ((every, "release"), (some, None), (every | {"also": DIGEST}, "release")):
         payload = json.dumps(envelope(statement(subject, {}), ("", EC))).encode()
-        found = signatures.examine(payload, "sha256:" + "3" * 64, lambda: files, KEYS, NOW)
+        found = signatures.examine(KIND, payload, "sha256:" + "3" * 64, lambda: files, KEYS, NOW)
         assert found is not None
         assert found.by == by
 

@@ -149,7 +149,7 @@ def test_an_envelope_about_the_files_is_about_the_version(desk: Desk, trust: Cal
     trust(trusted("build", KEY))
     subject = {"model.bin": digests.of(b"weights")}
     payload = json.dumps(envelope(statement(subject, {"builder": "ci"}), ("", KEY))).encode()
-    assert add(desk, "acme.org/build", payload).evidence.signed_by == "build"
+    assert add(desk, "acme.org/v1", payload).evidence.signed_by == "build"
 
 
 def test_strangers_cannot_make_a_decision_slow(desk: Desk) -> None:
@@ -164,7 +164,7 @@ def test_strangers_cannot_make_a_decision_slow(desk: Desk) -> None:
             evidence.insert(
                 tx,
                 version,
-                type="acme.org/x",
+                type="acme.org/v1",
                 media_type="application/json",
                 payload=payload,
                 signed_by=signed,

@@ -67,9 +67,11 @@ def envelope(payload: bytes, *signers: tuple[str, Private], kind: str = PAYLOAD_
     return {"payloadType": kind, "payload": base64.b64encode(payload).decode(), "signatures": signatures}
 
 
-def signed_by(key: Private, subject: str, predicate: object, keyid: str = "") -> bytes:
+def signed_by(
+    key: Private, subject: str, predicate: object, keyid: str = "", kind: str = "https://acme.org/v1"
+) -> bytes:
     """Return a signed statement about a version, as a file to attach."""
-    return json.dumps(envelope(statement(subject, predicate), (keyid, key))).encode()
+    return json.dumps(envelope(statement(subject, predicate, kind), (keyid, key))).encode()
 
 
 def files_in(folder: Path) -> list[File]:

@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from holotype.domain import digest as digests
-from holotype.domain import dsse, names, strict_json
+from holotype.domain import dsse, model_signing, names, strict_json
 from holotype.domain.entities import Evidence
 from holotype.domain.provenance import DIRECTIONS
 from holotype.errors import Invalid, InvalidName
@@ -104,6 +104,20 @@ def content(evidence: Evidence) -> Any:
         return value if found is None else dsse.statement(found).predicate
     except Invalid:
         return None
+
+
+def speaks(type_: str, statement: dsse.Statement) -> bool:
+    """Say whether who signed a statement meant it as evidence of a type, or somebody else now takes it for that.
+
+    The forms of evaluations, scans and test reports tell by themselves. A signature says of the version that it is
+    signed, and no more. A type of one's own is what the predicate type names: ``https://acme.org/fairness/v1``.
+    """
+    if type_ == SIGNATURE:
+        return model_signing.is_signature(statement) or not statement.predicate
+    if type_ in TYPES:
+        return True
+    kind = statement.predicate_type.partition("://")[2].lower()
+    return kind == type_ or kind.startswith((f"{type_}/", f"{type_}@", f"{type_}#"))
 
 
 def _readable(payload: bytes) -> bool:

@@ -3,7 +3,8 @@
 1. The caller may, and is not the server by name.
 2. The payload is small enough, and what its type says.
 3. The version is there; its evidence is bound to its digest.
-4. A signature is verified with the keys that the policy trusts: what is forged or about something else is refused.
+4. A signature is verified with the keys that the policy trusts: what is forged or about something else is refused, and
+   so is what was attached before: an old statement is no new word of who signed it.
 5. Evidence, ledger entry and consequences join one transaction; a card becomes the version's card.
 """
 
@@ -19,7 +20,7 @@ from holotype.domain import digest as digests
 from holotype.domain.entities import Evidence, Version
 from holotype.domain.permissions import Permission
 from holotype.domain.references import Reference
-from holotype.errors import Denied, Invalid, TooLarge
+from holotype.errors import AlreadyExists, Denied, Invalid, TooLarge
 from holotype.governance import evidence, policies
 from holotype.operations import attesting, locking, once, signatures
 from holotype.operations.call import Call
@@ -52,7 +53,7 @@ def attest(call: Call, reference: Reference, type_: str, payload: bytes, *, medi
         locking.lock(tx, reference)
         version = versions.find(tx, reference)  # 3
         _check_room(tx, call, version, len(payload))
-        signed = _signed(tx, call, version, payload) if attested.is_json(kind) else None  # 4
+        signed = _signed(tx, call, version, type_, payload) if attested.is_json(kind) else None  # 4
         made = attesting.record(  # 5
             tx, call, version, type=type_, media_type=kind, payload=payload, signed_by=signed.by if signed else None
         )
@@ -84,11 +85,17 @@ def _check_room(tx: Tx, call: Call, version: Version, size: int) -> None:
         )
 
 
-def _signed(tx: Tx, call: Call, version: Version, payload: bytes) -> Signed | None:
+def _signed(tx: Tx, call: Call, version: Version, type_: str, payload: bytes) -> Signed | None:
     keys = policies.in_force(tx, version.namespace_id).keys
-    signed = signatures.examine(payload, version.digest, signatures.files_of(tx, version), keys, call.now)
+    signed = signatures.examine(type_, payload, version.digest, signatures.files_of(tx, version), keys, call.now)
     if signed is not None and signed.refused:
         raise Invalid(f"The signature is refused. {signed.reason}", hint=f"It has to be about {version.digest}.")
+    known = signatures.held(tx, version, type_, payload) if signed is not None and signed.by is not None else None
+    if known is not None:
+        raise AlreadyExists(
+            f"What {known.signed_by} signed there is evidence {known.id} since {known.created_at:%Y-%m-%d} already.",
+            hint="It is no newer for being attached again: sign a new statement.",
+        )
     return signed
 
 

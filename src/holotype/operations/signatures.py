@@ -5,7 +5,8 @@
     unknown           signed, by nobody whom the policy trusts: kept, and counts as unsigned
     forged            says that a trusted key made it, which it did not
     elsewhere         about something else than this version
-    unverifiable      about digests that are not held here, or worth something only with a transparency log
+    unverifiable      about digests that are not held here, meant as another type of evidence than it is attached as, or
+                      worth something only with a transparency log
 
 What was verified when evidence arrived is not believed for ever: whoever decides on it asks again, with the keys that
 the policy names by then. A key that was taken out of the policy counts no more, one that was added counts for what it
@@ -25,6 +26,7 @@ from holotype.domain.entities import Evidence, Version
 from holotype.domain.manifest import File
 from holotype.domain.policy import TrustedKey
 from holotype.errors import Invalid
+from holotype.governance import evidence as rows
 from holotype.governance import trusted_keys
 
 _EVERY_FILE, _KEPT, _STRANGERS = 20_001, 4_096, 50
@@ -55,8 +57,10 @@ _TOLD: dict[tuple[object, ...], Signed | None] = {}
 """What was told before: a payload, a subject (from which the files follow) and some keys never give another answer."""
 
 
-def examine(payload: bytes, digest: str, files: Files, keys: Sequence[TrustedKey], at: datetime) -> Signed | None:
-    """Return who signed a payload about the version of a digest; nothing where it is no envelope.
+def examine(
+    type_: str, payload: bytes, digest: str, files: Files, keys: Sequence[TrustedKey], at: datetime
+) -> Signed | None:
+    """Return who signed a payload, as evidence of a type, about the version of a digest; nothing for no envelope.
 
     ``files`` gives the version's files where they are needed; ``at`` is when the payload arrived. Raises ``Invalid``
     for an envelope that cannot be read.
@@ -64,10 +68,13 @@ def examine(payload: bytes, digest: str, files: Files, keys: Sequence[TrustedKey
     envelope = attested.envelope(payload)
     if envelope is None:
         return None
-    astray = _astray(dsse.statement(envelope), digest, files)
+    statement = dsse.statement(envelope)
+    astray = _astray(statement, digest, files)
     if astray is not None:
         return astray
     found = trusted_keys.made(envelope, keys, at)
+    if found.by is not None and not attested.speaks(type_, statement):
+        return Signed("unverifiable", f"{found.by} signed it as {statement.predicate_type[:80]!r}, not as {type_}.")
     if found.by is not None:
         return Signed("verified", f"Signed by {found.by}.", found.by)
     if found.forged is not None:
@@ -89,6 +96,17 @@ def current(tx: Tx, version: Version, found: Sequence[Evidence], keys: Sequence[
     return tuple(replace(one, signed_by=verified_by(one, files, keys)) if one.id in tried else one for one in found)
 
 
+def held(tx: Tx, version: Version, type_: str, payload: bytes) -> Evidence | None:
+    """Return the evidence of a type that counts as signed and holds the very statement that a payload does."""
+    wanted = attested.envelope(payload)
+    given = [one for one in rows.of_version(tx, version.id) if one.type == type_]
+    for one in given if wanted is not None else ():
+        known = attested.envelope(one.payload or b"") if one.signed_by is not None else None
+        if known is not None and wanted is not None and known.payload == wanted.payload:
+            return one
+    return None
+
+
 def verified_by(evidence: Evidence, files: Files, keys: Sequence[TrustedKey]) -> str | None:
     """Return the name of the key among these that signed a piece of evidence, if one did."""
     told = explained(evidence, files, keys)
@@ -99,7 +117,8 @@ def explained(evidence: Evidence, files: Files, keys: Sequence[TrustedKey]) -> S
     """Return what these keys say about a piece of evidence; nothing where it is not signed."""
     if evidence.payload is None or not _may_be_signed(evidence):
         return None
-    asked = (hash(evidence.payload), evidence.digest, evidence.subject, evidence.created_at, tuple(keys))
+    made = (evidence.type, hash(evidence.payload), evidence.digest)
+    asked = (*made, evidence.subject, evidence.created_at, tuple(keys))
     if asked not in _TOLD:
         if len(_TOLD) >= _KEPT:
             _TOLD.clear()
@@ -109,7 +128,7 @@ def explained(evidence: Evidence, files: Files, keys: Sequence[TrustedKey]) -> S
 
 def _explained(evidence: Evidence, payload: bytes, files: Files, keys: Sequence[TrustedKey]) -> Signed | None:
     try:
-        return examine(payload, evidence.subject, files, keys, evidence.created_at)
+        return examine(evidence.type, payload, evidence.subject, files, keys, evidence.created_at)
     except Invalid as error:
         return Signed("unverifiable", error.detail)
 

@@ -38,7 +38,9 @@ def record(tx: Tx, call: Call, version: Version, content: bytes) -> None:
         return
     keys = policies.in_force(tx, version.namespace_id).keys
     try:
-        signed = signatures.examine(content, version.digest, signatures.files_of(tx, version), keys, call.now)
+        signed = signatures.examine(
+            attested.SIGNATURE, content, version.digest, signatures.files_of(tx, version), keys, call.now
+        )
     except Invalid:
         return
     attesting.record(
