@@ -20,7 +20,8 @@ from joserfc.jwk import RSAKey
 
 from holotype.access import principals
 from holotype.domain.claims import GITHUB
-from holotype.domain.permissions import Permission
+from holotype.domain.entities import Actor, Right
+from holotype.domain.permissions import ROLES, Permission
 from holotype.errors import Denied, HolotypeError, Invalid, Unauthenticated, Unavailable
 from holotype.ledger.tables import ledger_entries
 from holotype.operations import issuers
@@ -31,6 +32,7 @@ from holotype.operations.expire_sign_ins import expire_sign_ins
 from holotype.operations.list_trusts import list_trusts
 from holotype.operations.revoke_trust import revoke_trust
 from tests.support.oidc import PUBLIC, Provider, new_keys
+from tests.support.people import owner, signed_in
 from tests.support.registry import Desk, open_desk
 from tests.unit.egress.speakers import speaking, whole
 
@@ -309,6 +311,23 @@ def test_a_rule_gives_no_more_than_its_maker_has(desk: Desk, provider: Provider)
     few = frozenset({Permission.ACCESS_WRITE, Permission.MODEL_READ})
     with pytest.raises(Denied):
         create_trust(desk.call(rights=few), provider.issuer, "ci", CLAIMS, role="maintainer", scope="default")
+
+
+def test_nobody_lets_a_job_act_as_the_service_account_of_somebody_else(desk: Desk) -> None:
+    """Where approvals are counted it is its owner, so an administrator of one namespace cannot borrow it."""
+    boss = owner(desk)
+    with desk.registry.database.write() as tx:
+        made = principals.create(tx, "eve", "user", desk.call().now)
+        principals.create(tx, "ci-eve", "service", desk.call().now, owner_id=made.id)
+        namespace_id = tx.execute(sa.text("SELECT id FROM namespaces WHERE name = 'default'")).scalar_one()
+        principals.grant(tx, made.id, "admin", namespace_id=namespace_id, by="test", now=desk.call().now)
+    right = Right(ROLES["admin"], "default", None, None)
+    eve = replace(desk.call(), actor=Actor("eve", made.id, frozenset(), None, None, None, (right,)))
+    for name in ("ci", "absent"):
+        with pytest.raises(Denied):
+            create_trust(eve, GITHUB, name, {"repository": "eve/evil"}, audience=PUBLIC, scope="default")
+    create_trust(eve, GITHUB, "ci-eve", {"repository": "eve/evil"}, audience=PUBLIC, scope="default")
+    create_trust(signed_in(desk, boss), GITHUB, "ci", {"repository": "acme/x"}, audience=PUBLIC, scope="default")
 
 
 def test_what_was_used_is_forgotten_when_it_is_over(desk: Desk, provider: Provider) -> None:

@@ -89,6 +89,11 @@ def bearer_of(tx: Tx, call: Call, name: str | None) -> int | None:
     """Return the id of who a token is for: the caller, or a service account that they own or administer."""
     if name is None or name == call.actor.name:
         return call.actor.principal_id
+    return service_of(tx, call, name)
+
+
+def service_of(tx: Tx, call: Call, name: str) -> int:
+    """Return the id of a service account that the caller owns or, with the whole registry, administers."""
     found = principals.by_name(tx, name)
     own = found is not None and found.owner_id is not None and found.owner_id == call.actor.person_id
     if not own:

@@ -1,14 +1,15 @@
 """How does an administrator let a CI or a cluster in? By a rule on issuer and claims, for one service account.
 
 The rule gives nothing that its maker does not have, on a scope that its maker administers, and never to everybody who
-gets a token of the issuer: see ``holotype.domain.claims``.
+gets a token of the issuer: see ``holotype.domain.claims``. Its service account is one of the maker's own, unless they
+administer the registry: where approvals are counted, a service account is the person who owns it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from holotype.access import principals, rules, trusts
+from holotype.access import rules, trusts
 from holotype.db import Tx
 from holotype.domain import claims as patterns
 from holotype.domain import names, scopes
@@ -18,8 +19,9 @@ from holotype.domain.sign_in import Trust
 from holotype.errors import Invalid
 from holotype.ledger import append
 from holotype.ledger.append import Entry
-from holotype.operations import accounts, granting, issuers, once
+from holotype.operations import granting, issuers, once
 from holotype.operations.call import Call
+from holotype.operations.create_token import service_of
 
 LONGEST = 3_600
 _LONGEST_AUDIENCE = 500
@@ -49,9 +51,9 @@ def create_trust(
         done = once.recall(tx, call, mark)
         if done is not None:
             return trusts.get(tx, int(done))
-        account = accounts.get(tx, service, principals.SERVICE)
+        account_id = service_of(tx, call, service)
         namespace_id, model_id = granting.ids(tx, where)
-        row = {"issuer": issuer, "audience": meant, "principal_id": account.id, "role": role, "lifetime": lifetime}
+        row = {"issuer": issuer, "audience": meant, "principal_id": account_id, "role": role, "lifetime": lifetime}
         row |= {"namespace_id": namespace_id, "model_id": model_id, "created_by": call.actor.name}
         made = trusts.insert(tx, claims=claims, now=call.now, **row)
         found = trusts.get(tx, made)
