@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +10,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from holotype.access import attempts, passwords, principals
+from holotype.access import attempts, identities, passwords, principals
 from holotype.access.sign_in_tables import passwords as password_rows
 from holotype.access.sign_in_tables import sign_in_attempts
 from holotype.domain.entities import Actor
@@ -335,3 +336,31 @@ def test_signing_out_takes_nothing_but_the_token(desk: Desk) -> None:
     sign_out(stranger(desk), found.secret)
     with pytest.raises(Unauthenticated, match="revoked"):
         sign_out(stranger(desk), found.secret)
+
+
+@pytest.mark.parametrize("letter", ["\ufdfa", "\ufb03"], ids=["eighteenfold", "threefold"])
+def test_a_huge_password_is_not_made_larger(desk: Desk, letter: str) -> None:
+    """Unicode's compatibility forms make eight megabytes a hundred and fifty: what is too long is not looked at."""
+    person(desk)
+    long = letter * 2_000_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unauthenticated):
+            sign_in(stranger(desk), "ada", long, address=HOME)
+        with pytest.raises(Invalid):
+            set_password(person(desk, "bob", None), long)
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("expected", "came"), [("kim@acme.org", "\u212aim@acme.org"), ("strasse@acme.org", "stra\u00dfe@acme.org")]
+)
+def test_an_address_that_only_looks_alike_is_another(desk: Desk, expected: str, came: str) -> None:
+    """Unicode's folding makes one of both; here the second belongs to somebody else, and the case still counts not."""
+    call = person(desk)
+    with call.write() as tx:
+        assert identities.link(tx, 1, "https://i.example", subject=None, email=expected, by="test", now=call.now)
+        assert identities.settle(tx, "https://i.example", came, "thief") is None
+        assert identities.settle(tx, "https://i.example", expected.upper(), "owner") == 1

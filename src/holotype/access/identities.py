@@ -35,7 +35,7 @@ def principal_of(tx: Tx, issuer: str, subject: str) -> int | None:
 
 def settle(tx: Tx, issuer: str, email: str, subject: str) -> int | None:
     """Link the subject to whoever is expected under an e-mail address, and return who that is."""
-    row = tx.execute(_EXPECTED, {"issuer": issuer, "email": email.casefold()}).one_or_none()
+    row = tx.execute(_EXPECTED, {"issuer": issuer, "email": _folded(email)}).one_or_none()
     if row is None:
         return None
     tx.execute(identities.update().where(identities.c.id == row.id).values(subject=subject, email=None))
@@ -46,7 +46,7 @@ def link(
     tx: Tx, principal_id: int, issuer: str, *, subject: str | None, email: str | None, by: str, now: datetime
 ) -> bool:
     """Link a principal to a subject, or to the address under which it is expected; say whether that was free."""
-    row = {"principal_id": principal_id, "issuer": issuer, "subject": subject, "email": email and email.casefold()}
+    row = {"principal_id": principal_id, "issuer": issuer, "subject": subject, "email": email and _folded(email)}
     taken = sa.select(identities.c.id).where(
         identities.c.issuer == issuer,
         identities.c.subject == subject if subject is not None else identities.c.email == row["email"],
@@ -66,6 +66,14 @@ def unlink(tx: Tx, principal_id: int, identity_id: int) -> bool:
     """Remove a link of a principal, and say whether it was there."""
     mine = (identities.c.id == identity_id) & (identities.c.principal_id == principal_id)
     return tx.execute(identities.delete().where(mine)).rowcount == 1
+
+
+def _folded(email: str) -> str:
+    """Return an address as it is compared: whatever the case of its letters, but ``ß`` is not ``ss``, nor ``K`` a K.
+
+    Unicode's folding makes one address of several that belong to different people.
+    """
+    return email.lower() if email.isascii() else email
 
 
 def _entity(row: sa.Row[Any]) -> Identity:

@@ -37,7 +37,7 @@ _SET_UP = sa.select(set_ups).where(set_ups.c.hash == sa.bindparam("hash"))
 
 def check(password: str, name: str) -> None:
     """Raise ``Invalid`` for a password that nobody should choose; it is not repeated in the error."""
-    plain = _plain(password)
+    plain = _plain(password) if len(password) <= _LONGEST else ""
     if len(plain) < _SHORTEST or len(plain.encode("utf-8", "replace")) > _LONGEST:
         raise Invalid(
             f"A password has at least {_SHORTEST} characters and at most {_LONGEST:,} bytes.",
@@ -59,7 +59,7 @@ def matches(password: str, kept: str | None) -> bool:
     """Say whether a password is the one whose hash was kept; as slow where none was kept."""
     from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415 - loaded with the first sign-in
 
-    plain = _plain(password)
+    plain = _plain(password) if len(password) <= _LONGEST else ""  # NFKC makes some texts eighteen times as long
     if len(plain) > _LONGEST or not names.printable(plain):  # nobody has such a password; argon2 takes no surrogates
         plain = ""
     with _hashing:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from holotype.errors import InvalidSetting
 from holotype.gateways import exchange
-from holotype.gateways.base import Request, header
+from holotype.gateways.base import Request
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -23,7 +23,9 @@ def address_of(request: Request) -> str:
     trusted = networks(exchange.of(request.scope).registry.settings.trusted_proxies)
     if not trusted or not _within(found, trusted):
         return found
-    for hop in reversed((header(request, b"x-forwarded-for") or "").split(",")):
+    # A proxy may add a line of its own behind those that came with the request: they are one list.
+    lines = [value for name, value in request.scope["headers"] if name == b"x-forwarded-for"]
+    for hop in reversed(b",".join(lines).decode("latin-1").split(",")):
         if not _is_address(hop.strip()):
             break
         found = hop.strip()

@@ -17,7 +17,7 @@ from holotype.settings import Settings
 def seen(client: str, forwarded: str | None, trusted: str | None) -> str:
     """Return whom a request is taken to come from."""
     known: Any = SimpleNamespace(registry=SimpleNamespace(settings=Settings(data=Path("x"), trusted_proxies=trusted)))
-    headers = [] if forwarded is None else [(b"x-forwarded-for", forwarded.encode())]
+    headers = [] if forwarded is None else [(b"x-forwarded-for", one.encode()) for one in forwarded.split("\n")]
     scope = {exchange.KEY: known, "client": (client, 1), "headers": headers}
     request: Any = SimpleNamespace(scope=scope)
     return address_of(request)
@@ -41,6 +41,11 @@ def test_only_trusted_proxies_are_believed(
 ) -> None:
     """What a caller writes into the header itself changes nothing."""
     assert seen(client, forwarded, trusted) == expected
+
+
+def test_a_line_that_a_proxy_adds_is_the_end_of_the_list() -> None:
+    """HAProxy adds a second header behind the caller's own: that one is believed, not what the caller wrote."""
+    assert seen("10.0.0.1", "8.8.8.8\n203.0.113.5", "10.0.0.0/8") == "203.0.113.5"
 
 
 def test_a_setting_that_is_no_network_is_refused() -> None:
