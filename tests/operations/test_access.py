@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from holotype.access import rules
 from holotype.access.standing import standing
 from holotype.access.tables import grants as grant_rows
-from holotype.domain.permissions import Permission
+from holotype.domain.entities import Right
+from holotype.domain.permissions import ROLES, Permission
 from holotype.errors import AlreadyExists, Conflict, Denied, Invalid, InvalidName, NotFound, Unauthenticated
 from holotype.operations.authenticate import authenticate
 from holotype.operations.bootstrap import bootstrap
@@ -182,12 +183,39 @@ def test_nobody_gives_more_than_they_have(desk: Desk, boss: str) -> None:
 
 def test_a_limit_to_stages_cannot_be_given_away(desk: Desk, boss: str) -> None:
     """Who may move to staging only cannot make somebody who may move elsewhere."""
-    half = signed_in(desk, member(desk, boss, "half", ("admin", "risk", ["staging"])))
+    half = signed_in(desk, member(desk, boss, "half", ("admin", "risk")))
+    limited = Right(ROLES["admin"], "risk", None, frozenset({"staging"}))
+    half = replace(half, actor=replace(half.actor, rights=(limited,)))
     member(desk, boss, "ada")
     create_grant(half, "ada", "reviewer", "risk", stages=["staging"])
     for stages in ([], ["production"], ["staging", "production"]):
         with pytest.raises(Denied, match="more than they have"):
             create_grant(half, "ada", "reviewer", "risk", stages=stages)
+
+
+@pytest.mark.parametrize("scope", ["registry", "risk", "risk/fraud", "risk/fr*"])
+def test_who_gives_roles_is_not_limited_to_stages(desk: Desk, boss: str, scope: str) -> None:
+    """They could take themselves into a team, or write a policy with other stages, and get round the limit."""
+    member(desk, boss, "ada")
+    with pytest.raises(Invalid, match="not limited to stages"):
+        create_grant(signed_in(desk, boss), "ada", "admin", scope, stages=["staging"])
+
+
+def test_an_explanation_about_others_hides_what_the_caller_may_not_know(desk: Desk, boss: str) -> None:
+    """Their grants elsewhere, with names of namespaces, models and teams, stay out; what covers the thing stays."""
+    local = signed_in(desk, member(desk, boss, "local", ("maintainer", "risk")))
+    member(desk, boss, "bob", ("contributor", "other/fraud"), ("reader", "risk/fraud"))
+    create_team(signed_in(desk, boss), "secret-team", members=["bob"])
+    create_grant(signed_in(desk, boss), "team:secret-team", "reviewer", "other")
+    found = explain_access(local, "bob", "promote", "risk/fraud", stage="staging")
+    assert [one.grant.scope for one in found.closest] == ["risk/fraud"]
+    assert "other" not in str(found)
+    assert "secret-team" not in str(found)
+    create_grant(signed_in(desk, boss), "team:secret-team", "reviewer", "registry")
+    allowed = explain_access(local, "bob", "promote", "risk/fraud", stage="staging")
+    assert (allowed.allowed, [one.grant.scope for one in allowed.allowing]) == (True, ["registry"])
+    whole = explain_access(signed_in(desk, boss), "bob", "promote", "risk/churn", stage="staging")
+    assert whole.allowed
 
 
 def test_a_grant_that_is_not_mine_to_see_is_not_there(desk: Desk, boss: str) -> None:

@@ -77,6 +77,8 @@ def test_every_permission_of_every_role_on_every_scope(desk: Desk) -> None:
     boss = owner(desk)
     furnish(desk)
     for number, (role, scope, limited) in enumerate(itertools.product(ROLES, SCOPES, (False, True))):
+        if role == "admin" and limited:  # there is no such grant: see test_access
+            continue
         secret = member(desk, boss, f"s{number}", (role, scope, ["staging"] if limited else []))
         actor = signed_in(desk, secret).actor
         for permission, place, stage in itertools.product(Permission, PLACES, STAGES):

@@ -28,6 +28,11 @@ def create_grant(call: Call, who: str, role: str, scope: str, *, stages: Sequenc
     if role not in ROLES:
         raise Invalid(f"There is no role {role[:80]!r}.", hint=f"Roles are {', '.join(ROLES)}.")
     limited = granting.stages_of(stages)
+    if limited and Permission.ACCESS_WRITE in ROLES[role]:
+        raise Invalid(
+            f"The role {role} is not limited to stages: who gives roles and writes policies gets round any limit.",
+            hint="Give the role maintainer for these stages.",
+        )
     rules.require(call.actor, Permission.ACCESS_WRITE, namespace=where.namespace, model=where.model)  # 1
     granting.check_held(call.actor, role, where, limited)
     mark = once.fingerprint("create_grant", who, role, scope, list(limited))

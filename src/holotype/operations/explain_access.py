@@ -2,6 +2,8 @@
 
 1. Everybody may ask about themselves; about others, who may read access on the thing.
 2. What is answered comes from grants and names alone: it says nothing about whether the thing is there.
+3. Of somebody else's grants the caller is shown those that cover the thing, and those where they may read access:
+   the others would tell of namespaces, models and teams that are hidden from them.
 """
 
 from __future__ import annotations
@@ -9,8 +11,8 @@ from __future__ import annotations
 from holotype.access import explaining, grants, principals, rules
 from holotype.access.explaining import Explanation, Question
 from holotype.db import Tx
-from holotype.domain import names, references
-from holotype.domain.entities import Principal
+from holotype.domain import names, references, scopes
+from holotype.domain.entities import Grant, Principal
 from holotype.domain.permissions import Permission
 from holotype.domain.scopes import REGISTRY, Scope
 from holotype.errors import Invalid
@@ -34,7 +36,16 @@ def explain_access(call: Call, who: str, action: str, thing: str, *, stage: str 
     with call.read() as tx:
         found = accounts.get(tx, name)
         question = Question(found.name, permission, where, stage, _barred(tx, found))
-        return explaining.explain(question, grants.of_principal(tx, found.id))  # 2
+        held = grants.of_principal(tx, found.id)
+    known = held if found.id == call.actor.principal_id else [one for one in held if _shown(call, one, where)]  # 3
+    return explaining.explain(question, known)  # 2
+
+
+def _shown(call: Call, grant: Grant, where: Scope) -> bool:
+    place = scopes.parse(grant.scope)
+    return place.covers(where.namespace, where.model) or rules.may(
+        call.actor, Permission.ACCESS_READ, namespace=place.namespace, model=place.model
+    )
 
 
 def _permission(action: str) -> Permission:
