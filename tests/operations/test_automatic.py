@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
+
 import sqlalchemy as sa
 
 from holotype.domain.references import parse
 from holotype.ledger.tables import ledger_entries
+from holotype.ledger.verify import verify_chain
+from holotype.operations.examining import ensure
 from holotype.operations.list_promotions import Wanted, list_promotions
 from holotype.operations.quarantine import quarantine
 from holotype.operations.resolve import resolve
@@ -13,6 +17,11 @@ from holotype.operations.ripen import Round
 from tests.support.governance import GOOD, STAGES, apply, attest
 from tests.support.registry import Desk
 
+NO_QUESTION = """
+[[moves.gates]]
+gate = "size-limit"
+at_most = "1 GiB"
+"""
 BY_ITSELF = """
 [[moves]]
 from = ["none"]
@@ -61,6 +70,25 @@ def test_a_recalled_version_does_not_move_by_itself(desk: Desk) -> None:
     desk.register(content=b"v1")
     quarantine(desk.call(), "fraud:1", reason="poisoned")
     attest(desk, "fraud:1", 0.95)
+    assert stage(desk) == "none"
+
+
+def test_an_examination_fires_moves_from_where_the_version_is(desk: Desk) -> None:
+    """Its first result moves the version; its second one is about a version that was elsewhere when it began."""
+    apply(desk, STAGES + BY_ITSELF + NO_QUESTION)
+    ensure(desk.call(), desk.register(content=pickle.dumps([1])))
+    assert stage(desk) == "staging"
+    assert len([one for one in desk.rows(sa.select(ledger_entries)) if one["action"] == "version.moved"]) == 1
+    with desk.registry.database.read() as tx:
+        assert verify_chain(tx).sound
+
+
+def test_what_is_recalled_during_its_examination_stays(desk: Desk) -> None:
+    """The examination has looked at it before the recall, and ends after it."""
+    apply(desk, STAGES + BY_ITSELF + NO_QUESTION)
+    version = desk.register(content=pickle.dumps([1]))
+    quarantine(desk.call(), "fraud:1", reason="poisoned")
+    ensure(desk.call(), version)
     assert stage(desk) == "none"
 
 

@@ -24,10 +24,14 @@ REASON = "automatic: every gate passes"
 
 
 def fire(tx: Tx, call: Call, version: Version) -> bool:
-    """Carry out the automatic moves of a version whose gates all pass, and say whether there was one."""
+    """Carry out the automatic moves of a version whose gates all pass, and say whether there was one.
+
+    The version is read again: whoever learnt something may have looked for minutes, while it moved or was recalled.
+    """
     policy = policies.in_force(tx, version.namespace_id)
     if not any(one.rule.automatic for one in policy.moves):
         return False
+    version = versions.by_ids(tx, [version.id])[0]
     call = replace(call, actor=REGISTRY, idempotency_key=None)
     been = {version.stage}
     while version.deleted_at is None and (after := _step(tx, call, version, policy, been)) is not None:
