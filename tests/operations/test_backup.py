@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
+from holotype.access.sign_in_tables import sign_in_attempts, sign_in_flows
 from holotype.artifacts.store import BlobStore
 from holotype.artifacts.tables import uploads
 from holotype.catalogue.tables import versions
@@ -79,9 +80,12 @@ def test_a_registry_comes_out_as_it_went_in(desk: Desk, other_backend: Backend, 
         restored, report = restore_backup(other, tmp_path / "backup")
         assert (restored, report.findings) == (made, [])
         assert rows(other) == rows(desk.registry)
+        assert [name for name, found in rows(other).items() if not found] == []
         assert listed(other.store) == listed(desk.registry.store)
         with other.database.read() as tx:
-            assert tx.execute(sa.select(uploads)).all() == []
+            for table in (uploads, sign_in_attempts, sign_in_flows):
+                assert tx.execute(sa.select(table)).all() == []
+                assert desk.rows(sa.select(table)) != []
 
 
 @CROSSED

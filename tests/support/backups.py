@@ -32,6 +32,7 @@ from holotype.operations.set_alias import set_alias
 from holotype.settings import Settings
 from tests.support.bytes import chunks, noise
 from tests.support.fixtures import PAIRINGS, Backend
+from tests.support.governed import govern
 from tests.support.registry import Desk, open_desk
 
 CROSSED = pytest.mark.parametrize(("backend", "other_backend"), [PAIRINGS, PAIRINGS[::-1]], ids=str, indirect=True)
@@ -60,7 +61,7 @@ def opened(backend: Backend) -> Iterator[Registry]:
 
 @contextmanager
 def furnished(backend: Backend) -> Iterator[Desk]:
-    """Open a registry with versions, stages, aliases, tags, tokens, something deleted and an upload under way."""
+    """Open a registry with a row in every table, something deleted, and an upload and a sign-in under way."""
     with open_desk(backend.database_url, backend.store_url) as desk:
         bootstrap(desk.call(), leave_token=True)
         for content in (noise(1_000), noise(900_000), b"", b"deleted"):
@@ -69,9 +70,10 @@ def furnished(backend: Backend) -> Iterator[Desk]:
             promote(desk.call(), parse("fraud:1"), stage, reason="it is good")
         set_alias(desk.call(), parse("fraud:2"), "champion")
         delete_version(desk.call(), parse("fraud:4"))
-        create_model(desk.call(key="once"), parse("other"))
+        create_model(desk.call(key="once"), parse("other"), given={"team": "risk"})
         attest(desk.call(), parse("fraud:2"), "acme.org/x", bytes(range(256)))
         create_token(desk.call(), "ci")
+        govern(desk)
         begin_upload(desk.call(), "default", digest.of(b"on its way"), 10)
         yield desk
 

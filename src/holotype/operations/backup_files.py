@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 import sqlalchemy as sa
 
+from holotype.access.sign_in_tables import sign_in_attempts, sign_in_flows
 from holotype.artifacts.landing import flush_folder
 from holotype.artifacts.store import BlobStore
 from holotype.artifacts.tables import blobs, upload_parts, uploads
@@ -27,8 +28,12 @@ from holotype.errors import Conflict, Corrupt, InvalidReference, NotFound
 from holotype.operations.schema import expected
 
 FORMAT = 1
-LEFT_OUT = frozenset(table.name for table in (leases, uploads, upload_parts))
-"""What belongs to running servers: their leases, and bytes that are not a blob yet. A client begins those again."""
+LEFT_OUT = frozenset(table.name for table in (leases, uploads, upload_parts, sign_in_attempts, sign_in_flows))
+"""What belongs to running servers: leases, bytes that are not a blob yet, people who are about to sign in.
+
+A client begins those again. Tokens, passwords and trust rules are kept, as hashes where they are secret, and so are the
+digests of tokens that were exchanged: those must not work a second time.
+"""
 
 _NAME = "backup.json"
 _FOLDER = re.compile(r"tables-[0-9a-f]{32}")
