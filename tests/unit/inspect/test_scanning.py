@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from holotype.inspect.scanning import DANGEROUS, NOTE, SUSPICIOUS, Limits, Report, scan
 from holotype.inspect.scanning.report import Unreadable
 from holotype.inspect.scanning.streams import Inflating
+from holotype.inspect.scanning.values import Memo
 from holotype.inspect.window import TooMuch, Window
 from tests.support import pickled
 
@@ -90,13 +91,61 @@ def test_memory_does_not_follow_what_a_pickle_says() -> None:
         assert report.errors == [("m.pkl", "It ends in the middle.")]
 
 
-@pytest.mark.parametrize("opcodes", [b"\x8c\x08overflow\x94", b"N\x94", b"(", b"}\x94"])
+@pytest.mark.parametrize(
+    "opcodes",
+    [
+        b"\x8c\x08overflow\x94" * 1_200_000,
+        b"N\x94" * 1_200_000,
+        b"(" * 1_200_000,
+        b"}\x94" * 1_200_000,
+        b")" + b"\x85" * 3_000_000,
+        b"\x8c\x01a\x94" + b"}h\x00h\x00s" * 900_000,
+        b"N" + b"".join(b"r" + (place * 7 + 3).to_bytes(4, "little") for place in range(900_000)),
+    ],
+    ids=["texts", "memo", "marks", "dicts", "chain", "full-dicts", "scattered-memo"],
+)
 def test_what_a_pickle_keeps_is_bounded(opcodes: bytes) -> None:
-    """Millions of texts, dicts and marks do not fill the memory."""
+    """Millions of texts, dicts and marks, beside each other or in each other, do not fill the memory."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    report = scanned("m.pkl", b"\x80\x04" + opcodes * 1_200_000 + b".")
+    report = scanned("m.pkl", b"\x80\x04" + opcodes + b".")
     assert not report.clean
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400_000
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 130_000
+
+
+@pytest.mark.parametrize(
+    "opcodes",
+    [b"S'" + b"a" * 65_000 + b"'\n", b"\x8b\x00\x10\x00\x00" + b"\x7f" * 4_096, b"c" + b"a" * 60_000 + b"\nb\n"],
+    ids=["texts", "numbers", "names"],
+)
+def test_long_values_are_not_kept(opcodes: bytes) -> None:
+    """Whatever is written in many kilobytes takes few bytes of memory: a zip would hold a thousand times as much."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    content = b"\x80\x04" + opcodes * (200_000_000 // len(opcodes)) + b"."
+    spent = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    scanned("m.pkl", content)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - max(spent, before) < 60_000
+
+
+def test_a_description_that_nests_is_not_written_out() -> None:
+    """Tuples of the same tuple, forty deep, are a hundred bytes, and a text of more characters than there are atoms."""
+    nested = b"\x80\x04cos\nsystem\n)" + b"22\x87" * 40 + b"R)R)R)R."
+    names = {found.name for found in scanned("m.pkl", nested).findings.values()}
+    assert names == {"os.system", "result of os.system", "result of a value"}
+
+
+def test_a_memo_answers_as_that_of_pickle() -> None:
+    """In a row, from 1 on, apart, and over another; the next number is how many there are."""
+    memo = Memo()
+    for key in (1, 2, 9, 2, 3, 0):
+        memo[key] = f"v{key}"
+    assert [memo[key] for key in (0, 1, 2, 3, 9)] == ["v0", "v1", "v2", "v3", "v9"]
+    assert len(memo) == 5
+    over = Memo(memo)
+    over[2], over[10] = "new", "v10"
+    assert (over[1], over[2], over[10], len(over)) == ("v1", "new", "v10", 6)
+    assert (memo[2], len(memo)) == ("v2", 5)
+    with pytest.raises(KeyError):
+        memo[10]
 
 
 def test_a_bomb_ends_at_its_ratio() -> None:

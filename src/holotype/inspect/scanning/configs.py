@@ -34,14 +34,14 @@ def keras(stream: Stream) -> Findings:
 def searched(stream: Stream, limits: Limits, *, operations: bool) -> Findings:
     """Search bytes that hold a description: HDF5 for Lambda layers, a SavedModel for operations that touch files."""
     pattern = _OPERATIONS if operations else _LAMBDA
-    found: Findings = []
+    found: set[tuple[str, str]] = set()
     before = b""
     while chunk := stream.read(2**18):
         limits.breathe()
         for one in pattern.finditer(before + chunk):
-            found.append((f"TensorFlow {one[1].decode()}", SUSPICIOUS) if operations else ("Keras Lambda", DANGEROUS))
+            found.add((f"TensorFlow {one[1].decode()}", SUSPICIOUS) if operations else ("Keras Lambda", DANGEROUS))
         before = chunk[-_OVERLAP:]
-    return sorted(set(found))
+    return sorted(found)
 
 
 def _objects(document: object) -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ from functools import partial
 from holotype.inspect.scanning import archives, configs
 from holotype.inspect.scanning.feed import Feed, Stream
 from holotype.inspect.scanning.judging import judge
-from holotype.inspect.scanning.machine import CALLED
+from holotype.inspect.scanning.machine import CALLED, Weight
 from holotype.inspect.scanning.opcodes import Walk
 from holotype.inspect.scanning.report import DANGEROUS, NOTE, SUSPICIOUS, Limits, Report, Unreadable, sentence
 from holotype.inspect.scanning.streams import FIRST, Forward, Inflating, spooled, unpacker
@@ -159,9 +159,9 @@ class _Look:
                 self._note(inner, [("bytes after its end", NOTE)])
                 sure = False
 
-    def _walk(self, inner: str, feed: Feed, *, sure: bool) -> bool:
+    def _walk(self, inner: str, feed: Feed, *, sure: bool, weight: Weight | None = None) -> bool:
         """Read one pickle; say whether it was read to its end."""
-        walk = Walk(feed, self.limits, lambda content: self._nested(inner, content))
+        walk = Walk(feed, self.limits, lambda content: self._nested(inner, content, walk), weight=weight)
         try:
             walk.one()
         except Unreadable:
@@ -172,10 +172,10 @@ class _Look:
         self._judge(inner, walk, sure=sure)
         return True
 
-    def _nested(self, inner: str, content: bytes) -> None:
+    def _nested(self, inner: str, content: bytes, outer: Walk) -> None:
         """Look at bytes in a pickle that may be a pickle, or the beginning of one."""
         with suppress(Unreadable):
-            self._walk(inner, Feed(_Bytes(content), self.limits), sure=False)
+            self._walk(inner, Feed(_Bytes(content), self.limits), sure=False, weight=outer.weight)
 
     def _judge(self, inner: str, walk: Walk, *, sure: bool) -> None:
         found = [(str(name), judge(name, level), level) for name, level in walk.uses.items()]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from holotype.inspect.scanning.report import Unreadable
@@ -13,6 +15,7 @@ from holotype.inspect.scanning.values import (
     UNKNOWN,
     Made,
     Mapped,
+    Memo,
     Name,
     is_wrapper,
     is_wrapper_class,
@@ -22,6 +25,27 @@ NAMED, MADE, CALLED = "named", "made", "called"
 """Only imported; instances of it are made without calling its constructor; called with arguments of the file."""
 _LEVELS = (NAMED, MADE, CALLED)
 _LATEST_PROTOCOL = 5
+_MADE, _TUPLE, _MAPPED = 72, 56, 56
+_HEAVIEST, _HEAVIEST_TEXTS, _TEXT_COSTS = 72 * 2**20, 24 * 2**20, 64
+
+
+@dataclass(slots=True)
+class Weight:
+    """How much memory the descriptions of a pickle, and of those in it, may have taken, in bytes and never less."""
+
+    things: int = 0
+    texts: int = 0
+
+    def add(self, size: int) -> None:
+        """Count a description, or raise ``Unreadable``."""
+        self.things += size
+        if self.things > _HEAVIEST:
+            raise Unreadable("it has more on its mind than a scan keeps")
+
+    def text(self, found: str) -> Any:
+        """Return a text while there is room for texts; a name made of a later one counts as computed."""
+        self.texts += sys.getsizeof(found) + _TEXT_COSTS
+        return found if self.texts <= _HEAVIEST_TEXTS else UNKNOWN
 
 
 class Machine(ABC):
@@ -31,9 +55,11 @@ class Machine(ABC):
         """Begin with nothing on the stack."""
         self.uses: dict[Name, str] = {}
         self.changes: set[str] = set()
+        self._names: dict[Name, Name] = {}
         self.protocol = 0
         self.stack: list[Any] = []
-        self.memo: dict[int, Any] = {}
+        self.memo = Memo()
+        self.weight = Weight()
         self.frame_end = 0
         self.plain = False
         """Whether it is read as ``pickle`` would, which knows nothing of joblib's arrays."""
@@ -50,14 +76,15 @@ class Machine(ABC):
     def use(self, value: Any, level: str) -> None:
         """Note what a value is used for, if it is a name."""
         if isinstance(value, Made):
-            value = Name("?", f"result of {value.callee}"[:150]) if level == CALLED else None
+            value = Name("?", _result(value)) if level == CALLED else None
         elif not isinstance(value, Name):
             value = Name("?", "a value") if level == CALLED else None
         if value is not None and _LEVELS.index(self.uses.get(value, NAMED)) <= _LEVELS.index(level):
             self.uses[value] = level
 
     def import_(self, value: Name) -> None:
-        """Push a name."""
+        """Push a name; the same one again is the same object."""
+        value = self._names.setdefault(value, value)
         self.use(value, NAMED)
         self.stack.append(value)
 
@@ -69,6 +96,7 @@ class Machine(ABC):
         if any(is_wrapper_class(one) for one in given):
             raise Unreadable("an array in it is announced in an unusual way")
         self.use(callee, level)
+        self.weight.add(_MADE)
         self.stack.append(Made(callee, arguments))
 
     def until_mark(self) -> list[Any]:
@@ -125,10 +153,13 @@ class Machine(ABC):
     def tuple_(self, _: Any) -> None:
         """TUPLE."""
         found = self.until_mark()
-        self.stack.append(tuple(found) if len(found) <= MOST_KEPT else UNKNOWN)
+        kept = len(found) <= MOST_KEPT
+        self.weight.add(_TUPLE + 8 * len(found) if kept else 0)
+        self.stack.append(tuple(found) if kept else UNKNOWN)
 
     def tuple_of(self, count: int) -> None:
         """TUPLE1 to TUPLE3."""
+        self.weight.add(_TUPLE + 8 * count)
         self.stack[len(self.stack) - count :] = [tuple(self.stack[-count:])]
 
     def collection(self, _: Any) -> None:
@@ -142,23 +173,31 @@ class Machine(ABC):
 
     def dict_(self, _: Any) -> None:
         """DICT."""
-        found, made = self.until_mark(), Mapped()
+        found, made = self.until_mark(), self._mapped()
         for key, value in zip(found[::2], found[1::2], strict=False):
-            made.put(key, value)
+            self.weight.add(made.put(key, value))
         self.stack.append(made)
+
+    def empty_dict(self, _: Any) -> None:
+        """EMPTY_DICT."""
+        self.stack.append(self._mapped())
+
+    def _mapped(self) -> Mapped:
+        self.weight.add(_MAPPED)
+        return Mapped()
 
     def set_items(self, _: Any) -> None:
         """SETITEMS."""
         found = self.until_mark()
         if isinstance(self.stack[-1], Mapped):
             for key, value in zip(found[::2], found[1::2], strict=False):
-                self.stack[-1].put(key, value)
+                self.weight.add(self.stack[-1].put(key, value))
 
     def set_item(self, _: Any) -> None:
         """SETITEM."""
         value, key = self.stack.pop(), self.stack.pop()
         if isinstance(self.stack[-1], Mapped):
-            self.stack[-1].put(key, value)
+            self.weight.add(self.stack[-1].put(key, value))
 
     def stack_global(self, _: Any) -> None:
         """STACK_GLOBAL: a name from two texts."""
@@ -187,6 +226,7 @@ class Machine(ABC):
 
     def instance(self, callee: Name) -> None:
         """INST."""
+        callee = self._names.setdefault(callee, callee)
         self.made(callee, tuple(self.until_mark()), CALLED)
 
     def object_(self, _: Any) -> None:
@@ -204,6 +244,11 @@ class Machine(ABC):
         if is_wrapper(target) and not self.plain:
             self.array(self.stack.pop())
             self.stack.append(UNKNOWN)
+
+
+def _result(made: Made) -> str:
+    """Name what a call returned; of a call of such a result no more is said: descriptions nest without end."""
+    return f"result of {made.callee if isinstance(made.callee, Name) else 'a value'}"[:150]
 
 
 def _nothing(_machine: Machine, _argument: Any) -> None:
@@ -226,7 +271,7 @@ HANDLERS: dict[str, Callable[[Machine, Any], None]] = {
     "TUPLE2": lambda walk, _: walk.tuple_of(2),
     "TUPLE3": lambda walk, _: walk.tuple_of(3),
     **dict.fromkeys(("LIST", "FROZENSET"), Machine.collection),
-    "EMPTY_DICT": lambda walk, _: walk.stack.append(Mapped()),
+    "EMPTY_DICT": Machine.empty_dict,
     "DICT": Machine.dict_,
     "APPEND": Machine.pop,
     **dict.fromkeys(("APPENDS", "ADDITEMS"), Machine.marked),

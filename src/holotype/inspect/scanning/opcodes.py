@@ -12,13 +12,13 @@ from contextlib import suppress
 from typing import Any
 
 from holotype.inspect.scanning.feed import Feed
-from holotype.inspect.scanning.machine import HANDLERS, Machine
+from holotype.inspect.scanning.machine import HANDLERS, Machine, Weight
 from holotype.inspect.scanning.report import Limits, Unreadable
 from holotype.inspect.scanning.values import (
     UNKNOWN,
     Made,
+    Memo,
     Name,
-    Overlay,
     is_aligned,
     raw_size,
 )
@@ -27,8 +27,8 @@ from holotype.inspect.window import TooMuch
 _KEPT_TEXT = 4_096
 _DEEPEST = 1_000_000
 _MOST_NAMES = 10_000
-_MOST_TEXT, _TEXT_COSTS = 64 * 2**20, 64
-"""So much memory for texts; later ones are not kept, and a name made of one counts as computed."""
+_LONGEST_NAME, _LONGEST_NUMBER = 250, 8
+"""Characters of a name, bytes of a number: longer ones are nobody's."""
 _LATEST_PROTOCOL = 5
 _ARGUMENTS = {
     code.code.encode("latin-1")[0]: (code.name, code.arg.n if code.arg else 0, code.arg.name if code.arg else "")
@@ -50,11 +50,17 @@ Nested = Callable[[bytes], None]
 class Walk(Machine):
     """One pickle after another, from a feed; ``uses`` says what they import and what for."""
 
-    def __init__(self, feed: Feed, limits: Limits, nested: Nested | None = None) -> None:
-        """Read nothing yet; ``nested`` is given byte strings that look like pickles of their own."""
+    def __init__(
+        self, feed: Feed, limits: Limits, nested: Nested | None = None, *, weight: Weight | None = None
+    ) -> None:
+        """Read nothing yet; ``nested`` is given byte strings that look like pickles of their own.
+
+        A pickle in a pickle has a share of the outer one's ``weight``.
+        """
         super().__init__()
         self._feed, self._limits, self._nested = feed, limits, nested
-        self._count = self._texts = 0
+        self._count = 0
+        self.weight = weight or self.weight
 
     @property
     def position(self) -> int:
@@ -63,7 +69,7 @@ class Walk(Machine):
 
     def one(self) -> None:
         """Read a pickle to its STOP; raise ``Unreadable`` where it has none."""
-        self.stack, self.memo, self.frame_end = [], {}, 0
+        self.stack, self.memo, self.frame_end = [], Memo(), 0
         self._go_on()
 
     def _go_on(self) -> None:
@@ -87,8 +93,9 @@ class Walk(Machine):
         if size == pickletools.UP_TO_NEWLINE:
             first = self._feed.line()
             if kind == "stringnl_noescape_pair":
-                return Name(first.decode("utf-8", "replace"), self._feed.line().decode("utf-8", "replace"))
-            return self._text(first) if name == "UNICODE" else _of_line(name, first)
+                return Name(_short(first), _short(self._feed.line()))
+            found = _of_line(name, first)
+            return self.weight.text(found) if name in _TEXTS else found
         if size > 0:
             found = self._feed.take(size)
             return int.from_bytes(found, "little", signed=name == "BININT") if kind != "float8" else UNKNOWN
@@ -104,18 +111,15 @@ class Walk(Machine):
             if self._nested is not None and found[:1] == b"\x80":
                 self._nested(found)
             if name in _TEXTS:
-                return self._text(found)
-            return int.from_bytes(found, "little", signed=True) if name in _INTEGERS else UNKNOWN
+                return self.weight.text(found.decode("utf-8", "replace"))
+            number = name in _INTEGERS and length <= _LONGEST_NUMBER
+            return int.from_bytes(found, "little", signed=True) if number else UNKNOWN
         if self._nested is not None and self._feed.peek(2)[:1] == b"\x80":
             head = self._feed.take(min(length, 2**20))
             self._nested(head)
             length -= len(head)
         self._feed.skip(length)
         return UNKNOWN
-
-    def _text(self, found: bytes) -> Any:
-        self._texts += len(found) + _TEXT_COSTS
-        return found.decode("utf-8", "replace") if self._texts <= _MOST_TEXT else UNKNOWN
 
     def _step(self, name: str, argument: Any) -> None:
         handler = HANDLERS.get(name)
@@ -147,10 +151,14 @@ class Walk(Machine):
     def _read_on(self) -> None:
         """Look at what plain ``pickle`` would do with the bytes of an array: they may have been chosen for it."""
         with self._feed.ahead() as feed, suppress(Unreadable, TooMuch):
-            other = Walk(feed, Limits(opcodes=100_000, seconds=60, pause=self._limits.pause))
+            other = Walk(feed, Limits(opcodes=100_000, seconds=60, pause=self._limits.pause), weight=self.weight)
             other.plain, other.uses, other.changes = True, self.uses, self.changes
-            other.stack, other.memo = [*self.stack, UNKNOWN], Overlay(self.memo)
+            other.stack, other.memo = [*self.stack, UNKNOWN], Memo(self.memo)
             other._go_on()
+
+
+def _short(found: bytes) -> str:
+    return found[: 4 * _LONGEST_NAME].decode("utf-8", "replace")[:_LONGEST_NAME]
 
 
 def _of_line(name: str, found: bytes) -> Any:

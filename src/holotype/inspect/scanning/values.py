@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from holotype.inspect.scanning.report import Unreadable
@@ -36,26 +36,62 @@ class Made:
 class Mapped:
     """A dict, of which the first entries with text keys are kept."""
 
-    items: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, Any] | None = None
 
-    def put(self, key: Any, value: Any) -> None:
-        """Set an entry."""
-        if isinstance(key, str) and (key in self.items or len(self.items) < MOST_KEPT):
-            self.items[key] = value
+    @property
+    def items(self) -> dict[str, Any]:
+        """What is kept."""
+        return self.kept or {}
+
+    def put(self, key: Any, value: Any) -> int:
+        """Set an entry, and return about how many bytes that takes."""
+        if not isinstance(key, str):
+            return 0
+        if self.kept is None:
+            self.kept = {}
+        if key in self.kept or len(self.kept) >= MOST_KEPT:
+            return 0
+        self.kept[key] = value
+        return _DICT if len(self.kept) == 1 else _ENTRY
 
 
-class Overlay(dict[int, Any]):
-    """A memo over another one, which stays as it is."""
+class Memo:
+    """What was put aside under numbers, most of them in a row; over another one, which then stays as it is."""
 
-    def __init__(self, below: dict[int, Any]) -> None:
-        super().__init__()
+    def __init__(self, below: Memo | None = None) -> None:
+        """Begin with nothing of its own."""
+        self._row: list[Any] = []
+        self._apart: dict[int, Any] = {}
         self._below = below
-
-    def __missing__(self, key: int) -> Any:
-        return self._below[key]
+        self._count = 0 if below is None else len(below)
 
     def __len__(self) -> int:
-        return super().__len__() + len(self._below)
+        return self._count
+
+    def __contains__(self, key: int) -> bool:
+        own = self._row[key] is not _ABSENT if 0 <= key < len(self._row) else key in self._apart
+        return own or (self._below is not None and key in self._below)
+
+    def __getitem__(self, key: int) -> Any:
+        found = self._row[key] if 0 <= key < len(self._row) else self._apart.get(key, _ABSENT)
+        if found is not _ABSENT:
+            return found
+        if self._below is None:
+            raise KeyError(key)
+        return self._below[key]
+
+    def __setitem__(self, key: int, value: Any) -> None:
+        self._count += key not in self
+        if key == len(self._row) + 1:  # older pickles begin with 1
+            self._row.append(self._apart.pop(key - 1, _ABSENT))
+        if key == len(self._row):
+            self._row.append(value)
+        elif 0 <= key < len(self._row):
+            self._row[key] = value
+        else:
+            self._apart[key] = value
+            if len(self._apart) > _MOST_APART:
+                raise Unreadable("it puts things aside in an unusual order")
 
 
 class _Unknown:
@@ -66,7 +102,10 @@ class _Mark:
     """The opcode that the next tuple, list or dict begins with."""
 
 
-UNKNOWN, MARK = _Unknown(), _Mark()
+UNKNOWN, MARK, _ABSENT = _Unknown(), _Mark(), _Unknown()
+_DICT, _ENTRY = 360, 100
+_MOST_APART = 50_000
+"""So many entries of a memo may stand out of the row: they take ten times the memory."""
 WRAPPER = "NumpyArrayWrapper"
 _JOBLIB = ("joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle")
 _PLAIN = re.compile(r"[fiucbmM?](\d{1,2})?")
