@@ -234,6 +234,10 @@ def test_a_trial_comes_in_pages_and_shows_what_the_caller_may_see(desk: Desk) ->
     assert ({one.version.model for one in second.trials}, second.after) == ({"a"}, None)
     limited = try_policy(_limited(desk, "reader", "default", "b"), "default", OWN)
     assert ({one.version.model for one in limited.trials}, limited.obstacles) == ({"b"}, ())
+    assert try_policy(_limited(desk, "reader", "default", "b"), "default", OWN, limit=1).after is None
+    for name in ("a", "absent"):
+        hidden = try_policy(_limited(desk, "reader", "default", "b"), "default", OWN, model=name, limit=1)
+        assert (hidden.trials, hidden.after) == ((), None)
 
 
 def test_the_policy_in_force_costs_one_small_statement(desk: Desk) -> None:

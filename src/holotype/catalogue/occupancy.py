@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from holotype.catalogue import versions as found
+from holotype.catalogue.search.asked import Visible
 from holotype.catalogue.tables import aliases, models, versions
 from holotype.db import Tx
 from holotype.db.types import bound_list, in_list
@@ -70,8 +71,13 @@ def deleted_with(tx: Tx, model_id: int, moment: datetime) -> list[str]:
     return sorted(rows.scalars())
 
 
-def page(tx: Tx, namespace_id: int, model: str | None, *, before: int | None, limit: int) -> list[Version]:
+def page(
+    tx: Tx, namespace_id: int, model: str | None, *, visible: Visible | None, before: int | None, limit: int
+) -> list[Version]:
     """Return up to ``limit`` versions of a namespace, or of a model in it, with ids under ``before``, newest first."""
     given = {"namespace_id": namespace_id, "before": before or 2**62, "limit": limit}
-    rows = tx.execute(_PAGE, given) if model is None else tx.execute(_PAGE_OF_MODEL, {**given, "model": model})
+    statement, given = (_PAGE, given) if model is None else (_PAGE_OF_MODEL, {**given, "model": model})
+    if visible is not None:
+        statement = statement.where(visible.among(versions.c.namespace_id, versions.c.model_id))
+    rows = tx.execute(statement, given)
     return [found.entity(row) for row in rows]

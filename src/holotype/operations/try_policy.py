@@ -14,7 +14,7 @@ from holotype.db import Tx
 from holotype.domain.entities import Verdict, Version
 from holotype.domain.permissions import Permission
 from holotype.domain.policy import Move, Policy
-from holotype.operations import asking, facts
+from holotype.operations import asking, facts, sight
 from holotype.operations.call import Call
 from holotype.operations.checking_policies import checked, obstacles
 
@@ -54,17 +54,14 @@ def try_policy(
     policy = checked(text)
     with call.read() as tx:
         where = namespaces.get(tx, namespace)
-        found = occupancy.page(tx, where.id, model, before=before, limit=min(limit, MOST) + 1)
+        # What is hidden takes no place in a page: its end, or the next one's beginning, would tell that it is there.
+        seen = sight.visible(tx, call.actor)
+        found = occupancy.page(tx, where.id, model, visible=seen, before=before, limit=min(limit, MOST) + 1)
         shown = found[: min(limit, MOST)]
-        seen = [one for one in shown if _sees(call, one)]
         whole = rules.may(call.actor, Permission.MODEL_READ, namespace=namespace)
         blocked = tuple(obstacles(tx, where, policy)) if whole else ()
-        trials = tuple(trial for one in seen for trial in _trials(tx, call, one, policy))
+        trials = tuple(trial for one in shown for trial in _trials(tx, call, one, policy))
     return Report(blocked, trials, shown[-1].id if len(found) > len(shown) else None)
-
-
-def _sees(call: Call, version: Version) -> bool:
-    return rules.may(call.actor, Permission.MODEL_READ, namespace=version.namespace, model=version.model)
 
 
 def _trials(tx: Tx, call: Call, version: Version, policy: Policy) -> Sequence[Trial]:
