@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +19,14 @@ from tests.support.asgi import Visitor, owner_of
 
 ROOT = "/api/v1"
 MODELS, SPACES, TOKENS = f"{ROOT}/models", f"{ROOT}/namespaces", f"{ROOT}/tokens"
-FRAUD = f"{MODELS}/default/fraud"
+FRAUD, BASE = f"{MODELS}/default/fraud", f"{MODELS}/default/base"
 CONTENT = b"weights"
 FILE = {"path": "model.bin", "digest": digest.of(CONTENT), "size": len(CONTENT)}
+
+OVERRIDE = {"target": "staging", "gates": ["scan-clean"], "reason": "an emergency"}
+RECALL = {"subject": "default/base:1", "reason": "poisoned"}
+GRANT = {"who": "grace", "role": "reader", "scope": "default"}
+TRUST = {"issuer": "https://ci.example.org", "service": "bot", "claims": {"repository_id": "7"}, "audience": "models"}
 
 # Every route that creates something: a body, another body, and the status of the second answer.
 CREATES = {
@@ -28,9 +34,25 @@ CREATES = {
     MODELS: ({"namespace": "default", "name": "churn"}, {"namespace": "default", "name": "spam"}, 201),
     f"{FRAUD}/versions": ({"files": [FILE]}, {"files": [FILE], "tags": {"a": "b"}}, 201),
     TOKENS: ({"name": "ci"}, {"name": "ci", "role": "admin"}, 409),
+    f"{BASE}/versions/1/evidence": (
+        {"type": "evaluation", "content": {"metrics": [{"name": "auc", "value": 0.9}]}},
+        {"type": "acme.org/fairness", "content": {}},
+        201,
+    ),
+    f"{BASE}/versions/1/overrides": (OVERRIDE, OVERRIDE | {"reason": "another"}, 201),
+    f"{ROOT}/quarantines": (RECALL, RECALL | {"reason": "another"}, 201),
+    f"{ROOT}/users": ({"name": "ada"}, {"name": "bob"}, 201),
+    f"{ROOT}/services": ({"name": "ci-bot"}, {"name": "cd-bot"}, 201),
+    f"{ROOT}/teams": ({"name": "risk"}, {"name": "lending"}, 201),
+    f"{ROOT}/grants": (GRANT, GRANT | {"role": "reviewer"}, 201),
+    f"{ROOT}/trusts": (TRUST, TRUST | {"lifetime": 60}, 201),
 }
-BY_NATURE = {f"{SPACES}/{{space:str}}/uploads"}
-"""Creates that need no key: the same bytes are the same upload."""
+BY_NATURE = {
+    f"{SPACES}/{{space:str}}/uploads": "the same bytes are the same upload",
+    f"{ROOT}/users/{{user:str}}/set-up": "of several secrets the last one counts",
+    f"{ROOT}/users/{{user:str}}/identities": "an identity belongs to one user, once",
+}
+"""Creates that need no key, and why."""
 
 
 @pytest.fixture
@@ -42,6 +64,9 @@ def owner(tmp_path: Path) -> Iterator[Visitor]:
     headers = {"content-length": str(len(CONTENT)), "content-type": "application/octet-stream"}
     path = f"{SPACES}/default/blobs/{FILE['digest']}"
     assert visitor.ask("PUT", path, content=CONTENT, headers=headers).status == 200
+    for place, body in ((f"{ROOT}/users", {"name": "grace"}), (f"{ROOT}/services", {"name": "bot"})):
+        assert visitor.ask("POST", place, body).status == 201
+    assert visitor.ask("POST", f"{BASE}/versions", {"files": [FILE]}).status == 201
     yield visitor
     database.close()
 
@@ -49,8 +74,9 @@ def owner(tmp_path: Path) -> Iterator[Visitor]:
 def test_every_route_that_creates_is_asked_twice_here() -> None:
     """A new one is asked below, or says why it needs no key."""
     created = {one.opt["route"].path for one in routes() if one.opt["route"].status == 201}
-    asked = {path.replace("default/fraud", "{namespace:str}/{model:str}") for path in CREATES}
-    assert created == asked | BY_NATURE
+    named = {path.replace("versions/1/", "versions/{label:str}/") for path in CREATES}
+    asked = {re.sub("default/(fraud|base)", "{namespace:str}/{model:str}", path) for path in named}
+    assert created == asked | BY_NATURE.keys()
 
 
 @pytest.mark.parametrize("path", CREATES)

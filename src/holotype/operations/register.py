@@ -96,11 +96,12 @@ def register(call: Call, model: Reference, content: Content) -> tuple[Version, b
             version = _write(tx, call, namespace, (model_id, model.model), draft)  # 6
             _record(tx, call, version, draft, new_model=new_model)  # 7
             version = recall.inherit(tx, call, version, over)  # 8
-            call.registry.arrived.set()
         else:
             version = _say_again(tx, call, found, content)
         once.remember(tx, call, mark, f"{version.id} {'new' if found is None else 'same'}")
-        return version, found is None
+    if found is None:  # it is committed now, so whoever looks will find it
+        call.registry.arrived.set()
+    return version, found is None
 
 
 def _draft(call: Call, content: Content) -> _Draft:
