@@ -33,12 +33,13 @@ from holotype.operations.claim import claim
 from holotype.operations.examine import breathe
 from holotype.operations.examine_pending import Stopped, examine_pending, is_due
 from holotype.operations.expire_keys import expire_keys
-from holotype.operations.expire_sign_ins import expire_sign_ins
 from holotype.operations.expire_promotions import expire_promotions
+from holotype.operations.expire_sign_ins import expire_sign_ins
 from holotype.operations.optimize import optimize
 from holotype.operations.ripen import Round
 from holotype.operations.sign_checkpoint import may_sign, sign_checkpoint
 from holotype.operations.sweep import sweep
+from holotype.operations.warming import warm_all
 
 FIRST_PAUSE = 60.0
 """A server that has just started has better things to do."""
@@ -145,6 +146,7 @@ class Examiner:
         return not self._thread.is_alive()
 
     def _loop(self) -> None:
+        self._warm()
         while not self._stopping.is_set():
             woken = self._registry.arrived.wait(self._period)
             self._registry.arrived.clear()
@@ -155,6 +157,12 @@ class Examiner:
                     self._next()
             except Exception:  # noqa: BLE001 - the server must outlive whatever goes wrong here
                 _log.exception("background work failed", extra={"task": "examine"})
+
+    def _warm(self) -> None:
+        try:
+            warm_all(self._call())
+        except Exception:  # noqa: BLE001 - the server must outlive whatever goes wrong here
+            _log.exception("background work failed", extra={"task": "warm"})
 
     def _next(self) -> None:
         self._registry.arrived.clear()

@@ -49,7 +49,8 @@ def show_newest(desk: Desk) -> object:
 
 # In this order, each after those before it. A verb that needs more statements has to say so here. What changes a
 # version marks it and its model as changed, one statement each. A move reads what its gates look at, keeps the
-# promotion and asks whether others wait for that place; a rollback also reads on what grounds the version was there.
+# promotion and asks whether others wait for that place, and, before its transaction, for the policy; a rollback also
+# reads on what grounds the version was there.
 BUDGETS: list[tuple[str, int, Verb]] = [
     ("resolve", 1, lambda desk: resolve(desk.call(), parse("fraud:production"))),
     ("resolve at", 4, lambda desk: resolve(desk.call(), parse("fraud:production"), at=desk.call().now)),
@@ -59,8 +60,8 @@ BUDGETS: list[tuple[str, int, Verb]] = [
     ("history", 2, lambda desk: history(desk.call(), FRAUD)),
     ("register", 30, register_next),
     ("examine", 21, lambda desk: ensure(desk.call(), resolve(desk.call(), parse("fraud:latest")))),
-    ("stage", 29, lambda desk: promote(desk.call(), parse("fraud:latest"), "staging")),
-    ("promote", 39, lambda desk: promote(desk.call(key="up"), parse("fraud:latest"), "production")),
+    ("stage", 30, lambda desk: promote(desk.call(), parse("fraud:latest"), "staging")),
+    ("promote", 40, lambda desk: promote(desk.call(key="up"), parse("fraud:latest"), "production")),
     ("roll back", 42, lambda desk: rollback(desk.call(key="back"), FRAUD, "production", reason="slow")),
     ("attest", 19, lambda desk: attest(desk.call(key="told"), parse("fraud:latest"), "acme.org/x", b"[1]")),
     ("list evidence", 2, lambda desk: list_evidence(desk.call(), parse("fraud:latest"))),

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import Mock
 
 import pytest
 
+from holotype.domain.references import parse
 from holotype.errors import Invalid, Unavailable
 from holotype.gates.expression import variables
 from holotype.operations import expressions
+from holotype.operations.create_namespace import create_namespace
+from holotype.operations.promote import promote
+from holotype.operations.warming import warm_all
 from tests.support.gates import ask, evaluation, facts, holder, paper
+from tests.support.governance import MOVES, STAGES, apply
+from tests.support.registry import Desk
 
+ASKS = '[[moves.gates]]\ngate = "expression"\nwhen = "version.number == 1"\n'
 TEN = "[1,2,3,4,5,6,7,8,9,10]"
 
 
@@ -89,6 +97,38 @@ def test_a_child_that_died_is_replaced() -> None:
     os.kill(child._process.pid, 9)
     child._process.wait()
     assert expressions.evaluate("1", {}) == 1
+
+
+def test_the_child_is_started_before_a_transaction_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the policy has an expression, and nowhere else: nobody can write while it starts."""
+    desk.register(content=b"v1")
+    promote(desk.call(), parse("fraud:1"), "staging")
+    assert not running()
+    apply(desk, STAGES + MOVES + '[[moves]]\nfrom = ["staging"]\nto = "none"\n' + ASKS)
+    expressions.stop()
+    warm_all(desk.call())
+    assert running()
+    expressions.stop()
+    start = Mock(side_effect=in_no_transaction(desk, expressions._Child))
+    monkeypatch.setattr(expressions, "_Child", start)
+    assert promote(desk.call(), parse("fraud:1"), "none").status == "applied"
+    assert start.call_count == 1
+
+
+def running() -> bool:
+    """Say whether there is a child."""
+    return expressions._child is not None
+
+
+def in_no_transaction(desk: Desk, make: type) -> Callable[[], object]:
+    """Return what makes a child while somebody else can write."""
+
+    def made() -> object:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(create_namespace, desk.call(), "meanwhile").result(10)
+        return make()
+
+    return made
 
 
 def test_variables_are_plain() -> None:

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 
 from holotype.errors import Invalid, Unavailable
 
@@ -30,7 +31,11 @@ class _Child:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "holotype.operations.evaluator"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        self._answer(START_SECONDS)
+        try:
+            self._answer(START_SECONDS)
+        except BaseException:
+            self.stop()
+            raise
 
     def ask(self, question: Mapping[str, object]) -> Mapping[str, object]:
         """Return what the child answers, or raise ``TimeoutError`` or ``OSError``."""
@@ -77,6 +82,14 @@ def check(expression: str) -> None:
     _asked({"expression": expression}, expression)
 
 
+def start() -> None:
+    """Start the child, if there is none; what goes wrong is told to who asks it."""
+    global _child  # noqa: PLW0603 - one for the process
+    with _lock, suppress(OSError, ValueError):
+        if _child is None or _child.ended:
+            _child = _Child()
+
+
 def stop() -> None:
     """End the child, if there is one; the next expression starts another."""
     global _child  # noqa: PLW0603 - one for the process
@@ -113,4 +126,5 @@ def _tell(question: Mapping[str, object], expression: str) -> Mapping[str, objec
         if _child is not None:
             _child.stop()
             _child = None
+            threading.Thread(target=start, name="evaluator", daemon=True).start()  # the next one waits for less
     raise Unavailable(f"The expression {expression[:80]!r} {trouble}.", hint="Make it simpler.")

@@ -7,14 +7,16 @@ from holotype.domain.entities import Promotion
 from holotype.domain.references import Reference
 from holotype.governance import policies
 from holotype.governance.promotions import STAGE
-from holotype.operations import examining, judging, moving, settling
+from holotype.operations import examining, judging, moving, settling, warming
 from holotype.operations.call import Call
 
 
-def examined(call: Call, reference: Reference) -> None:
-    """Let a version that just arrived be examined now, if it is small enough, so that its gates can tell."""
+def prepared(call: Call, reference: Reference) -> None:
+    """Do what gates wait for and no transaction may: examine a version that just arrived, if it is small enough."""
     with call.read() as tx:
         version = versions.find(tx, reference)
+        policy = policies.in_force(tx, version.namespace_id)
+    warming.warm(policy)
     if version.examined_at is None:
         examining.ensure(call, version)
 

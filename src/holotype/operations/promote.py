@@ -28,7 +28,7 @@ def promote(call: Call, reference: Reference, target: str, *, reason: str = "", 
     rules.require(call.actor, Permission.PROMOTION_REQUEST, namespace=reference.namespace, model=reference.model)  # 1
     names.text(reason, "reason")
     mark = once.fingerprint("promote", str(reference), target, reason)
-    previewing.examined(call, reference)
+    previewing.prepared(call, reference)
     if dry_run:
         return previewing.preview(call, reference, target)
     with call.write() as tx:
