@@ -12,9 +12,16 @@ from holotype.db import Tx
 from holotype.db.tables import registry
 from holotype.domain import notes, times
 from holotype.domain.notes import Checkpoint
-from holotype.ledger.tables import checkpoint_keys, checkpoints, ledger_entries
+from holotype.ledger.append import HEAD_ID
+from holotype.ledger.tables import checkpoint_keys, checkpoints, ledger_entries, ledger_head
 
 _KEYS = checkpoint_keys.c
+_COUNT = (
+    ledger_head.update()
+    .where(ledger_head.c.id == HEAD_ID)
+    .values(checkpoints=ledger_head.c.checkpoints + 1)
+    .returning(ledger_head.c.checkpoints)
+)
 _LATEST = sa.select(checkpoints.c.note).order_by(checkpoints.c.size.desc()).limit(1)
 _created, _retired = ledger_entries.alias("created"), ledger_entries.alias("retired")
 _TIMED = (
@@ -70,8 +77,10 @@ def between(tx: Tx, after: int, until: int) -> list[Checkpoint]:
 
 
 def insert(tx: Tx, made: Checkpoint) -> None:
-    """Keep a signed checkpoint."""
-    tx.execute(checkpoints.insert(), {"size": made.size, "root": made.root, "note": made.note})
+    """Keep a signed checkpoint, and count it: one that is gone later leaves a gap."""
+    number = tx.execute(_COUNT).scalar_one()
+    row = {"size": made.size, "number": number, "root": made.root, "note": made.note}
+    tx.execute(checkpoints.insert(), row)
 
 
 def keys(tx: Tx) -> list[Key]:

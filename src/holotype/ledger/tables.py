@@ -2,9 +2,9 @@
 
     ledger_entries   one row an event, in order, with its leaf hash, the hashes of the subtrees that it completes, and
                      the tree head after it; a proof over n entries reads O(log n) rows
-    ledger_head      one row: the size of the tree, its right edge and the time of the last entry
+    ledger_head      one row: the size of the tree, its right edge, the time of the last entry, and how many checkpoints
     label_spans      which version a stage or alias named, from which event until which
-    checkpoints      signed tree heads, by the size of the tree; the note is kept as it was signed
+    checkpoints      signed tree heads, by the size of the tree and counted; the note is kept as it was signed
     checkpoint_keys  the public keys that sign them, from which entry until which; the private ones are files
 
 Entry n (sequences count from 1) is leaf n - 1 of the tree, and its root is that of the tree of size n. The times of
@@ -50,6 +50,7 @@ ledger_head = Table(
     Column("size", Id, nullable=False),
     Column("edge", LargeBinary, nullable=False),
     Column("time", Moment, nullable=False),
+    Column("checkpoints", Id, nullable=False, server_default="0"),
 )
 
 label_spans = Table(
@@ -68,6 +69,7 @@ checkpoints = Table(
     "checkpoints",
     metadata,
     Column("size", Id, primary_key=True, autoincrement=False),
+    Column("number", Id, nullable=False),
     Column("root", LargeBinary(32), nullable=False),
     Column("note", Text, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""Are the checkpoints those that were signed, and do the entries still have the roots that they state?
+"""Are the checkpoints all those that were signed, and do the entries still have the roots that they state?
 
 This is what a database alone cannot fake: whoever writes all of the ledger anew, hashes included, has no key.
 """
@@ -16,7 +16,7 @@ from holotype.domain import notes
 from holotype.domain.events import Action
 from holotype.domain.notes import Signature
 from holotype.errors import Corrupt, Invalid
-from holotype.ledger.tables import checkpoint_keys, checkpoints, ledger_entries
+from holotype.ledger.tables import checkpoint_keys, checkpoints, ledger_entries, ledger_head
 
 _ENTRIES = ledger_entries.c
 _CREATED = sa.select(_ENTRIES.data).where(_ENTRIES.sequence == 1, _ENTRIES.action == Action.REGISTRY_CREATED)
@@ -47,11 +47,15 @@ def checkpoints_fault(tx: Tx) -> str | None:
         return f"The key {odd} of checkpoints is kept otherwise than the entries say."
     first = tx.execute(_CREATED).scalar_one_or_none()
     origin = notes.origin_of(json.loads(first)["uuid"]) if first else None
-    for row in _rows(tx):
+    number = 0
+    for number, row in enumerate(_rows(tx), 1):
+        if row.number != number:
+            return f"Checkpoint {number} is missing; the next one there is {row.number}, of size {row.size}."
         fault = _fault(row, kept, origin)
         if fault is not None:
             return f"The checkpoint of size {row.size} {fault}"
-    return None
+    counted = tx.execute(sa.select(ledger_head.c.checkpoints)).scalar_one()
+    return None if counted == number else f"The head counts {counted} checkpoints; there are {number}."
 
 
 def _said(tx: Tx) -> Keys:

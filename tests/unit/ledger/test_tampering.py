@@ -92,9 +92,9 @@ def test_a_change_of_any_column_of_any_row_is_found(used: Desk, table: sa.Table,
     assert fault(used.registry.database) is None
 
 
-@pytest.mark.parametrize("table", [ledger_entries, ledger_head, label_spans, checkpoint_keys], ids=lambda one: one.name)
+@pytest.mark.parametrize("table", TABLES, ids=lambda one: one.name)
 def test_a_row_that_is_gone_is_found(used: Desk, table: sa.Table) -> None:
-    """Each row alone; a checkpoint between others may go, for the next one says all that it said."""
+    """Each row alone, be it a checkpoint of which the next one says all that it said."""
     with used.registry.database.engine.connect() as connection:
         connection.exec_driver_sql(_UNCHECKED[connection.dialect.name])
         for row in connection.execute(sa.select(table)).mappings().all():

@@ -18,6 +18,7 @@ CREATE TABLE checkpoint_keys (
 
 CREATE TABLE checkpoints (
     size BIGINT NOT NULL,
+    number BIGINT NOT NULL,
     root BYTEA NOT NULL,
     note TEXT NOT NULL,
     CONSTRAINT pk_checkpoints PRIMARY KEY (size)
@@ -85,6 +86,7 @@ CREATE TABLE ledger_head (
     size BIGINT NOT NULL,
     edge BYTEA NOT NULL,
     time BIGINT NOT NULL,
+    checkpoints BIGINT DEFAULT '0' NOT NULL,
     CONSTRAINT pk_ledger_head PRIMARY KEY (id)
 );
 

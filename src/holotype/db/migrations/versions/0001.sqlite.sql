@@ -18,6 +18,7 @@ CREATE TABLE checkpoint_keys (
 
 CREATE TABLE checkpoints (
     size INTEGER NOT NULL,
+    number INTEGER NOT NULL,
     root BLOB NOT NULL,
     note TEXT NOT NULL,
     CONSTRAINT pk_checkpoints PRIMARY KEY (size)
@@ -85,6 +86,7 @@ CREATE TABLE ledger_head (
     size INTEGER NOT NULL,
     edge BLOB NOT NULL,
     time BIGINT NOT NULL,
+    checkpoints INTEGER DEFAULT '0' NOT NULL,
     CONSTRAINT pk_ledger_head PRIMARY KEY (id)
 );
 
