@@ -80,6 +80,8 @@ NEVER = _words(
     "check_call getoutput import_module __import__ __subclasses__ __globals__ __getattribute__ __reduce__ "
     "exec_mod_from_location load_source read_pickle unpickle loads load load_module find_class getattr setattr "
     "attrgetter methodcaller ProxyCommand InteractiveShell get_ipython urlopen urlretrieve download "
-    "load_state_dict_from_url script_method Process ThreadPool load_library open DataSource memmap"
+    "load_state_dict_from_url script_method Process ThreadPool load_library open DataSource memmap "
+    "YOLO SentenceTransformer CrossEncoder FortranFile HDFStore ExcelWriter ExcelFile CompilationUnit InferenceSession "
+    "TFSMLayer VideoCapture VideoWriter LocalCluster"
 )
 """Last parts of names that no model needs, whichever module lends them."""

@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from holotype.inspect.scanning import archives, configs
+from holotype.inspect.scanning import archives, arrays, configs
 from holotype.inspect.scanning.feed import Feed, Stream
 from holotype.inspect.scanning.judging import judge
-from holotype.inspect.scanning.machine import CALLED, Weight
+from holotype.inspect.scanning.machine import CALLED, COMPUTED, Weight
 from holotype.inspect.scanning.opcodes import Walk
 from holotype.inspect.scanning.report import DANGEROUS, NOTE, SUSPICIOUS, Limits, Report, Unreadable, sentence
 from holotype.inspect.scanning.streams import FIRST, Forward, Inflating, spooled, unpacker
@@ -21,7 +21,6 @@ _PICKLES = (".pkl", ".pickle", ".joblib", ".p", ".dill", ".cloudpickle", ".pckl"
 _TORCH = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
 _TORCH_PICKLES = 5
 _BEGINNINGS = frozenset(b"\x95}](c)\x8c\x88\x89NKJMGX\x8f\x8a.Uq\x96BC")
-_OBJECTS = b"O"
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
 """What is no name in any language was no pickle, where nothing else says that it is one."""
 _CLOSED = {
@@ -71,6 +70,7 @@ class _Look:
         elif archives.is_tar(first):
             into = partial(self._in_tar, inner, depth)
             archives.each_of_tar(source, self.limits, into)
+            self._also(inner, source, first)  # what begins with the name of a member may begin with opcodes
         elif first.startswith(b"\x93NUMPY"):
             self._npy(inner, source)
         elif first.startswith(b"\x89HDF\r\n\x1a\n"):
@@ -78,10 +78,20 @@ class _Look:
         elif name.rpartition("/")[2] == "config.json":
             with suppress(Unreadable):  # many tools have a file of that name
                 self._note(inner, configs.keras(source))
+            self._also(inner, source, first)
         elif name.endswith(".pb"):
             self._note(inner, configs.searched(source, self.limits, operations=True))
+            self._also(inner, source, first)
         else:
             self._pickles(inner, source, first, name)
+
+    def _also(self, inner: str, source: Stream, first: bytes) -> None:
+        """Look whether what was read as something else is a pickle for whoever takes it for one."""
+        if isinstance(source, Window):
+            source.seek(0)
+        else:
+            source = _Bytes(first)
+        self._walk(inner, Feed(source, self.limits), sure=False)
 
     def _is_zip(self, source: Stream, first: bytes) -> bool:
         if not isinstance(source, Window):
@@ -141,7 +151,7 @@ class _Look:
         size = struct.unpack("<H", feed.take(2))[0] if head[6] == 1 else struct.unpack("<I", feed.take(4))[0]
         if size > FIRST:
             raise Unreadable("its header is too long")
-        if _OBJECTS in feed.take(size).partition(b"descr")[2].partition(b"fortran_order")[0]:
+        if not arrays.is_numbers(feed.take(size)):
             self._walk(inner, feed, sure=True)
 
     def _pickles(self, inner: str, source: Stream, first: bytes, name: str) -> None:
@@ -165,11 +175,11 @@ class _Look:
         try:
             walk.one()
         except Unreadable:
-            self._judge(inner, walk, sure=sure)
+            self._judge(inner, walk, sure=sure, whole=False)
             if sure:
                 raise
             return False
-        self._judge(inner, walk, sure=sure)
+        self._judge(inner, walk, sure=sure, whole=True)
         return True
 
     def _nested(self, inner: str, content: bytes, outer: Walk) -> None:
@@ -177,11 +187,15 @@ class _Look:
         with suppress(Unreadable):
             self._walk(inner, Feed(_Bytes(content), self.limits), sure=False, weight=outer.weight)
 
-    def _judge(self, inner: str, walk: Walk, *, sure: bool) -> None:
+    def _judge(self, inner: str, walk: Walk, *, sure: bool, whole: bool) -> None:
         found = [(str(name), judge(name, level), level) for name, level in walk.uses.items()]
         found += [(f"changes {name}", SUSPICIOUS, CALLED) for name in walk.changes]
         told = [(name.removeprefix("?."), severity) for name, severity, _ in found if severity is not None]
-        self._note(inner, [one for one in told if sure or (one[1] == DANGEROUS and _NAME.fullmatch(one[0]))])
+        if not sure:  # chance makes names, but does not compute one to call it, nor end where a pickle ends
+            likely = DANGEROUS if not whole else SUSPICIOUS
+            told = [one for one in told if one[1] in (DANGEROUS, likely) and _NAME.fullmatch(one[0])]
+            told += [("calls a name that is computed", DANGEROUS)] if walk.uses.get(COMPUTED) == CALLED else []
+        self._note(inner, told)
 
     def _note(self, inner: str, found: configs.Findings) -> None:
         for name, severity in found:

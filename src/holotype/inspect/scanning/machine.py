@@ -48,6 +48,10 @@ class Weight:
         return found if self.texts <= _HEAVIEST_TEXTS else UNKNOWN
 
 
+COMPUTED = Name("?", "a name that is computed")
+"""Something that is imported by a name that stands nowhere in the file."""
+
+
 class Machine(ABC):
     """The stack and the memo of a pickle; ``uses`` says what it imports and what for, ``changes`` what it changes."""
 
@@ -203,7 +207,7 @@ class Machine(ABC):
         """STACK_GLOBAL: a name from two texts."""
         name, module = self.stack.pop(), self.stack.pop()
         known = isinstance(name, str) and isinstance(module, str)
-        self.import_(Name(module, name) if known else Name("?", "a name that is computed"))
+        self.import_(Name(module, name) if known else COMPUTED)
 
     def extension(self, code: int) -> None:
         """EXT1 to EXT4: a name that only the reader's registry knows."""
