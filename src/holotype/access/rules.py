@@ -80,7 +80,7 @@ def may(
 
 
 def may_somewhere(actor: Actor, permission: Permission) -> bool:
-    """Say whether there is anything on which the actor has the permission; of tokens, one's own are always something."""
+    """Say whether there is anything on which the actor has the permission; of tokens, one's own always are."""
     if permission is Permission.TOKEN_WRITE and actor.principal_id is not None:
         return True
     return bool(_found(actor, permission).places)
@@ -112,7 +112,8 @@ def refuse(actor: Actor, permission: Permission, about: str, *, hidden: bool = F
     """Raise ``Unauthenticated`` for somebody unknown, ``NotFound`` for what is hidden from them, else ``Denied``."""
     if actor.principal_id is None:
         raise Unauthenticated(
-            "This needs a token.", hint="Send `Authorization: Bearer holo_…`, or set HOLOTYPE_TOKEN for the client."
+            "This needs a token.",
+            hint="Sign in with `holotype login`, or set HOLOTYPE_TOKEN (over HTTP: `Authorization: Bearer holo_…`).",
         )
     if hidden:
         kind, command = ("model", "ls") if "/" in about else ("namespace", "namespace ls")
