@@ -75,8 +75,10 @@ def page(
     tx: Tx, namespace_id: int, model: str | None, *, visible: Visible | None, before: int | None, limit: int
 ) -> list[Version]:
     """Return up to ``limit`` versions of a namespace, or of a model in it, with ids under ``before``, newest first."""
-    given = {"namespace_id": namespace_id, "before": before or 2**62, "limit": limit}
-    statement, given = (_PAGE, given) if model is None else (_PAGE_OF_MODEL, {**given, "model": model})
+    given: dict[str, object] = {"namespace_id": namespace_id, "before": before or 2**62, "limit": limit}
+    statement = _PAGE
+    if model is not None:
+        statement, given = _PAGE_OF_MODEL, {**given, "model": model}
     if visible is not None:
         statement = statement.where(visible.among(versions.c.namespace_id, versions.c.model_id))
     rows = tx.execute(statement, given)
