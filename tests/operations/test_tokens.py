@@ -17,6 +17,7 @@ from holotype.domain.entities import Actor
 from holotype.domain.permissions import ROLES, Permission
 from holotype.errors import Conflict, Denied, IdempotencyMismatch, Invalid, NotFound, Unauthenticated
 from holotype.ledger.tables import ledger_entries
+from holotype.operations import record_denial as denials
 from holotype.operations.authenticate import authenticate
 from holotype.operations.bootstrap import bootstrap
 from holotype.operations.call import Call
@@ -239,6 +240,19 @@ def test_a_refusal_is_written_once_a_minute(desk: Desk) -> None:
     assert record_denial(call, "model:write", "default/churn")
     denied = sa.select(ledger_entries).where(ledger_entries.c.action == "access.denied")
     assert [row["subject"] for row in desk.rows(denied)] == ["default/fraud", "default/churn"]
+
+
+def test_who_tries_thousands_of_doors_hides_no_other_refusal(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one caller so many are written down in a minute; those of others still are."""
+    monkeypatch.setattr(denials, "_OF_ONE", 20)
+    noisy, other = owner(desk), owner(desk)
+    noisy = replace(noisy, actor=replace(noisy.actor, name="noisy"))
+    other = replace(other, actor=replace(other.actor, name="other"))
+    assert [record_denial(noisy, "model:read", f"default/{i}") for i in range(100)].count(True) == 20
+    assert record_denial(other, "model:read", "default/fraud")
+    monkeypatch.setattr(denials, "_SECONDS", 0.0)
+    monkeypatch.setattr(denials, "_forgotten", 0.0)
+    assert record_denial(noisy, "model:read", "default/later")
 
 
 def test_a_key_makes_one_token(desk: Desk) -> None:
