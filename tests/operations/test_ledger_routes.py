@@ -65,6 +65,9 @@ def test_times_bound_the_ledger(http: httpx2.Client) -> None:
     [
         ("/ledger", {"cursor": "x"}, 400),
         ("/ledger", {"cursor": "9" * 5_000}, 400),
+        ("/ledger", {"cursor": "0" * 5_000}, 400),
+        ("/ledger/checkpoints", {"cursor": "0" * 5_000}, 400),
+        ("/models/default/one/history", {"cursor": "0" * 5_000}, 400),
         ("/ledger", {"limit": 0}, 400),
         ("/ledger", {"limit": 501}, 400),
         ("/ledger", {"since": "yesterday"}, 400),

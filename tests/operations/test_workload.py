@@ -196,6 +196,14 @@ def test_what_is_no_token_is_refused(desk: Desk, provider: Provider, text: str) 
         exchange_assertion(now(desk), text)
 
 
+@pytest.mark.parametrize("issuer", ["\ud800", "https://i.example\0", ["https://i.example"], {"a": 1}, 10**300, None])
+def test_an_issuer_that_is_no_text_is_refused(desk: Desk, issuer: object) -> None:
+    """Also one that no database could look for; nobody has verified anything yet."""
+    token = unsigned({"alg": "RS256", "kid": "k"}, {"iss": issuer}, b"x" * 256)
+    with pytest.raises((Unauthenticated, Invalid)):
+        exchange_assertion(now(desk), token)
+
+
 def test_rotated_keys_are_taken_and_old_ones_are_not(
     desk: Desk, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,6 +63,7 @@ def peek(token: str) -> Peeked:
     try:
         payload = _decoded(parts[1])
         header, claims = json.loads(_decoded(parts[0])), json.loads(payload)
+        json.dumps([header, claims], ensure_ascii=False).encode()  # half of a character fits into no database
     except (ValueError, RecursionError, binascii.Error):
         raise refused("it is not a signed JWT") from None
     if not isinstance(header, dict) or not isinstance(claims, dict):

@@ -14,14 +14,14 @@ from holotype.operations.history import history
 from holotype.operations.read_ledger import Wanted, read_ledger
 from holotype.wire import present, shapes
 
-_LARGEST_SEQUENCE = 2**53
+_LARGEST_SEQUENCE, _LONGEST = 2**53, 20
 
 
 def before_of(cursor: str) -> int | None:
     """Return the sequence in a cursor: the last one that the caller has seen."""
     if not cursor:
         return None
-    if cursor.isascii() and cursor.isdigit() and int(cursor[:20]) <= _LARGEST_SEQUENCE:
+    if len(cursor) <= _LONGEST and cursor.isascii() and cursor.isdigit() and int(cursor) <= _LARGEST_SEQUENCE:
         return int(cursor)
     raise Invalid(f"{cursor[:80]!r} is not a cursor of the ledger.", hint="Send `next` of the page before, unchanged.")
 
