@@ -56,21 +56,16 @@ def init(
         output.document({"policy": which, "file": str(file)})
         return
     output.say("wrote", Cell(str(file), "bold"))
-    output.hint(f"edit it, then `holotype policy test {file}` and `holotype policy apply {file}`")
+    output.hint(f"edit it, then `holotype policy test {file} --namespace NAME`, and `policy apply` the same way")
 
 
 def show(
-    namespace: str = "default",
-    /,
+    namespace: Annotated[str, _NAMESPACE] = "default",
     *,
     number: Annotated[int | None, _NUMBER] = None,
     common: Common = COMMON,
 ) -> None:
-    """Print the policy of a namespace, as TOML.
-
-    Args:
-        namespace: The namespace.
-    """
+    """Print the policy of a namespace, as TOML."""
     with common.connect() as client:
         found = client.policy(namespace, number=number)
     if common.json:
@@ -101,7 +96,9 @@ def apply(
         output.document(made)
         return
     state = Cell("applied", "green") if made.changed else Cell("unchanged", "dim")
-    output.say(state, Cell(f"policy {made.policy.number}", "bold"), f"of {namespace}", Cell(made.policy.digest, "dim"))
+    digest = formats.digest(made.policy.digest)
+    output.say(state, Cell(f"policy {made.policy.number}", "bold"), f"of {namespace}", Cell(digest, "dim"))
+    _warn(text)
 
 
 def try_(
@@ -128,22 +125,29 @@ def try_(
         output.document(found)
     else:
         _print_test(found)
+        _warn(text)
     return 1 if found.obstacles else 0
 
 
+def _warn(text: str) -> None:
+    """Say what the registry takes, and what is hardly meant so."""
+    import tomllib  # noqa: PLC0415 - `--help` needs no parser
+
+    policy = tomllib.loads(text)
+    rules = [*policy.get("moves", ()), *policy.get("aliases", ())]
+    asked = any(gate["gate"] == "signed" for rule in rules for gate in rule.get("gates", ()))
+    if asked and not policy.get("keys"):
+        output.note("It has no [[keys]]: nothing passes its gate `signed`.")
+
+
 def ls(
-    namespace: str = "default",
-    /,
+    namespace: Annotated[str, _NAMESPACE] = "default",
     *,
     limit: Annotated[int, LIMIT] = 50,
     cursor: Annotated[str | None, CURSOR] = None,
     common: Common = COMMON,
 ) -> None:
-    """List the policies that were in force in a namespace, the newest first.
-
-    Args:
-        namespace: The namespace.
-    """
+    """List the policies that were in force in a namespace, the newest first."""
     with common.connect() as client:
         listing(client.policies(namespace, limit=limit or None, cursor=cursor), common, _print)
 

@@ -95,8 +95,8 @@ def report(found: Promotion, common: Common) -> int:
     state = Cell(found.status, _COLOURS.get(found.status, "red"))
     name = [Cell(f"promotion {found.id}", "dim")] if found.id is not None and found.status != "applied" else []
     output.say(state, Cell(found.version.reference, "bold"), f"{found.source or '–'} → {found.target}", *name)
-    if found.replaced:
-        verb = "would leave" if found.status == "possible" else "left"
+    if found.replaced and found.status in _OPEN:
+        verb = "left" if found.status == "applied" else "would leave"
         output.say(Cell("replaced", "dim"), found.replaced, f"{verb} {found.target}")
     if found.note:
         output.say(Cell("note", "dim"), found.note)
@@ -109,9 +109,12 @@ def report(found: Promotion, common: Common) -> int:
 
 
 def _print_verdicts(verdicts: list[Verdict]) -> None:
-    columns = (Column("GATE", style="bold"), Column("VERDICT"), Column("REASON"), Column("WHAT TO DO", optional=True))
-    rows = [(one.gate, _verdict(one), one.reason, one.remedy or "") for one in verdicts]
-    table(columns, rows)
+    columns = (Column("GATE", style="bold"), Column("VERDICT"), Column("REASON"))
+    table(columns, [(one.gate, _verdict(one), one.reason) for one in verdicts])
+    wanted = [(one.gate, one.remedy) for one in verdicts if one.remedy and one.override is None]
+    if wanted:
+        output.say()
+        table((Column("GATE", style="bold"), Column("WHAT TO DO")), wanted)
 
 
 def _verdict(one: Verdict) -> Cell:
