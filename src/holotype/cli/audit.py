@@ -10,7 +10,6 @@ from cyclopts import Parameter
 from holotype.cli import formats, output
 from holotype.cli.options import COMMON, OUTPUT, Common, Output
 from holotype.cli.output import Cell
-from holotype.cli.tables import Column, table
 
 if TYPE_CHECKING:
     from holotype.client.auditing.verdict import Verdict
@@ -31,18 +30,20 @@ def checkpoint(*, common: Common = COMMON) -> None:
 
 
 def keys(*, common: Common = COMMON) -> None:
-    """List the public keys that sign checkpoints, the oldest first.
+    """Print the public keys that sign checkpoints, one a line, the oldest first.
 
+    On standard output there is nothing else: `holotype audit keys > key.txt` is a file for `--key`.
     An auditor keeps one of them, got in a way that whoever runs the registry cannot change later.
     """
     with common.connect() as client:
         found = client.checkpoint_keys()
-    listing_of = [_row(key) for key in found]
     if common.json:
         output.page(found)
-    elif found:
-        table((Column("KEY"), Column("FROM"), Column("UNTIL")), listing_of)
-    else:
+        return
+    for key in found:
+        output.say(key.verifier)
+        output.note(_span(key))
+    if not found:
         output.note("This registry has no key yet.")
 
 
@@ -85,9 +86,9 @@ def verify(
     return 0 if verdict.holds else 1
 
 
-def _row(key: Key) -> tuple[str, str, str]:
-    until = "" if key.retired_at is None else f"{formats.time(key.retired_at)} (entry {key.retired_sequence})"
-    return key.verifier, f"{formats.time(key.created_at)} (entry {key.created_sequence})", until
+def _span(key: Key) -> str:
+    until = "" if key.retired_at is None else f" until {formats.when(key.retired_at)}, entry {key.retired_sequence:,}"
+    return f"{key.id} signs from {formats.when(key.created_at)}, entry {key.created_sequence:,}{until}"
 
 
 def _facts(verdict: Verdict) -> dict[str, object]:

@@ -84,10 +84,11 @@ def _judge(file: Path, keys: Sequence[Verifier], state: _State, verdict: Verdict
     signed = [one.checkpoint for one in state.signed]
     last = signed[-1] if signed else None
     if last is None or last.size < state.header.size:
+        there = f"{state.entries:,} and no such checkpoint" if state.entries else "none"
         verdict.fault(
             "truncated",
             f"The export ends early: it should hold {state.header.size:,} entries and the checkpoint over them; "
-            f"there are {state.entries:,}.",
+            f"there are {there}.",
         )
         state.walk.tell(verdict)
         return
