@@ -39,6 +39,9 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         output.note("interrupted")
         return INTERRUPTED
+    except EOFError:
+        output.error("The input ended where an answer was asked for.", "Run it in a terminal.")
+        return FAILED
     except (CycloptsError, UsageError) as error:
         return _usage(error, arguments)
     except Exception as error:  # noqa: BLE001 - the last stop: what nobody expected is told in one line, too

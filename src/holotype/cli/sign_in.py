@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 def login(
     url: str | None = None,
-    /,
     *,
     name: str | None = None,
     password: bool = False,
@@ -55,7 +54,7 @@ def login(
     output.hint(f"the token is in {place}; `holotype logout` ends it")
 
 
-def logout(url: str | None = None, /, *, to: Output = OUTPUT) -> None:
+def logout(url: str | None = None, *, to: Output = OUTPUT) -> None:
     """End the token that a login left, at the registry and here.
 
     Args:
@@ -96,13 +95,13 @@ def setup(user: str, /, *, common: Common = COMMON) -> None:
         user: Who gets it.
     """
     with common.connect() as client:
-        made = client.create_set_up(user)
+        made, place = client.create_set_up(user), client.url
     if common.json:
         output.document(made)
         return
     output.say(made.secret)
     output.note(f"It works once, until {formats.when(made.expires_at)}. Hand it over on a way that you trust.")
-    output.hint(f"{user} runs `holotype login --setup`")
+    output.hint(f"{user} runs `holotype login {place} --setup`")
 
 
 def _sign_in(

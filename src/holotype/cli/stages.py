@@ -22,9 +22,9 @@ def promote(
     dry_run: bool = False,
     common: Common = COMMON,
 ) -> int:
-    """Move a version to a stage.
+    """Move a version to a stage, or ask for it where people have to approve.
 
-    Every gate of the policy is asked; what one refuses does not move. Where people have to approve, it waits for them.
+    Every gate of the policy is asked. Exits with 1 where one refuses, with 0 where it was applied or waits.
 
     Args:
         reference: The version, for example risk/fraud:7.

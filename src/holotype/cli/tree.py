@@ -37,7 +37,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "resolve": ("stages:resolve", "Print the version that a reference names, now or at a moment."),
     },
     "Move and change": {
-        "promote": ("stages:promote", "Move a version to a stage."),
+        "promote": ("stages:promote", "Move a version to a stage, or ask for it where people have to approve."),
         "approve": ("promotions:approve", "Approve a promotion; when nobody else is needed, it is applied."),
         "reject": ("promotions:reject", "Reject a promotion that waits; that ends it."),
         "withdraw": ("promotions:withdraw", "Take back a promotion that you asked for."),
@@ -131,7 +131,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "audit export": ("audit:export", "Write the ledger into a file that anybody can verify without the server."),
         "audit verify": ("audit:verify", "Verify an export of the ledger; no server and no network is needed."),
         "audit checkpoint": ("audit:checkpoint", "Print the latest checkpoint, as it was signed."),
-        "audit keys": ("audit:keys", "List the public keys that sign checkpoints, the oldest first."),
+        "audit keys": ("audit:keys", "Print the public keys that sign checkpoints, one a line, the oldest first."),
     },
     "Run a registry": {
         "serve": ("serve:serve", "Start a server."),
