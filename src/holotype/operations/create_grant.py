@@ -25,14 +25,7 @@ from holotype.operations.call import Call
 def create_grant(call: Call, who: str, role: str, scope: str, *, stages: Sequence[str] = ()) -> Grant:
     """Give a user, service account or team a role on a part of the registry, perhaps for moves to some stages only."""
     where = scopes.parse(scope)
-    if role not in ROLES:
-        raise Invalid(f"There is no role {role[:80]!r}.", hint=f"Roles are {', '.join(ROLES)}.")
-    limited = granting.stages_of(stages)
-    if limited and Permission.ACCESS_WRITE in ROLES[role]:
-        raise Invalid(
-            f"The role {role} is not limited to stages: who gives roles and writes policies gets round any limit.",
-            hint="Give the role maintainer for these stages.",
-        )
+    limited = _limits(role, stages)
     rules.require(call.actor, Permission.ACCESS_WRITE, namespace=where.namespace, model=where.model)  # 1
     granting.check_held(call.actor, role, where, limited)
     mark = once.fingerprint("create_grant", who, role, scope, list(limited))
@@ -67,3 +60,16 @@ def create_grant(call: Call, who: str, role: str, scope: str, *, stages: Sequenc
         if found is None:
             raise NotFound(f"There is no grant {grant_id}.")
         return found[0]
+
+
+def _limits(role: str, stages: Sequence[str]) -> tuple[str, ...]:
+    """Return the stages that a grant of a role is limited to, or raise ``Invalid``."""
+    if role not in ROLES:
+        raise Invalid(f"There is no role {role[:80]!r}.", hint=f"Roles are {', '.join(ROLES)}.")
+    limited = granting.stages_of(stages)
+    if limited and Permission.ACCESS_WRITE in ROLES[role]:
+        raise Invalid(
+            f"The role {role} is not limited to stages: who gives roles and writes policies gets round any limit.",
+            hint="Give the role maintainer for these stages.",
+        )
+    return limited
