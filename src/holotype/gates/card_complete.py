@@ -29,6 +29,9 @@ class CardComplete(Gate):
         remedy = f"Attach a card with it: {papers.attest(facts.candidate.version, attested.CARD, 'README.md')}."
         if not card.strip():
             return self.missing("There is no model card.", remedy)
+        trouble = cards.trouble(card) if self.fields else None
+        if trouble is not None:
+            return self.missing(f"The card's front matter is not read: {trouble}", remedy)
         said, below = cards.front_matter(card), cards.headings(card)
         lacking = [f"the field {name}" for name in self.fields if not said.get(name.lower())]
         for name in self.headings:

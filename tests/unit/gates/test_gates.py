@@ -207,6 +207,13 @@ REFUSES: list[tuple[str, Settings, Facts, str, str]] = [
     ("card-complete", {"headings": ["Limits"]}, facts(), "missing", "lacks text below Limits"),
     (
         "card-complete",
+        {"fields": ["license"]},
+        facts(dossier={"card": "---\nlicense: !!str mit\n---\n"}),
+        "missing",
+        "front matter is not read: Line 2",
+    ),
+    (
+        "card-complete",
         {"fields": ["owner"], "headings": ["Bias"]},
         facts(),
         "missing",
