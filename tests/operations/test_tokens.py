@@ -26,20 +26,14 @@ from holotype.operations.list_tokens import list_tokens
 from holotype.operations.record_denial import record_denial
 from holotype.operations.revoke_token import revoke_token
 from holotype.operations.whoami import whoami
+from tests.support import people
+from tests.support.people import signed_in
 from tests.support.registry import Desk
-
-
-def signed_in(desk: Desk, secret: str) -> Call:
-    """Return the next call of a token's bearer."""
-    call = desk.call()
-    return replace(call, actor=authenticate(call, secret))
 
 
 def owner(desk: Desk) -> Call:
     """Make the registry's owner and return their call."""
-    secret = bootstrap(desk.call(), leave_token=True)
-    assert secret is not None
-    return signed_in(desk, secret)
+    return signed_in(desk, people.owner(desk))
 
 
 def service(desk: Desk, role: str, namespace: str | None = None) -> Call:
