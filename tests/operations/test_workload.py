@@ -22,10 +22,11 @@ from holotype.access import principals
 from holotype.domain.claims import GITHUB
 from holotype.domain.entities import Actor, Right
 from holotype.domain.permissions import ROLES, Permission
-from holotype.errors import Denied, HolotypeError, Invalid, Unauthenticated, Unavailable
+from holotype.errors import Denied, HolotypeError, Invalid, NotFound, Unauthenticated, Unavailable
 from holotype.ledger.tables import ledger_entries
 from holotype.operations import issuers
 from holotype.operations.authenticate import authenticate
+from holotype.operations.create_namespace import create_namespace
 from holotype.operations.create_trust import create_trust
 from holotype.operations.exchange_assertion import exchange_assertion
 from holotype.operations.expire_sign_ins import expire_sign_ins
@@ -277,6 +278,23 @@ def test_a_revoked_rule_ends_its_tokens(desk: Desk, provider: Provider) -> None:
         exchange_assertion(now(desk), signed(provider))
     assert [one.revoked_at is not None for one in list_trusts(now(desk))] == [True]
     assert [row["action"] for row in desk.rows(sa.select(ledger_entries.c.action))].count("trust.revoked") == 1
+
+
+def test_a_rule_of_a_hidden_namespace_is_not_there(desk: Desk) -> None:
+    """Its number tells neither its name nor that there is one; who may see it but not change it is denied."""
+    create_namespace(desk.call(), "vault")
+    made = create_trust(desk.call(), GITHUB, "ci", CLAIMS, scope="vault")
+    local = Right(ROLES["admin"], "default")
+    eve = replace(desk.call(), actor=Actor("eve", 7, frozenset(), None, None, None, (local,)))
+    texts = []
+    for number in (made.id, 10**6):
+        with pytest.raises(NotFound) as caught:
+            revoke_trust(eve, number)
+        texts.append(str(caught.value).replace(str(number), "N"))
+    assert texts[0] == texts[1]
+    keeper = replace(eve, actor=replace(eve.actor, rights=(local, Right(ROLES["maintainer"], "vault"))))
+    with pytest.raises(Denied):
+        revoke_trust(keeper, made.id)
 
 
 def test_where_several_rules_match_the_caller_chooses(desk: Desk, provider: Provider) -> None:

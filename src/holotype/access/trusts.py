@@ -45,8 +45,13 @@ def get(tx: Tx, trust_id: int) -> Trust:
     """Return a rule, or raise ``NotFound``."""
     row = tx.execute(_GET, {"id": trust_id}).one_or_none()
     if row is None:
-        raise NotFound(f"There is no trust {trust_id}.", hint="List them with `holotype trust ls`.")
+        raise missing(trust_id)
     return _entity(row)
+
+
+def missing(trust_id: int) -> NotFound:
+    """Return the error for a rule that is not there, or not there for the caller."""
+    return NotFound(f"There is no trust {trust_id}.", hint="List them with `holotype trust ls`.")
 
 
 def of_issuer(tx: Tx, issuer: str) -> list[Trust]:
