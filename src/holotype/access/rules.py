@@ -12,16 +12,17 @@ decided before the catalogue is asked, the answer cannot depend on what is there
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from holotype.access.rights import ANY_STAGE, indexed
 from holotype.domain.entities import Actor, Right
-from holotype.domain.permissions import Permission
+from holotype.domain.permissions import ROLES, Permission
 from holotype.errors import Denied, NotFound, Unauthenticated
 
 __all__ = [
     "ANY_STAGE",
+    "borne",
     "may",
     "may_somewhere",
     "may_within",
@@ -90,6 +91,12 @@ def may_within(actor: Actor, permission: Permission, namespace: str) -> bool:
     """Say whether the actor has the permission on a namespace, or on a model or a pattern in it."""
     spaces = _found(actor, permission).spaces
     return namespace in spaces or None in spaces
+
+
+def borne(actor: Actor, roles: Iterable[str], *, namespace: str, model: str, stage: str) -> frozenset[str]:
+    """Return those of a principal's roles on a model that the token at hand bears too: it may be narrower than they."""
+    on = {"namespace": namespace, "model": model, "stage": stage}
+    return frozenset(role for role in roles if all(may(actor, one, **on) for one in ROLES.get(role, ())))
 
 
 def scopes(actor: Actor, permission: Permission) -> list[tuple[str, str | None]] | None:

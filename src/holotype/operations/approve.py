@@ -10,14 +10,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from holotype.access import rules
 from holotype.db import Tx
 from holotype.domain import names
-from holotype.domain.entities import Promotion, Version
+from holotype.domain.entities import Approval, Promotion, Version
 from holotype.domain.events import Action
 from holotype.domain.permissions import Permission
+from holotype.domain.policy import ApprovalRule
 from holotype.errors import Denied
 from holotype.gates.approvals import counting
+from holotype.gates.facts import Facts
 from holotype.governance import approvals, policies
 from holotype.governance.promotions import Request
 from holotype.ledger import append
@@ -68,9 +72,14 @@ def _decide(tx: Tx, call: Call, request: Request, version: Version, comment: str
 
 
 def _check_counts(call: Call, judged: Judgement) -> None:
-    """Raise where the approval of this caller is none of those that are asked for: it would only look like one."""
-    counted = {one.person_id for rule in judged.facts.rules for one in counting(rule, judged.facts)}
-    if call.actor.person_id not in counted:
+    """Raise where the approval of this caller is none of those that are asked for: it would only look like one.
+
+    So it does where only a role that the token at hand does not bear makes it count.
+    """
+    known = judged.facts
+    given = tuple(_borne(call, one, known) for one in known.approvals)
+    before, now = _counted(call, known), _counted(call, replace(known, approvals=given))
+    if not now or before != now:
         why = next((one.reason for one in judged.verdicts if one.gate == judging.APPROVALS), "")
         raise Denied(
             f"An approval by {call.actor.name} does not count here. {why}".strip(),
@@ -78,6 +87,20 @@ def _check_counts(call: Call, judged: Judgement) -> None:
             permission=Permission.PROMOTION_APPROVE.value,
             subject=judged.facts.candidate.version.reference,
         )
+
+
+def _counted(call: Call, known: Facts) -> list[ApprovalRule]:
+    """Return the rules for which the caller counts."""
+    who = call.actor.person_id
+    return [rule for rule in known.rules if any(one.person_id == who for one in counting(rule, known))]
+
+
+def _borne(call: Call, given: Approval, known: Facts) -> Approval:
+    if given.person_id != call.actor.person_id:
+        return given
+    version = known.candidate.version
+    where = {"namespace": version.namespace, "model": version.model, "stage": known.target}
+    return replace(given, roles=rules.borne(call.actor, given.roles, **where))
 
 
 def _record(tx: Tx, call: Call, request: Request, version: Version, comment: str) -> None:

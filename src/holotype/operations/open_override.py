@@ -63,6 +63,7 @@ def open_override(
 def _check_among(tx: Tx, call: Call, version: Version, target: str, policy: Policy) -> None:
     actor, among = call.actor, policy.emergency.among
     roles, teams = standing.standing(tx, actor.principal_id or 0, version.namespace, version.model, target)
+    roles = rules.borne(actor, roles, namespace=version.namespace, model=version.model, stage=target)
     if not actor.principal_id:  # on an open server everybody is an administrator
         roles = frozenset({"admin"})
     mine = {f"user:{actor.name}"} | {f"role:{role}" for role in roles} | {f"team:{team}" for team in teams}
