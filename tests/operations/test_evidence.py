@@ -130,6 +130,7 @@ BAD: list[tuple[str, str, bytes, str]] = [
     ("true as a value", "evaluation", b'{"metrics": [{"name": "a", "value": true}]}', "finite number"),
     ("one metric twice", "evaluation", b'{"metrics": [{"name": "a", "value": 1}, {"name": "a", "value": 2}]}', "twice"),
     ("no direction", "evaluation", b'{"metrics": [{"name": "a", "value": 1, "direction": "up"}]}', "direction"),
+    ("a list as direction", "evaluation", b'{"metrics": [{"name": "a", "value": 1, "direction": ["x"]}]}', "direction"),
     ("no digest", "evaluation", b'{"metrics": [{"name": "a", "value": 1}], "data": {"digest": "md5:1"}}', "digest"),
     ("no counts", "test-report", b'{"ok": true}', "passed"),
     ("a negative count", "test-report", b'{"passed": -1, "failed": 0}', "passed"),

@@ -24,6 +24,7 @@ from holotype.domain.references import parse
 from holotype.errors import Unavailable
 from holotype.governance import evidence
 from holotype.operations import examine as examination
+from holotype.operations import examining
 from holotype.operations.call import Call
 from holotype.operations.examine import EXAMINER, examine
 from holotype.operations.examine_again import examine_again
@@ -113,6 +114,32 @@ def test_it_is_done_once(desk: Desk) -> None:
     examine(desk.call(), version)
     examination.record(desk.call(), version, slow)
     assert set(learnt(desk, version)) == {"inspection", "scan"}
+
+
+def test_nobody_waits_long(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes too long is broken off without a result, which the background then finds."""
+    version = made(desk, model_pkl=b"\x80\x04" + b"N0" * 2_000_000 + b"N.")
+    monkeypatch.setattr(examining, "PATIENCE", 0.05)
+    began = time.monotonic()
+    ensure(desk.call(), version)
+    assert time.monotonic() - began < 20
+    assert learnt(desk, version) == {}
+    assert examine_pending(server(desk), "x")
+    assert learnt(desk, version)["scan"]["clean"]
+
+
+def test_a_version_is_waited_for_once_at_a_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks while somebody waits already is told at once that it is under way."""
+    version, calls = made(desk, model_pkl=pickle.dumps([1])), []
+
+    def slow(call: Call, found: Version, limits: object) -> None:
+        calls.append(found)
+        ensure(call, found)
+
+    monkeypatch.setattr(examination, "examine", slow)
+    ensure(desk.call(), version)
+    ensure(desk.call(), version)
+    assert calls == [version, version]
 
 
 def test_two_servers_at_once_leave_one_result(desk: Desk) -> None:

@@ -149,7 +149,7 @@ def _evaluation(value: Any) -> None:
         for key in ("dataset", "slice"):
             if one.get(key) is not None:
                 names.key(_text(one, key), key)
-        if one.get("direction") not in {None, *DIRECTIONS}:
+        if one.get("direction") not in (None, *DIRECTIONS):  # whatever it is, a list too
             raise Invalid(f"The direction of {one['name']!r} is neither 'higher' nor 'lower'.")
         place = (one["name"], one.get("dataset"), one.get("slice"))
         if place in seen:
