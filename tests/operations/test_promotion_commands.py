@@ -150,5 +150,7 @@ def test_an_override_by_commands(office: Office) -> None:
     opened = mia.ask(*line, "--hours", "2")
     assert opened["gates"] == ["metric"]
     assert "outage" in dora.run("override", "ls").stdout
+    assert "outage" in dora.run("show", "fraud:2").stdout
     assert "closed" in mia.run("override", "close", str(opened["id"])).stdout
     assert "No gate is overridden" in dora.run("override", "ls").stderr
+    assert "outage" not in dora.run("show", "fraud:2").stdout

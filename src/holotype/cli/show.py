@@ -51,7 +51,8 @@ def show(
             last = client.evidence(found.reference, limit=_LAST)
             pieces = list(last)
             known = tuple(examined.facts(client, found.reference, pieces))
-            _print_version(found, (("evidence", _counted(pieces, more=bool(last.next))), *known))
+            learnt = ("evidence", _counted(pieces, more=bool(last.next)))
+            _print_version(found, (*_overridden(client, found.reference), learnt, *known))
 
 
 def _print_files(files: list[File]) -> None:
@@ -93,6 +94,15 @@ def _counted(pieces: list[Evidence], *, more: bool) -> str:
     """Return how much evidence of which type there is, as far as the last pieces go."""
     counted = Counter(one.type for one in pieces)
     return ", ".join(f"{count} {kind}" for kind, count in sorted(counted.items())) + (", …" if more else "")
+
+
+def _overridden(client: Client, reference: str) -> Iterable[tuple[str, Cell]]:
+    """Give a line for each override of the version that nobody closed, whether or not its time is over."""
+    for one in client.overrides(limit=_LAST):
+        if one.version == reference:
+            gates, until = ", ".join(one.gates), formats.when(one.ends_at)
+            told = f"{gates} for {one.target} until {until} by {one.created_by}: {one.reason}"
+            yield f"override {one.id}", Cell(told, "magenta")
 
 
 def _print_version(version: Version, learnt: Iterable[tuple[str, str | Cell]]) -> None:

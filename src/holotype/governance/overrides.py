@@ -43,7 +43,6 @@ _PAGE = (
     .order_by(overrides.c.id.desc())
     .limit(sa.bindparam("limit"))
 )
-_OF_VERSION = _SHOWN.where(overrides.c.version_id == sa.bindparam("version_id"), _OPEN).order_by(overrides.c.id)
 _LARGEST = 2**63 - 1
 
 
@@ -90,11 +89,6 @@ def get(tx: Tx, identifier: int) -> Override | None:
 def there(tx: Tx, identifier: int) -> Override:
     """Return an override that is known to be there."""
     return _entity(tx.execute(_GET, {"id": identifier}).one())
-
-
-def open_of(tx: Tx, version_id: int) -> list[Override]:
-    """Return the overrides of a version that nobody closed yet, the oldest first."""
-    return [_entity(row) for row in tx.execute(_OF_VERSION, {"version_id": version_id})]
 
 
 def page(tx: Tx, *, everything: bool, before: int | None, limit: int) -> list[Override]:
