@@ -167,7 +167,7 @@ def test_who_may_not_read_a_version_learns_nothing_of_its_recall(desk: Desk) -> 
     family(desk)
     quarantine(desk.call(), "tuned:1", reason="x")
     assert list_quarantines(_maintainer(desk, "other"), limit=10) == []
-    assert [one.subject for one in list_quarantines(_maintainer(desk, "small"), limit=10)] == ["default/tuned:1"]
+    assert [one.subject for one in list_quarantines(_maintainer(desk, "small"), limit=10)] == ["hidden"]
     seen = impact(_maintainer(desk, "small"), f"dataset:{LAKE}")
     assert (seen.count, [one.reference for one in seen.versions]) == (1, ["default/small:1"])
     with pytest.raises(NotFound):
@@ -183,3 +183,22 @@ def test_what_cannot_be_recalled_is_refused(desk: Desk, subject: str) -> None:
         quarantine(desk.call(), subject, reason="x")
     with pytest.raises(Invalid):
         impact(desk.call(), subject)
+
+
+def test_a_recall_of_something_hidden_does_not_name_it(desk: Desk) -> None:
+    """Who reads a part of what was built on it learns of their part alone, also when they try to end it."""
+    base, secret = desk.register(model="vault"), desk.register(model="hidden")
+    parents = [Parent(one.reference, "fine-tuned") for one in (base, secret)]
+    desk.register("shown", b"child", Provenance(parents=parents))
+    made = quarantine(desk.call(), "default/vault:1", reason="licence")
+    call = _maintainer(desk, "shown")
+    seen = list_quarantines(call, limit=9)
+    assert [(one.id, one.subject, one.versions) for one in seen] == [(made.id, "hidden", 1)]
+    with pytest.raises(Denied) as caught:
+        release(call, str(made.id), reason="mine")
+    assert "vault" not in str(caught.value)
+    with pytest.raises(NotFound, match="There is no model default/vault"):
+        release(call, "default/vault:1", reason="mine")
+    assert [one.subject for one in list_quarantines(_maintainer(desk, "vault"), limit=9)] == ["default/vault:1"]
+    outer = quarantine(desk.call(), "parent:meta/llama:3", reason="licence")
+    assert release(desk.call(), str(outer.id), reason="over").subject == "parent:meta/llama:3"

@@ -19,7 +19,7 @@ def list_quarantines(
     with call.read() as tx:
         while len(found) < limit:
             page = quarantines.page(tx, everything=everything, before=before, limit=limit)
-            found += [one for one in page if recall.sees(tx, call, one)]
+            found += [seen for one in page if (seen := recall.as_seen(tx, call, one)) is not None]
             if len(page) < limit:
                 break
             before = page[-1].id

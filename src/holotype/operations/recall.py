@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from holotype.access import rules
-from holotype.catalogue import descent, versions
+from holotype.catalogue import descent, models, versions
 from holotype.db import Tx
 from holotype.domain.entities import Quarantine, Version
 from holotype.domain.events import Action
 from holotype.domain.permissions import Permission
 from holotype.domain.provenance import Provenance
-from holotype.domain.recall import DATASET, PARENT, VERSION, Subject
+from holotype.domain.recall import DATASET, PARENT, VERSION, Subject, parse
+from holotype.domain.references import Reference
 from holotype.errors import NotFound, Quarantined, TooLarge
 from holotype.governance import quarantines
 from holotype.ledger import append
@@ -20,6 +21,8 @@ from holotype.ledger.append import Entry
 from holotype.operations import entries
 from holotype.operations.call import Call
 
+HIDDEN = "hidden"
+"""What is told of a recall's subject to who may not read it."""
 MOST = 100_000
 """A recall is one transaction; this many versions and their entries fit one."""
 
@@ -56,6 +59,11 @@ def require(call: Call, found: Version | None, affected: Sequence[Version]) -> N
     """Raise unless the caller may recall all of it. What holds for versions to come needs the whole registry."""
     if found is None:
         rules.require(call.actor, Permission.VERSION_QUARANTINE)
+    require_all(call, affected)
+
+
+def require_all(call: Call, affected: Sequence[Version]) -> None:
+    """Raise unless the caller may recall each of some versions."""
     for namespace, model in dict.fromkeys((one.namespace, one.model) for one in affected):
         if not rules.may(call.actor, Permission.VERSION_QUARANTINE, namespace=namespace, model=model):
             rules.require(call.actor, Permission.VERSION_QUARANTINE)
@@ -101,10 +109,30 @@ def news(affected: Sequence[Version], action: Action, data: dict[str, object]) -
     return [entries.about(version, action, data) for version in affected]
 
 
-def sees(tx: Tx, call: Call, found: Quarantine) -> bool:
-    """Say whether a quarantine concerns the caller: everything, or a version that the caller may read."""
+def as_seen(tx: Tx, call: Call, found: Quarantine) -> Quarantine | None:
+    """Return a quarantine as far as it concerns the caller, or nothing where they may read none of its versions.
+
+    It counts the versions that they may read, and does not name a model of ours that is hidden from them.
+    """
     if rules.may(call.actor, Permission.MODEL_READ):
-        return True
-    held = versions.by_ids(tx, quarantines.held(tx, found.id))
-    places = {(one.namespace, one.model) for one in held}
-    return any(rules.may(call.actor, Permission.MODEL_READ, namespace=space, model=model) for space, model in places)
+        return found
+    held = [
+        one for one in versions.by_ids(tx, quarantines.held(tx, found.id)) if _reads(call, one.namespace, one.model)
+    ]
+    if not held:
+        return None
+    where = parse(found.subject).reference
+    hidden = where is not None and not _reads(call, where.namespace, where.model) and _is_ours(tx, where)
+    return replace(found, versions=len(held), subject=HIDDEN if hidden else found.subject)
+
+
+def _reads(call: Call, namespace: str, model: str) -> bool:
+    return rules.may(call.actor, Permission.MODEL_READ, namespace=namespace, model=model)
+
+
+def _is_ours(tx: Tx, where: Reference) -> bool:
+    try:
+        models.get(tx, where.namespace, where.model, deleted=True)
+    except NotFound:
+        return False
+    return True

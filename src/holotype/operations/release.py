@@ -31,8 +31,9 @@ def release(call: Call, which: str, *, reason: str) -> Quarantine:
     with call.write() as tx:
         found = _find(tx, call, which)  # 1
         held = versions.by_ids(tx, quarantines.held(tx, found.id))
+        reach.require_all(call, held)  # 2; before its subject, which may be hidden
         _, version = reach.pinned(tx, call, recall.parse(found.subject))
-        reach.require(call, version, held)  # 2
+        reach.require(call, version, held)
         if found.released_at is not None:
             raise Conflict(f"Quarantine {found.id} was released by {found.released_by}.", hint="Nothing was changed.")
         quarantines.release(tx, found.id, reason, by=call.actor.name, now=call.now)
@@ -55,6 +56,6 @@ def _find(tx: Tx, call: Call, which: str) -> Quarantine:
         found = quarantines.get(tx, int(which[:18]))
     else:
         found = quarantines.open_over(tx, str(reach.pinned(tx, call, recall.parse(which))[0]))
-    if found is None or not reach.sees(tx, call, found):
+    if found is None or reach.as_seen(tx, call, found) is None:
         raise NotFound(f"There is no open quarantine {which[:200]}.", hint="List them with `holotype quarantines`.")
     return found
