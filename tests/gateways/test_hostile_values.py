@@ -13,6 +13,7 @@ from holotype import db
 from holotype.artifacts.store import open_store
 from holotype.domain import cursors
 from holotype.domain import digest as digests
+from holotype.gateways.guard import PUBLIC
 from holotype.gateways.metrics import Metrics
 from holotype.main.application import routes
 from holotype.operations.call import Registry
@@ -116,3 +117,15 @@ def test_a_number_without_end_is_refused(owner: Visitor) -> None:
     body = b'{"files": [], "provenance": {"parameters": {"x": ' + LONG + b"}}}"
     got = owner.ask("POST", VERSIONS, content=body, headers={"content-type": "application/json"})
     assert (got.status, got.code) == (400, "invalid"), got.body
+
+
+def test_a_stranger_sends_little(owner: Visitor) -> None:
+    """Who need not say who they are cannot fill the memory with many large bodies: every public route, at once."""
+    stranger = Visitor(owner.app)
+    tried = 0
+    for handler in routes(Metrics()):
+        route = handler.opt["route"]
+        if route.permission is PUBLIC and route.signature.body is not None:
+            tried += 1
+            assert stranger.ask(route.method, route.path, {"password": "x" * 70_000}).code == "too-large", route.path
+    assert tried >= 5

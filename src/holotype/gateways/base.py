@@ -156,7 +156,7 @@ def _route(
             status_code=200,  # each response bears its own
             opt={"permission": permission, "route": route},
             request_max_body_size=None,  # bodies are counted while they are read: see holotype.gateways.bodies
-        )(_handler(function, binding.Binder(wanted, open_query=open_query), code))
+        )(_handler(function, binding.Binder(wanted, open_query=open_query, public=permission is PUBLIC), code))
 
     return decorate
 

@@ -67,8 +67,12 @@ def signature(function: Callable[..., Any], path: str) -> Signature:
 class Binder:
     """Finds the arguments of one route's function in a request."""
 
-    def __init__(self, wanted: Signature, *, open_query: bool = False) -> None:
-        """Prepare the decoders once; ``open_query`` passes over parameters that the function does not name."""
+    def __init__(self, wanted: Signature, *, open_query: bool = False, public: bool = False) -> None:
+        """Prepare the decoders once; ``open_query`` passes over parameters that the function does not name.
+
+        ``public`` is a route that strangers may call: what they send is small.
+        """
+        self._public = public
         self._path = wanted.path
         self._decode = None if wanted.body is None else bodies.decoder(wanted.body)
         self._repeated = frozenset(one.name for one in wanted.query if one.repeated)
@@ -90,7 +94,7 @@ class Binder:
         if self._query is not None or request.scope["query_string"]:
             found |= self._from_query(request)
         if self._decode is not None:
-            found["body"] = await bodies.read(request, self._decode)
+            found["body"] = await bodies.read(request, self._decode, public=self._public)
         return found
 
     def _from_query(self, request: Request[Any, Any, Any]) -> dict[str, Any]:

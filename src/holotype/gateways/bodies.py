@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 SILENCE = 60.0
 """A caller that sends nothing for so many seconds has gone: what it holds (a part's lock, say) is let go."""
+FROM_STRANGERS = 64 * 1024
+"""So many bytes are read of somebody who need not say who they are: many of them at once must not fill the memory."""
 _ON_THE_LOOP = 64 * 1024
 """Up to this many bytes are decoded on the spot; more would make other requests wait."""
 
@@ -48,12 +50,13 @@ def decoder(shape: Any) -> Callable[[bytes], Any]:
     return checked
 
 
-async def read(request: Request[Any, Any, Any], decode: Callable[[bytes], Any]) -> Any:
-    """Read and decode the body of a request."""
+async def read(request: Request[Any, Any, Any], decode: Callable[[bytes], Any], *, public: bool = False) -> Any:
+    """Read and decode the body of a request, a small one where the route is ``public``."""
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Unsupported(f"The body is {kind[:80]!r}.", hint="Send `Content-Type: application/json`.")
-    body = await read_bytes(request, exchange.of(request.scope).registry.settings.body_limit)
+    limit = exchange.of(request.scope).registry.settings.body_limit
+    body = await read_bytes(request, min(limit, FROM_STRANGERS) if public else limit)
     if len(body) <= _ON_THE_LOOP:
         return decode(body)
     return await asyncio.get_running_loop().run_in_executor(None, decode, body)
