@@ -53,7 +53,7 @@ class NoCodeFormats(Gate):
         if known < count:
             reason = f"The registry knows the formats of {known:,} of {count:,} files."
             return self.missing(reason, "Ask again in a moment; or pack small files together.")
-        return self.passed(f"None of {count:,} files has a format that can run code.")
+        return self.passed("None of its files has a format that can run code.")
 
 
 def _inspected(facts: Facts) -> dict[str, tuple[int, str]]:

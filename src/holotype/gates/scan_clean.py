@@ -42,7 +42,7 @@ class ScanClean(Gate):
             if trouble is not None:
                 return self.failed(trouble, "Register a version without what was found.")
         files = papers.number(papers.mapping(papers.content(facts.candidate, own)).get("files"))
-        told = "" if files is None else f" of {files:,.0f} files"
+        told = "" if files is None else f" of {papers.count(int(files), 'file')}"
         return self.passed(f"The registry's scan{told} found nothing harmful.")
 
     def _trouble(self, facts: Facts, scan: Evidence) -> str | None:

@@ -69,7 +69,7 @@ def _before(
     if passed_over:
         raise Conflict(
             f"No earlier version of {name} may go back to {stage}. {' '.join(passed_over)}",
-            hint=f"Promote another version, or see `holotype history {name}`.",
+            hint=f"Promote another version (`holotype history {name}`), in an emergency with `holotype override open`.",
         )
     raise Conflict(f"No earlier version of {name} was in {stage}.", hint=f"See `holotype history {name}`.")
 
