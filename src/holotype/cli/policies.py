@@ -22,7 +22,7 @@ _FILE = Parameter(metavar="FILE", allow_leading_hyphen=True)
 _NAMESPACE = Parameter(metavar="NAME", help="The namespace whose policy is meant.")
 _NUMBER = Parameter(metavar="N", help="An earlier policy, by its number; 0 is the built-in one.")
 _EXPECT = Parameter(metavar="N", help="Refuse unless this policy is in force until now.")
-_MODEL = Parameter(metavar="NAME", help="Only the versions of this model.")
+_MODEL = Parameter(metavar="NAME", help="Only the versions of this model, as namespace/name.")
 
 
 def init(
@@ -119,6 +119,8 @@ def try_(
         file: The policy, TOML; - reads standard input.
     """
     text = parsing.text_of(file)
+    if model and "/" in model:
+        namespace, model = model.split("/", 1)
     with common.connect() as client:
         found = client.test_policy(text, namespace, model=model, limit=limit, cursor=cursor)
     if common.json:
