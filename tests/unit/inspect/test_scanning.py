@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import pickle
 import random
 import resource
@@ -154,6 +155,14 @@ def test_a_bomb_ends_at_its_ratio() -> None:
     stream = Inflating(io.BytesIO(content), zlib.decompressobj, Limits(ratio=100))
     with pytest.raises(Unreadable, match="far more bytes"):
         list(iter(lambda: stream.read(2**16), b""))
+
+
+def test_lzma_takes_memory_once() -> None:
+    """The highest preset is read; inside of something else only what the usual one wants."""
+    highest = lzma.compress(pickle.dumps([1]), preset=9)
+    assert scanned("m.pkl.xz", highest).clean
+    assert scanned("m.pkl.xz", lzma.compress(lzma.compress(pickle.dumps([1])))).clean
+    assert scanned("m.pkl.xz", lzma.compress(highest)).errors == [("m.pkl.xz", "It cannot be unpacked.")]
 
 
 def test_a_scan_gives_way() -> None:

@@ -15,7 +15,8 @@ Each = Callable[[str, Stream], None]
 Failed = Callable[[str, str], None]
 _END = b"PK\x05\x06"
 _TAIL = 65_557
-_LARGEST_LIST = 8 * 2**20
+_LARGEST_LIST = 2 * 2**20
+"""Some thirty thousand members: in memory the list takes ten times as much, and there are lists inside of lists."""
 _BLOCK = 512
 _PLAIN = b"0\x007"
 _AFTER = b"LKxgXNVD123456"

@@ -63,7 +63,7 @@ class _Look:
         source, first = _begin(stream)
         if self._is_zip(source, first):
             self._zip(inner, source, first, depth)
-        elif (begin := unpacker(first)) is not None and self._unpacks(begin, first, name):
+        elif (begin := unpacker(first, inside=depth > 0)) is not None and self._unpacks(begin, first, name):
             self.into(inner, Inflating(source, begin, self.limits), depth + 1)
         elif closed := next((kind for magic, kind in _CLOSED.items() if first.startswith(magic)), None):
             raise Unreadable(f"it is packed as {closed}, which is not looked into")

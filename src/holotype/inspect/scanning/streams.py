@@ -16,7 +16,8 @@ from holotype.inspect.window import Window
 
 FIRST = 2**16
 _STEP = 2**16
-_MEMORY = 64 * 2**20
+_MEMORY, _MEMORY_INSIDE = 68 * 2**20, 10 * 2**20
+"""So much memory may LZMA want: what the highest preset does for a file, what the usual one does for what is in it."""
 _FREE = 2**20
 """So many bytes may come out of anything, however small it is."""
 
@@ -99,8 +100,11 @@ class Inflating:
         return found
 
 
-def unpacker(first: bytes) -> Callable[[], Any] | None:
-    """Return what unpacks a stream that begins with some bytes, if one of Python's own modules does."""
+def unpacker(first: bytes, *, inside: bool = False) -> Callable[[], Any] | None:
+    """Return what unpacks a stream that begins with some bytes, if one of Python's own modules does.
+
+    ``inside`` says that it lies in another one, so that both take memory.
+    """
     if first[:2] == b"\x1f\x8b":
         return lambda: zlib.decompressobj(31)
     if first[:1] == b"\x78" and len(first) > 1 and int.from_bytes(first[:2], "big") % 31 == 0:
@@ -108,7 +112,7 @@ def unpacker(first: bytes) -> Callable[[], Any] | None:
     if first[:3] == b"BZh":
         return bz2.BZ2Decompressor
     if first[:6] == b"\xfd7zXZ\0" or first[:3] == b"\x5d\0\0":
-        return lambda: lzma.LZMADecompressor(memlimit=_MEMORY)
+        return lambda: lzma.LZMADecompressor(memlimit=_MEMORY_INSIDE if inside else _MEMORY)
     return None
 
 
