@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from holotype.access import principals
 from holotype.domain.entities import Actor, Promotion
 from holotype.domain.references import parse
-from holotype.errors import Conflict, Denied, Invalid, NotFound
+from holotype.errors import Conflict, Denied, InUse, Invalid, NotFound
 from holotype.ledger.tables import ledger_entries
 from holotype.operations.approve import approve
 from holotype.operations.call import Call
+from holotype.operations.delete import delete_model, delete_version
 from holotype.operations.expire_promotions import expire_promotions
 from holotype.operations.list_promotions import Wanted, list_promotions
 from holotype.operations.promote import promote
@@ -236,6 +237,29 @@ def test_a_request_expires(desk: Desk) -> None:
     assert expire_promotions(Call(call.registry, call.actor, now=call.now + late)) == 1
     assert show_promotion(people.call("dora"), second).status == "expired"
     assert actions(desk).count("promotion.expired") == 2
+
+
+def test_who_asks_again_after_the_time_is_over_makes_a_new_request(desk: Desk) -> None:
+    """Also before the worker came by: the former one ends."""
+    people = team(desk)
+    first, call = ask(people), people.call("dora")
+    call = Call(call.registry, call.actor, now=call.now + timedelta(days=3))
+    again = promote(call, parse("fraud:1"), "production")
+    assert (again.status, show_promotion(people.call("dora"), first).status) == ("pending", "expired")
+    assert again.id != first
+
+
+def test_what_waits_is_not_deleted(desk: Desk) -> None:
+    """Neither the version nor its model, until the request has ended."""
+    people = crew(desk)
+    apply(desk, STAGES + MOVES + '[[aliases]]\npattern = "champion"\n[[aliases.approvals]]\ncount = 1\n')
+    desk.register(content=b"v1")
+    asked = promote(people.call("dora"), parse("fraud:1"), "champion")
+    for verb, where in ((delete_version, "fraud:1"), (delete_model, "fraud")):
+        with pytest.raises(InUse, match=f"promotion {asked.id} to champion waits"):
+            verb(people.call("root"), parse(where))
+    withdraw(people.call("dora"), asked.id or 0)
+    delete_version(people.call("root"), parse("fraud:1"))
 
 
 def test_new_evidence_that_makes_a_gate_fail_voids_the_approvals(desk: Desk) -> None:

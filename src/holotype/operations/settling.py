@@ -19,7 +19,7 @@ from holotype.errors import Conflict, Denied
 from holotype.governance import promotions
 from holotype.governance.promotions import ALIAS, APPLIED, PENDING, REFUSED, ROLLBACK, Request
 from holotype.ledger import append
-from holotype.operations import aliasing, entries, moving, reconsidering
+from holotype.operations import aliasing, entries, expiring, moving, reconsidering
 from holotype.operations.call import Call
 from holotype.operations.judging import Judgement, Wish
 
@@ -31,6 +31,8 @@ def settle(tx: Tx, call: Call, wish: Wish, judged: Judgement, reason: str) -> in
     """Apply, refuse or keep a wish that was just made, and return the id of its request."""
     check_rights(call, wish)
     waiting = promotions.open_one(tx, wish.version.id, wish.kind, wish.target)
+    if waiting is not None and expiring.expired(tx, call, waiting, wish.version):
+        waiting = None
     if judged.passed and may_apply(call.actor, wish):
         return carry_out(tx, call, wish, judged, waiting=waiting, reason=reason)
     if waiting is not None:
