@@ -109,7 +109,7 @@ def _check_gates(rule: Rule, target: str, wanted: Sequence[str]) -> None:
 def _end(call: Call, policy: Policy, lasts: timedelta) -> datetime:
     longest = policy.emergency.longest
     if not timedelta() < lasts <= longest:
-        raise Invalid(f"An override lasts up to {longest}, not {lasts}.", hint="Say how long, with --for, such as 4h.")
+        raise Invalid(f"An override lasts up to {longest}, not {lasts}.", hint="Say how long, with --hours, such as 4.")
     return call.now + lasts
 
 
