@@ -53,7 +53,7 @@ SERVER = {
 PARTS = {
     "arriving", "check_rights", "covered", "ensure", "examine", "examined", "export_lines", "forget", "is_first",
     "look", "may_decide", "preview", "read", "record", "record_denial", "record_pull", "record_refusal", "require",
-    "reserve", "search", "signed", "unswept",
+    "require_all", "reserve", "search", "signed", "unswept",
 }  # fmt: skip
 """What verbs are made of: they get what a verb looked up after it had asked."""
 OWN = {"list_grants", "list_services", "list_teams", "list_tokens", "whoami"}
