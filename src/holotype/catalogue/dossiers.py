@@ -23,13 +23,24 @@ _TEXTS = Prepared(
     .outerjoin_from(versions, documents, documents.c.digest == versions.c.provenance_digest)
     .where(in_list(versions.c.id, "ids"))
 )
-_FORMATS = Prepared(
-    sa.select(
-        files.c.version_id, files.c.format, sa.func.count().label("files"), sa.func.min(files.c.path).label("path")
-    )
-    .where(in_list(files.c.version_id, "ids"))
-    .group_by(files.c.version_id, files.c.format)
-)
+
+
+def _formats() -> sa.CompoundSelect[Any]:
+    """Ask the index of formats about each format that there is: a version of 20,000 files is not walked."""
+    kinds = sa.select(sa.func.min(files.c.format).label("format")).cte("kinds", recursive=True)
+    after = sa.select(sa.func.min(files.c.format)).where(files.c.format > kinds.c.format).scalar_subquery()
+    kinds = kinds.union_all(sa.select(after).where(kinds.c.format.is_not(None)))
+    parts = []
+    for kind, same in ((kinds.c.format, files.c.format == kinds.c.format), (sa.null(), files.c.format.is_(None))):
+        here = (files.c.version_id == versions.c.id, same)
+        number = sa.select(sa.func.count()).where(*here).correlate(versions, kinds).scalar_subquery()
+        first = sa.select(sa.func.min(files.c.path)).where(*here).correlate(versions, kinds).scalar_subquery()
+        columns = (versions.c.id.label("version_id"), sa.cast(kind, sa.String).label("format"), number.label("files"))
+        parts.append(sa.select(*columns, first.label("path")).where(in_list(versions.c.id, "ids")))
+    return sa.union_all(parts[0].where(kinds.c.format.is_not(None)), parts[1])
+
+
+_FORMATS = Prepared(_formats())
 
 
 def _ancestry() -> sa.Select[Any]:
@@ -83,7 +94,8 @@ def formats(tx: Tx, ids: Collection[int]) -> dict[int, dict[str, tuple[int, str]
     """Return which formats the files of versions have, how many have each, and the first path."""
     found: dict[int, dict[str, tuple[int, str]]] = {one: {} for one in ids}
     for row in _FORMATS(tx, {"ids": bound_list(list(ids))}):
-        found[row.version_id][row.format or "unknown"] = (int(row.files), str(row.path))
+        if row.files:
+            found[row.version_id][row.format or "unknown"] = (int(row.files), str(row.path))
     return found
 
 
