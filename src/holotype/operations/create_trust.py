@@ -68,7 +68,8 @@ def _check(role: str, lifetime: int, audience: str | None) -> None:
     if not 60 <= lifetime <= LONGEST:
         raise Invalid(f"A token of a workload lives 60 to {LONGEST:,} seconds, not {lifetime}.")
     if not audience:
-        raise Invalid("The audience is not known.", hint="Give an audience (`--audience`), or start the server with the setting public_url.")
+        hint = "Give it (`--audience`), or start the server with the setting public_url."
+        raise Invalid("The audience is not known.", hint=hint)
     if len(audience) > _LONGEST_AUDIENCE or not names.printable(audience):
         raise Invalid("The audience is not usable.", hint="Give what the issuer puts into the claim aud.")
 

@@ -21,7 +21,8 @@ def link_identity(
     rules.require(call.actor, Permission.ACCESS_WRITE)
     at = issuer or call.registry.settings.oidc_issuer
     if at is None:
-        raise Invalid("The issuer is not known.", hint="Give it (`--issuer`), or start the server with the setting oidc_issuer.")
+        hint = "Give it (`--issuer`), or start the server with the setting oidc_issuer."
+        raise Invalid("The issuer is not known.", hint=hint)
     issuers.check(call.registry.settings, at)
     given = [one for one in (subject, email) if one is not None]
     if len(given) != 1 or not 0 < len(given[0]) <= _LONGEST or not names.printable(given[0]):
