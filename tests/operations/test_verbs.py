@@ -47,13 +47,13 @@ LETS_IN = {
 """They ask for a secret: who calls them is nobody yet."""
 SERVER = {
     "bootstrap", "check", "claim", "ensure_key", "examine_pending", "expire_keys", "expire_promotions",
-    "expire_sign_ins", "is_due", "may_sign", "optimize", "ripen",
+    "expire_sign_ins", "is_due", "may_sign", "optimize", "ripen", "warm_all",
 }  # fmt: skip
 """What the server does by itself; no gateway has them."""
 PARTS = {
-    "arriving", "check_rights", "covered", "ensure", "examine", "examined", "export_lines", "forget", "is_first",
-    "look", "may_decide", "preview", "read", "record", "record_denial", "record_pull", "record_refusal", "require",
-    "require_all", "reserve", "search", "signed", "unswept",
+    "arriving", "check_rights", "covered", "ensure", "examine", "export_lines", "forget", "is_first",
+    "look", "may_decide", "prepared", "preview", "read", "record", "record_denial", "record_pull", "record_refusal",
+    "require", "require_all", "reserve", "search", "signed", "unswept",
 }  # fmt: skip
 """What verbs are made of: they get what a verb looked up after it had asked."""
 OWN = {"list_grants", "list_services", "list_teams", "list_tokens", "whoami"}
