@@ -95,6 +95,19 @@ def test_what_is_built_on_it_later_is_held_at_once(desk: Desk) -> None:
     assert held(desk) == set()
 
 
+def test_the_same_content_is_held_under_every_name(desk: Desk) -> None:
+    """Registering it again as another model is no way around a recall; after the release it is like any other."""
+    desk.register("other", b"poison")
+    made = quarantine(desk.call(), "other:1", reason="poisoned")
+    assert desk.register("copy", b"poison").quarantined_at is not None
+    assert held(desk) == {"default/other:1", "default/copy:1"}
+    with pytest.raises(Quarantined):
+        read_file(desk.call(), parse("copy:1"), "model.bin")
+    release(desk.call(), str(made.id), reason="was none")
+    assert held(desk) == set()
+    assert desk.register("third", b"poison").quarantined_at is None
+
+
 def test_release_frees_only_what_no_other_quarantine_holds(desk: Desk) -> None:
     """Two recalls overlap; the second goes on when the first ends."""
     family(desk)

@@ -22,9 +22,16 @@ _REASONS = (
     .order_by(quarantines.c.id)
     .limit(20)
 )
+_versions = sa.table("versions", sa.column("id"), sa.column("digest"))  # known by name: the catalogue lies beside
+_OVER_SAME = sa.select(quarantined.c.quarantine_id).where(
+    quarantined.c.version_id.in_(sa.select(_versions.c.id).where(_versions.c.digest == sa.bindparam("digest")))
+)
 _OVER_PARENTS = sa.select(quarantined.c.quarantine_id).where(in_list(quarantined.c.version_id, "parents"))
 _REACHING = sa.select(quarantines.c.id).where(
-    _OPEN, in_list(quarantines.c.subject, "subjects") | quarantines.c.id.in_(_OVER_PARENTS)
+    _OPEN,
+    in_list(quarantines.c.subject, "subjects")
+    | quarantines.c.id.in_(_OVER_PARENTS)
+    | quarantines.c.id.in_(_OVER_SAME),
 )
 _GET = sa.select(quarantines).where(quarantines.c.id == sa.bindparam("id"))
 _BY_SUBJECT = sa.select(quarantines).where(quarantines.c.subject == sa.bindparam("subject"), _OPEN)
@@ -49,9 +56,9 @@ def reasons(tx: Tx, version_id: int) -> list[str]:
     return [f"{row.reason} ({row.subject})" for row in tx.execute(_REASONS, {"version_id": version_id})]
 
 
-def reaching(tx: Tx, subjects: Collection[str], parents: Collection[int]) -> list[int]:
-    """Return the open quarantines of some subjects, or of versions that are parents."""
-    given = {"subjects": bound_list(list(subjects)), "parents": bound_list(list(parents))}
+def reaching(tx: Tx, subjects: Collection[str], parents: Collection[int], digest: str) -> list[int]:
+    """Return the open quarantines of some subjects, of versions that are parents, or of the very same content."""
+    given = {"subjects": bound_list(list(subjects)), "parents": bound_list(list(parents)), "digest": digest}
     return sorted(tx.execute(_REACHING, given).scalars())
 
 

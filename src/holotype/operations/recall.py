@@ -84,13 +84,11 @@ def quarantined(version: Version, reasons: Collection[str]) -> Quarantined:
     )
 
 
-def reaching(tx: Tx, origin: Provenance, local_parents: Mapping[str, int]) -> list[int]:
-    """Return the open quarantines of what a version is made from."""
-    if not origin.data and not origin.parents:
-        return []
+def reaching(tx: Tx, origin: Provenance, local_parents: Mapping[str, int], digest: str) -> list[int]:
+    """Return the open quarantines of what a version is made from, and of the same content elsewhere."""
     subjects = {f"{DATASET}:{data.uri}" for data in origin.data}
     subjects |= {f"{PARENT}:{parent.reference}" for parent in origin.parents}
-    return quarantines.reaching(tx, subjects, list(local_parents.values()))
+    return quarantines.reaching(tx, subjects, list(local_parents.values()), digest)
 
 
 def inherit(tx: Tx, call: Call, version: Version, over: Sequence[int]) -> Version:

@@ -192,10 +192,10 @@ def _say_again(tx: Tx, call: Call, version: Version, content: Content) -> Versio
 
 def _recalled(tx: Tx, draft: _Draft) -> list[int]:
     """Return the open quarantines that reach what is being registered; an alias would be a way into use."""
-    over = recall.reaching(tx, draft.origin, draft.parents)
+    over = recall.reaching(tx, draft.origin, draft.parents, draft.manifest.digest)
     if over and draft.content.aliases:
         raise Quarantined(
-            "What this was made from is in quarantine, so no alias may name it.",
+            "This, or what it was made from, is in quarantine, so no alias may name it.",
             hint="Register it without aliases, or see `holotype quarantines`.",
         )
     return over
