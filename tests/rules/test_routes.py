@@ -34,6 +34,8 @@ SIGN_IN = {
 """Where people and machines who have no token yet get one."""
 PROBES = {"/healthz", "/readyz", "/metrics", "/schema"}
 GUARDED = [route for route in EVERY if route.permission is not PUBLIC]
+OWN = [route for route in GUARDED if route.permission is Permission.TOKEN_WRITE]
+"""Routes about one's own account, which need no grant."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
 
 
@@ -92,12 +94,20 @@ def test_nobody_gets_in_without_a_token(app: Front, route: Route, method: str) -
     assert got.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("route", GUARDED, ids=named)
+@pytest.mark.parametrize("route", [one for one in GUARDED if one not in OWN], ids=named)
 def test_nobody_gets_in_with_a_token_without_rights(nobody: Visitor, route: Route) -> None:
     """A principal without a grant is denied, or told that there is nothing, before anything of the request is read."""
     refused = "not-found" if "{namespace:str}" in route.path else "denied"
     assert nobody.ask(route.method, address(route)).code == refused
     assert nobody.ask(route.method, address(route), content=b"\xff", query="%ff=1").code == refused
+
+
+@pytest.mark.parametrize("route", OWN, ids=named)
+def test_who_has_no_rights_reaches_only_what_is_their_own(nobody: Visitor, route: Route) -> None:
+    """What is asked of everybody's own account shows nothing of others, and changes nothing."""
+    got = nobody.ask(route.method, address(route))
+    assert b"owner" not in got.body
+    assert got.status >= 400 if route.method != "GET" else got.status in {200, 400, 403, 404}
 
 
 @pytest.mark.parametrize("token", ["holo_x_y", "", "a b", "holo__"])
