@@ -8,6 +8,7 @@ from datetime import datetime
 from holotype.access import rules
 from holotype.domain import recall
 from holotype.domain.entities import Version
+from holotype.domain.lifecycle import ARCHIVED, NONE, PRODUCTION
 from holotype.domain.permissions import Permission
 from holotype.domain.references import Reference
 from holotype.ledger import pulls
@@ -50,11 +51,18 @@ def impact(call: Call, subject: str) -> Impact:
     with call.registry.database.snapshot() as tx:
         wanted, version = reach.pinned(tx, call, wanted)
         affected = [one for one in reach.reached(tx, wanted, version) if _visible(call, one)]
-        affected.sort(key=lambda one: (one.stage == "none" and not one.aliases, one.reference))
+        affected.sort(key=lambda one: (_use(one), one.reference))
         shown = affected[:MOST_SHOWN]
         known = {one.id: one.reference for one in shown}
         holders = [Holder(one.principal, known[one.version_id], one.last) for one in pulls.pullers(tx, list(known))]
     return Impact(str(wanted), len(affected), tuple(shown), tuple(holders))
+
+
+def _use(version: Version) -> int:
+    """Return a place in the list: what is in use before what was, and that before what never was."""
+    if version.stage == ARCHIVED and not version.aliases:
+        return 2
+    return 0 if version.stage == PRODUCTION else 1 if version.stage != NONE or version.aliases else 3
 
 
 def _require_read(call: Call, where: Reference) -> None:
