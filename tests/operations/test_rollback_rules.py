@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from holotype.access import principals
+from holotype.domain.entities import Override
 from holotype.domain.references import parse
-from holotype.errors import Conflict, Denied
+from holotype.errors import Conflict, Denied, IllegalMove
 from holotype.operations.approve import approve
+from holotype.operations.open_override import open_override
 from holotype.operations.promote import promote
 from holotype.operations.quarantine import quarantine
 from holotype.operations.resolve import resolve
@@ -96,3 +100,27 @@ def test_a_stage_that_no_move_leads_to_gets_nobody_back(desk: Desk) -> None:
     apply(desk, STAGES + MOVES)
     with pytest.raises(Conflict, match="no move to production"):
         back(people)
+
+
+def test_in_an_emergency_an_override_opens_the_way_back(desk: Desk) -> None:
+    """The rules became stricter since: approvals that the former holder never had are overridden, for it alone."""
+    people = crew(desk)
+    apply(desk, STAGES + MOVES + ONE)
+    released(desk, people, 1, 2)
+    desk.register(content=b"never there")
+    apply(desk, STAGES + MOVES + TWO)
+    with pytest.raises(Conflict, match="0 of 2 given"):
+        back(people)
+    for reference in ("fraud:3", "fraud:2"):
+        with pytest.raises(IllegalMove):
+            emergency(people, reference)
+    made = emergency(people, "fraud:1")
+    done = rollback(people.call("mia"), parse("fraud"), "production", reason="outage")
+    assert (done.version.number, done.status) == (1, "applied")
+    assert [(one.gate, one.override) for one in done.verdicts] == [("approvals", made.id)]
+
+
+def emergency(people: Crew, reference: str) -> Override:
+    """Take the approvals out of the way to production."""
+    call, lasts = people.call("mia"), timedelta(hours=1)
+    return open_override(call, parse(reference), "production", ["approvals"], reason="outage", lasts=lasts)

@@ -1,7 +1,7 @@
 """How are gates taken out of the way in an emergency? By name, for one move of one version, with a reason and an end.
 
 1. The caller has the right, and the policy counts them among those who may in an emergency.
-2. The policy has such a move, and it asks the gates that are named. What says that the bytes are there and that nobody
+2. The policy has such a move, or a rollback may lead there, and it asks the gates that are named. What says that the bytes are there and that nobody
    recalled the version is never overridden; approvals may be.
 3. It ends, no later than the policy allows.
 4. The override is written as an event of its own. It moves nothing: who may promote does that, and it is told there.
@@ -22,11 +22,12 @@ from holotype.domain.permissions import Permission
 from holotype.domain.policy import Policy, Rule
 from holotype.domain.references import Reference
 from holotype.errors import Denied, IllegalMove, Invalid
-from holotype.governance import overrides, policies
+from holotype.governance import overrides, policies, promotions
 from holotype.ledger import append
 from holotype.operations import entries, locking, once
 from holotype.operations.call import Call
 from holotype.operations.judging import APPROVALS, NOT_QUARANTINED
+from holotype.operations.rollback import ways_back
 
 NEVER = frozenset({"bytes-held", NOT_QUARANTINED})
 """What no emergency overrides: a version without its bytes is none, and a recall is ended by a release."""
@@ -50,7 +51,7 @@ def open_override(
         version = versions.find(tx, reference)
         policy = policies.in_force(tx, version.namespace_id)
         _check_among(tx, call, version, target, policy)
-        _check_gates(_rule(policy, version, target), target, wanted)  # 2
+        _check_gates(_rule(tx, policy, version, target), target, wanted)  # 2
         ends = _end(call, policy, lasts)  # 3
         made = overrides.insert(
             tx, version, target, wanted, reason=reason, ends_at=ends, by=call.actor.name, now=call.now
@@ -76,7 +77,7 @@ def _check_among(tx: Tx, call: Call, version: Version, target: str, policy: Poli
         )
 
 
-def _rule(policy: Policy, version: Version, target: str) -> Rule:
+def _rule(tx: Tx, policy: Policy, version: Version, target: str) -> Rule:
     protected = policy.alias(target) if target not in policy.stages else None
     if protected is not None:
         return protected.rule
@@ -85,6 +86,12 @@ def _rule(policy: Policy, version: Version, target: str) -> Rule:
     try:
         return policy.move(version.stage, target).rule
     except IllegalMove as error:
+        former = promotions.last_applied(tx, version.id, target) if policy.stages[target].single else None
+        back = ways_back(policy, former, target) if former is not None and version.stage != target else []
+        if back:  # no move, but a rollback may lead there
+            return Rule(
+                tuple(gate for way in back for gate in way.gates), tuple(one for way in back for one in way.approvals)
+            )
         raise IllegalMove(error.detail, hint=f"{error.hint} An override makes no move legal.") from error
 
 

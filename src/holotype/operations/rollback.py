@@ -83,7 +83,7 @@ def _may_return(tx: Tx, call: Call, version: Version, stage: str, policy: Policy
     standing = [one for one in decisions if one.approval.decision == APPROVED and one.approval.voided is None]
     given = judging.with_standing(tx, standing, version, stage)
     why = f"The policy has no move to {stage} any more."
-    for rule in _rules(policy, former, stage):
+    for rule in ways_back(policy, former, stage):
         requester = former.requester_id if former is not None else None
         wish = Wish(version, ROLLBACK, version.stage, stage, rule, policy, requester)
         judged = judging.judge(tx, call, wish, given, rollback=True)
@@ -93,7 +93,7 @@ def _may_return(tx: Tx, call: Call, version: Version, stage: str, policy: Policy
     return why
 
 
-def _rules(policy: Policy, former: Request | None, stage: str) -> list[Rule]:
+def ways_back(policy: Policy, former: Request | None, stage: str) -> list[Rule]:
     """Return the rules by one of which a version may return: of the move that it once made, or else of any to there."""
     there = [one for one in policy.moves if one.target == stage]
     same = [one for one in there if former is not None and former.source in one.sources]
