@@ -1,8 +1,8 @@
 """How are gates taken out of the way in an emergency? By name, for one move of one version, with a reason and an end.
 
 1. The caller has the right, and the policy counts them among those who may in an emergency.
-2. The policy has such a move, or a rollback may lead there, and it asks the gates that are named. What says that the bytes are there and that nobody
-   recalled the version is never overridden; approvals may be.
+2. The policy has such a move, or a rollback may lead there, and it asks the gates that are named. What says that the
+   bytes are there and that nobody recalled the version is never overridden; approvals may be.
 3. It ends, no later than the policy allows.
 4. The override is written as an event of its own. It moves nothing: who may promote does that, and it is told there.
 """
