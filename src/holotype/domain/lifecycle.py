@@ -1,8 +1,8 @@
 """What is a stage, and which ones are there unless a policy says otherwise?
 
-    none ──> staging ──> production          production holds one version of a model; the one that it replaces goes to
-      └────────┴──────────> archived         archived. Which moves are legal, and what each asks for, the policy says:
-                                             ``domain/policies/default.toml`` where nobody applied another one
+none ──> staging ──> production          production holds one version of a model; the one that it replaces goes to
+  └────────┴──────────> archived         archived. Which moves are legal, and what each asks for, the policy says:
+                                         ``domain/policies/default.toml`` where nobody applied another one
 """
 
 from __future__ import annotations

@@ -29,9 +29,7 @@ _OVER_SAME = sa.select(quarantined.c.quarantine_id).where(
 _OVER_PARENTS = sa.select(quarantined.c.quarantine_id).where(in_list(quarantined.c.version_id, "parents"))
 _REACHING = sa.select(quarantines.c.id).where(
     _OPEN,
-    in_list(quarantines.c.subject, "subjects")
-    | quarantines.c.id.in_(_OVER_PARENTS)
-    | quarantines.c.id.in_(_OVER_SAME),
+    in_list(quarantines.c.subject, "subjects") | quarantines.c.id.in_(_OVER_PARENTS) | quarantines.c.id.in_(_OVER_SAME),
 )
 _GET = sa.select(quarantines).where(quarantines.c.id == sa.bindparam("id"))
 _BY_SUBJECT = sa.select(quarantines).where(quarantines.c.subject == sa.bindparam("subject"), _OPEN)
