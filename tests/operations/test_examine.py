@@ -83,7 +83,7 @@ def test_a_version_is_described_and_scanned(desk: Desk) -> None:
     described = {one["path"]: one for one in found["inspection"]["files"]}
     assert described["state.pt"]["parameters"] == found["inspection"]["parameters"] == 20
     with desk.registry.database.read() as tx:
-        assert versions.by_ids(tx, [version.id])[0].examined_at is not None
+        assert versions.by_ids(tx, [version.id])[0].examined
 
 
 def test_what_is_dangerous_is_told(desk: Desk) -> None:

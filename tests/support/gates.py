@@ -45,7 +45,7 @@ def version(number: int = 7, **changes: Any) -> Version:
         description="",
         created_at=NOW - timedelta(days=9),
         created_by="ada",
-        examined_at=NOW - timedelta(days=9),
+        examined=True,
     )
     return replace(made, **changes)
 

@@ -201,7 +201,7 @@ def entity(row: Any) -> Version:
         deleted_at=None if row.deleted_at is None else times.from_micros(row.deleted_at),
         provenance_digest=row.provenance_digest,
         quarantined_at=None if row.quarantined_at is None else times.from_micros(row.quarantined_at),
-        examined_at=None if row.examined_at is None else times.from_micros(row.examined_at),
+        examined=row.examined_at is not None,
         aliases=tuple(sorted(json.loads(row.aliases))) if row.aliases else (),
         tags=json.loads(row.tags) if row.tags else {},
     )

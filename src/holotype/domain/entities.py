@@ -63,7 +63,7 @@ class Version:
     deleted_at: datetime | None = None
     provenance_digest: str | None = None
     quarantined_at: datetime | None = None
-    examined_at: datetime | None = None
+    examined: bool = False
     aliases: tuple[str, ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
 

@@ -30,7 +30,7 @@ class ScanClean(Gate):
             latest.setdefault(one.created_by, one)
         own = latest.pop(attested.SERVER, None)
         if own is None:
-            under_way = facts.candidate.version.examined_at is None
+            under_way = not facts.candidate.version.examined
             reason = "The scan is under way." if under_way else "The registry has not scanned it."
             return self.missing(reason, "Ask again in a moment; `holotype show` lists the scan when it is done.")
         age = facts.now - own.created_at

@@ -28,7 +28,7 @@ _busy: set[tuple[int, int]] = set()
 
 def ensure(call: Call, version: Version) -> None:
     """Examine a version now if it was not and is small enough; otherwise the background does it soon."""
-    if version.examined_at is not None or version.size > LARGEST:
+    if version.examined or version.size > LARGEST:
         return
     key = id(call.registry), version.id
     with _lock:

@@ -17,7 +17,7 @@ def prepared(call: Call, reference: Reference) -> None:
         version = versions.find(tx, reference)
         policy = policies.in_force(tx, version.namespace_id)
     warming.warm(policy)
-    if version.examined_at is None:
+    if not version.examined:
         examining.ensure(call, version)
 
 

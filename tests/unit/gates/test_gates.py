@@ -172,7 +172,7 @@ REFUSES: list[tuple[str, Settings, Facts, str, str]] = [
     ("no-code-formats", {}, facts(inspection("onnx")), "missing", "knows the formats of 1 of 2 files"),
     ("no-code-formats", {}, facts(inspection("onnx", "onnx", by="eve")), "missing", "0 of 2 files"),
     ("scan-clean", {}, facts(), "missing", "The registry has not scanned it"),
-    ("scan-clean", {}, facts(dossier={"version": version(examined_at=None)}), "missing", "The scan is under way"),
+    ("scan-clean", {}, facts(dossier={"version": version(examined=False)}), "missing", "The scan is under way"),
     ("scan-clean", {}, facts(scan(by="eve")), "missing", "has not scanned it"),
     ("scan-clean", {"not_older_than": "12h"}, facts(scan()), "missing", "1 day"),
     (
