@@ -87,6 +87,11 @@ def get(tx: Tx, identifier: int) -> Quarantine | None:
     return None if row is None else _entity(row)
 
 
+def there(tx: Tx, identifier: int) -> Quarantine:
+    """Return a quarantine that is known to be there: none is ever deleted."""
+    return _entity(tx.execute(_GET, {"id": identifier}).one())
+
+
 def open_over(tx: Tx, subject: str) -> Quarantine | None:
     """Return the open quarantine of a subject."""
     row = tx.execute(_BY_SUBJECT, {"subject": subject}).first()

@@ -33,9 +33,7 @@ def quarantine(call: Call, subject: str, *, reason: str) -> Quarantine:
     with call.write() as tx:
         done = once.recall(tx, call, mark)
         if done is not None:
-            found = quarantines.get(tx, int(done))
-            assert found is not None  # noqa: S101 - a quarantine is never deleted
-            return found
+            return quarantines.there(tx, int(done))
         wanted, version = reach.pinned(tx, call, wanted)
         affected = reach.reached(tx, wanted, version)  # 1
         reach.require(call, version, affected)
@@ -52,6 +50,4 @@ def quarantine(call: Call, subject: str, *, reason: str) -> Quarantine:
         append.append(tx, actor=call.actor, now=call.now, entries=told)
         consequences.quarantine_changed(tx, call, affected)
         once.remember(tx, call, mark, str(made))
-        opened = quarantines.get(tx, made)
-        assert opened is not None  # noqa: S101 - it was written above
-        return opened
+        return quarantines.there(tx, made)

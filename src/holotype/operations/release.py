@@ -46,9 +46,7 @@ def release(call: Call, which: str, *, reason: str) -> Quarantine:
         told += reach.news(freed, Action.VERSION_RELEASED, {"quarantine": found.id, "reason": reason})
         append.append(tx, actor=call.actor, now=call.now, entries=told)
         consequences.quarantine_changed(tx, call, freed)
-        ended = quarantines.get(tx, found.id)
-        assert ended is not None  # noqa: S101 - a quarantine is never deleted
-        return ended
+        return quarantines.there(tx, found.id)
 
 
 def _find(tx: Tx, call: Call, which: str) -> Quarantine:
