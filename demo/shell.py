@@ -8,7 +8,8 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +72,19 @@ class Shell:
             check=False,
             timeout=300,
         )
+
+
+def play(story: Callable[[Shell], None]) -> int:
+    """Play a story against a server of its own, in a folder of its own; return 0 if every step of it was right."""
+    with tempfile.TemporaryDirectory(prefix="holotype-demo-") as name:
+        try:
+            with served(Path(name)) as shell:
+                story(shell)
+        except DemoFailed as failure:
+            print(f"\nThe demo failed: {failure}", file=sys.stderr)
+            return 1
+    print("\nEvery step was checked.")
+    return 0
 
 
 @contextmanager
