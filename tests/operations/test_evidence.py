@@ -3,59 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from holotype.catalogue.tables import versions
-from holotype.domain import attested, built_in
+from holotype.domain import attested
 from holotype.domain import digest as digests
 from holotype.domain.entities import Actor
 from holotype.domain.permissions import ROLES, Permission
-from holotype.domain.policy import TrustedKey
 from holotype.domain.references import parse
 from holotype.errors import Denied, HolotypeError, IdempotencyMismatch, Invalid, NotFound, TooLarge
 from holotype.governance import evidence
 from holotype.governance import tables as governed
 from holotype.ledger.tables import ledger_entries
 from holotype.operations import signed_files
-from holotype.operations.apply_policy import apply_policy
-from holotype.operations.attest import MOST, Attested, attest
+from holotype.operations.attest import MOST, attest
 from holotype.operations.delete import delete_version
 from holotype.operations.examine import EXAMINER
 from holotype.operations.show import show_version
 from holotype.operations.show_evidence import list_evidence, show_evidence
 from holotype.operations.unsound_evidence import unsound_evidence
+from tests.support.evidence import EVALUATION, FRAUD, KEY, add
 from tests.support.registry import Desk, open_desk
 from tests.support.signing import (
     signed_by,
 )
-
-FRAUD = parse("fraud:1")
-KEY = ec.generate_private_key(ec.SECP256R1())
-EVALUATION = {"metrics": [{"name": "auc", "value": 0.93, "dataset": "holdout"}], "evaluator": "bench 2"}
-
-
-def add(desk: Desk, type_: str, payload: object, **words: Any) -> Attested:
-    """Attach something to the first version."""
-    content = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    return attest(desk.call(key=words.pop("key", None)), FRAUD, type_, content, **words)
-
-
-@pytest.fixture
-def trust(desk: Desk) -> Callable[..., None]:
-    """Let the policy of the namespace trust some keys, and no others."""
-
-    def let(*keys: TrustedKey) -> None:
-        text = "".join(f'\n[[keys]]\nname = "{key.name}"\npublic = """\n{key.public}"""\n' for key in keys)
-        apply_policy(desk.call(), "default", built_in.default().text + text)
-
-    return let
 
 
 def test_evidence_is_kept_byte_for_byte_and_bound_to_the_digest(desk: Desk) -> None:

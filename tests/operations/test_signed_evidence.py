@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from holotype.domain import attested, built_in
+from holotype.domain import attested
 from holotype.domain import digest as digests
 from holotype.domain.policy import TrustedKey
 from holotype.domain.references import parse
@@ -21,9 +20,10 @@ from holotype.governance import tables as governed
 from holotype.ledger.tables import ledger_entries
 from holotype.operations import signatures
 from holotype.operations.apply_policy import apply_policy
-from holotype.operations.attest import Attested, attest
+from holotype.operations.attest import attest
 from holotype.operations.promote import promote
 from holotype.operations.show_evidence import show_evidence
+from tests.support.evidence import EVALUATION, FRAUD, KEY, add, trusting
 from tests.support.registry import Desk
 from tests.support.signing import (
     Private,
@@ -36,26 +36,11 @@ from tests.support.signing import (
     trusted,
 )
 
-FRAUD = parse("fraud:1")
-KEY = ec.generate_private_key(ec.SECP256R1())
-EVALUATION = {"metrics": [{"name": "auc", "value": 0.93, "dataset": "holdout"}], "evaluator": "bench 2"}
-
-
-def add(desk: Desk, type_: str, payload: object, **words: Any) -> Attested:
-    """Attach something to the first version."""
-    content = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    return attest(desk.call(key=words.pop("key", None)), FRAUD, type_, content, **words)
-
 
 @pytest.fixture
 def trust(desk: Desk) -> Callable[..., None]:
     """Let the policy of the namespace trust some keys, and no others."""
-
-    def let(*keys: TrustedKey) -> None:
-        text = "".join(f'\n[[keys]]\nname = "{key.name}"\npublic = """\n{key.public}"""\n' for key in keys)
-        apply_policy(desk.call(), "default", built_in.default().text + text)
-
-    return let
+    return trusting(desk)
 
 
 def test_a_signed_evaluation_says_who_signed_it(desk: Desk, trust: Callable[..., None]) -> None:
