@@ -2,11 +2,11 @@
 
     evidence arrived        what waits for that version, or compares with it, is asked again; automatic moves fire
     the policy changed      everything that waits in the namespace is asked again, under the new rules
-    an incumbent changed    what waits for its place is asked again
     a recall came or went   what waits for those versions is asked again
 
-One statement where nothing waits. What fires is limited: a version enters no stage twice in one transaction, and what
-a move sets off moves nothing further.
+A move asks by itself what waits for the place that it changed (``reconsidering.model_changed``). One statement where
+nothing waits. What fires is limited: a version enters no stage twice in one transaction, and what a move sets off moves
+nothing further.
 """
 
 from __future__ import annotations
@@ -32,12 +32,6 @@ def evidence_arrived(tx: Tx, call: Call, version: Version) -> None:
 def policy_changed(tx: Tx, call: Call, namespace_id: int, policy: Policy) -> None:
     """Void the approvals that were given under another policy, and end the requests whose move is gone."""
     reconsidering.reconsider(tx, call, promotions.pending_of_namespace(tx, namespace_id), policy)
-
-
-def incumbent_changed(tx: Tx, call: Call, model_id: int, kind: str, target: str) -> None:
-    """Void the approvals that were given against another incumbent."""
-    waiting = promotions.pending_of_model(tx, model_id)
-    reconsidering.reconsider(tx, call, [one for one in waiting if (one.kind, one.target) == (kind, target)])
 
 
 def quarantine_changed(tx: Tx, call: Call, versions: Sequence[Version]) -> None:

@@ -36,11 +36,6 @@ class Impact:
     versions: tuple[Version, ...]
     pulled_by: tuple[Holder, ...]
 
-    @property
-    def in_use(self) -> tuple[Version, ...]:
-        """Those that a stage or an alias names."""
-        return tuple(one for one in self.versions if one.stage != "none" or one.aliases)
-
 
 def impact(call: Call, subject: str) -> Impact:
     """Return what a recall of a version, a data set or a parent would reach, as far as the caller may see it."""
