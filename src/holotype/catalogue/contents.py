@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from holotype.catalogue.tables import data_references, documents, files, metrics, parameters, parents, versions
+from holotype.catalogue.tables import data_references, documents, files, metrics, parameters, parents, sources, versions
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
 from holotype.domain import query_values, times
@@ -92,7 +92,23 @@ def _rows(
             }
             for i, p in enumerate(origin.parents)
         ],
+        sources: _sources(origin),
     }
+
+
+def _sources(origin: Provenance) -> list[dict[str, Any]]:
+    """Return the row that finds a version by its run or by what another protocol calls its source."""
+    run, source = origin.run, origin.source
+    if run is None and source is None:
+        return []
+    return [
+        {
+            "uri": source.uri if source else None,
+            "run_id": run.id if run else None,
+            "run_link": run.link if run else None,
+            "logged_model": source.model_id if source else None,
+        }
+    ]
 
 
 def page_of_files(tx: Tx, version_id: int, *, after: str, limit: int) -> list[File]:
@@ -148,7 +164,7 @@ def _file(row: sa.Row[Any]) -> File:
 
 _INSERTS = {
     table.name: Prepared(table.insert(), [column.name for column in table.c if column.computed is None])
-    for table in (files, parameters, metrics, data_references, parents)
+    for table in (files, parameters, metrics, data_references, parents, sources)
 }
 _DOCUMENT_COLUMNS = [column.name for column in documents.c]
 _INSERT_DOCUMENTS = {

@@ -78,12 +78,23 @@ def lock(tx: Tx, namespace: Namespace, name: str) -> int | None:
     return None if row is None else int(row.id)
 
 
-def create(tx: Tx, namespace: Namespace, name: str, *, description: str, card: str, by: str, now: datetime) -> int:
+def create(
+    tx: Tx,
+    namespace: Namespace,
+    name: str,
+    *,
+    description: str,
+    card: str,
+    by: str,
+    now: datetime,
+    title: str | None = None,
+) -> int:
     """Insert a model and return its id; the caller has found the name free and holds the write transaction."""
     micros = times.to_micros(now)
     values = {
         "namespace_id": namespace.id,
         "name": name,
+        "title": title,
         "description": description,
         "card": card,
         "created_at": micros,
@@ -119,6 +130,7 @@ def entity(row: sa.Row[Any]) -> Model:
         namespace_id=row.namespace_id,
         namespace=row.namespace,
         name=row.name,
+        title=row.title,
         kind=row.kind,
         description=row.description,
         created_at=times.from_micros(row.created_at),

@@ -1,13 +1,17 @@
 """Which tables hold the catalogue?
 
     namespaces ─< models ─< versions ─< files · parameters · metrics · data_references · parents · version_tags
-                        └─< aliases · model_tags · label_spans
+                        │            └─ sources
+                        ├─< aliases · model_tags · label_spans
+                        └─< intakes ─< intake_files
     documents   the manifest, config and provenance bytes of versions, under their digest
+    intakes     versions that have a number while their bytes are still copied in, or that failed to come
 
 A namespace is part of every key, moments are microseconds, names are unique also among the deleted. Long texts come
 last in a row: whoever scans the other columns must not walk through them. A ``head`` is the part of a long text that an
 index can hold; parameters that are numbers have none. A metric repeats the model of its version, which never changes:
-so its index finds the best of one model.
+so its index finds the best of one model. A model has a ``title`` where other protocols call it by a name that our
+grammar does not allow.
 """
 
 from __future__ import annotations
@@ -58,6 +62,7 @@ models = Table(
     Column("created_by", String, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("deleted_at", Moment),
+    Column("title", String),
     Column("description", Text, nullable=False, server_default=""),
     Column("card", Text, nullable=False, server_default=""),
     UniqueConstraint("namespace_id", "name"),
@@ -173,6 +178,19 @@ parents = Table(
     sqlite_with_rowid=False,
 )
 
+sources = Table(
+    "sources",
+    metadata,
+    Column("version_id", Id, ForeignKey("versions.id"), primary_key=True),
+    Column("uri", Text),
+    Column("run_id", String),
+    Column("run_link", Text),
+    Column("logged_model", String),
+    Index("ix_sources_run", "run_id", "version_id"),
+    Index("ix_sources_uri", "uri", "version_id"),
+    sqlite_with_rowid=False,
+)
+
 model_tags = Table(
     "model_tags",
     metadata,
@@ -213,5 +231,40 @@ documents = Table(
     Column("digest", String, primary_key=True),
     Column("media_type", String, nullable=False),
     Column("content", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+intakes = Table(
+    "intakes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("namespace_id", Id, ForeignKey("namespaces.id"), nullable=False),
+    Column("model_id", Id, ForeignKey("models.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("status", String, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_try_at", Moment),
+    Column("uri", Text, nullable=False),
+    Column("run_id", String),
+    Column("run_link", Text),
+    Column("logged_model", String),
+    Column("registration", String, nullable=False),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("tags", Text, nullable=False, server_default="{}"),
+    UniqueConstraint("model_id", "number"),
+    Index("ix_intakes_waiting", "next_try_at", "id", **_where("next_try_at IS NOT NULL")),
+)
+
+intake_files = Table(
+    "intake_files",
+    metadata,
+    Column("intake_id", Id, ForeignKey("intakes.id", ondelete="CASCADE"), primary_key=True),
+    Column("path", String, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("size", Id, nullable=False),
     sqlite_with_rowid=False,
 )

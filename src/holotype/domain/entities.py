@@ -20,7 +20,10 @@ class Namespace:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A named line of versions. ``kind`` is ``files`` or ``hosted``."""
+    """A named line of versions. ``kind`` is ``files`` or ``hosted``.
+
+    ``title`` is what clients of another protocol call it, where our grammar does not allow that name.
+    """
 
     id: int
     namespace_id: int
@@ -34,6 +37,7 @@ class Model:
     deleted_at: datetime | None = None
     latest: int | None = None
     production: int | None = None
+    title: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -71,6 +75,35 @@ class Version:
     def reference(self) -> str:
         """``namespace/name:number``."""
         return f"{self.namespace}/{self.model}:{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A version that has a number while its bytes are copied in from an import source: ``pending``, or ``failed``.
+
+    Once all bytes are here and verified, the version is registered under its number and the intake is gone.
+    ``uri`` is the source as it was given; ``registration`` is what its provenance will bear.
+    """
+
+    id: int
+    namespace_id: int
+    model_id: int
+    namespace: str
+    model: str
+    number: int
+    status: str
+    reason: str
+    uri: str
+    registration: str
+    created_at: datetime
+    created_by: str
+    changed_at: datetime
+    attempts: int = 0
+    run_id: str | None = None
+    run_link: str | None = None
+    logged_model: str | None = None
+    description: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

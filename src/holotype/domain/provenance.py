@@ -80,6 +80,21 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What a client of another registry's protocol registered, word for word.
+
+    ``uri`` is where it said that the bytes lie; ``external`` means that they were never taken over. ``registration``
+    tells two registrations of the same thing apart, which those protocols count as two versions. ``model_id`` is the
+    logged model of a tracker.
+    """
+
+    uri: str
+    registration: str
+    external: bool = False
+    model_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One input or output of the model: a name, a type and a shape such as ``[-1, 30]``."""
 
@@ -108,6 +123,7 @@ class Provenance:
     parents: list[Parent] = field(default_factory=list)
     environment: Environment | None = None
     schema: Schema | None = None
+    source: Source | None = None
 
 
 def check(provenance: Provenance) -> Provenance:
@@ -123,7 +139,9 @@ def check(provenance: Provenance) -> Provenance:
             raise Invalid(f"The parameter {name!r} is not a finite number that JSON can carry exactly.")
     _check_metrics(provenance.metrics)
     _check_origins(provenance)
-    for part in (provenance.code, provenance.run, provenance.environment, provenance.schema):
+    if provenance.source is not None:
+        _address(provenance.source.uri, "source")
+    for part in (provenance.code, provenance.run, provenance.environment, provenance.schema, provenance.source):
         _check_texts(part)
     return provenance
 

@@ -215,6 +215,7 @@ CREATE TABLE models (
     created_by VARCHAR NOT NULL,
     changed_at BIGINT NOT NULL,
     deleted_at BIGINT,
+    title VARCHAR,
     description TEXT DEFAULT '' NOT NULL,
     card TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_models PRIMARY KEY (id),
@@ -312,6 +313,33 @@ CREATE INDEX ix_grants_namespace ON grants (namespace_id);
 CREATE INDEX ix_grants_principal ON grants (principal_id);
 
 CREATE INDEX ix_grants_team ON grants (team_id);
+
+CREATE TABLE intakes (
+    id BIGSERIAL NOT NULL,
+    namespace_id BIGINT NOT NULL,
+    model_id BIGINT NOT NULL,
+    number INTEGER NOT NULL,
+    status VARCHAR NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by VARCHAR NOT NULL,
+    changed_at BIGINT NOT NULL,
+    attempts INTEGER DEFAULT '0' NOT NULL,
+    next_try_at BIGINT,
+    uri TEXT NOT NULL,
+    run_id VARCHAR,
+    run_link TEXT,
+    logged_model VARCHAR,
+    registration VARCHAR NOT NULL,
+    description TEXT DEFAULT '' NOT NULL,
+    tags TEXT DEFAULT '{}' NOT NULL,
+    CONSTRAINT pk_intakes PRIMARY KEY (id),
+    CONSTRAINT uq_intakes_model_id_number UNIQUE (model_id, number),
+    CONSTRAINT fk_intakes_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id),
+    CONSTRAINT fk_intakes_model_id FOREIGN KEY(model_id) REFERENCES models (id)
+);
+
+CREATE INDEX ix_intakes_waiting ON intakes (next_try_at, id) WHERE next_try_at IS NOT NULL;
 
 CREATE TABLE model_tags (
     model_id BIGINT NOT NULL,
@@ -486,6 +514,15 @@ CREATE INDEX ix_files_digest ON files (digest);
 
 CREATE INDEX ix_files_format ON files (format, version_id);
 
+CREATE TABLE intake_files (
+    intake_id BIGINT NOT NULL,
+    path VARCHAR NOT NULL,
+    digest VARCHAR NOT NULL,
+    size BIGINT NOT NULL,
+    CONSTRAINT pk_intake_files PRIMARY KEY (intake_id, path),
+    CONSTRAINT fk_intake_files_intake_id FOREIGN KEY(intake_id) REFERENCES intakes (id) ON DELETE CASCADE
+);
+
 CREATE TABLE label_spans (
     model_id BIGINT NOT NULL,
     label VARCHAR NOT NULL,
@@ -613,6 +650,20 @@ CREATE TABLE quarantined (
 );
 
 CREATE INDEX ix_quarantined_version ON quarantined (version_id, quarantine_id);
+
+CREATE TABLE sources (
+    version_id BIGINT NOT NULL,
+    uri TEXT,
+    run_id VARCHAR,
+    run_link TEXT,
+    logged_model VARCHAR,
+    CONSTRAINT pk_sources PRIMARY KEY (version_id),
+    CONSTRAINT fk_sources_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
+);
+
+CREATE INDEX ix_sources_run ON sources (run_id, version_id);
+
+CREATE INDEX ix_sources_uri ON sources (uri, version_id);
 
 CREATE TABLE version_tags (
     version_id BIGINT NOT NULL,

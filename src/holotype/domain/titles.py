@@ -1,0 +1,36 @@
+"""Under which name do we keep a model that another protocol calls by a name that our grammar does not allow?
+
+A name that is a component of a reference is kept as it is. Any other is the model's *title*; the model's name is made
+from it, readable and always the same, so that a title is looked up by the name it leads to:
+
+    fraud              → fraud
+    Fraud Model (EU)   → fraud-model-eu-1b0bb0c1f5
+    詐欺               → model-91b3ac2f5b
+
+A title is checked when it is written; ten hexadecimal digits of its SHA-256 keep two titles apart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+from holotype.domain import names
+
+_LONGEST = 100
+_WORDS = re.compile(r"[a-z0-9]+")
+
+
+def name_of(title: str) -> str:
+    """Return the name under which a model of that title is kept."""
+    if names.is_component(title):
+        return title
+    plain = unicodedata.normalize("NFKD", title).casefold()
+    slug = "-".join(_WORDS.findall(plain))[:_LONGEST].strip("-") or "model"
+    return f"{slug}-{hashlib.sha256(title.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
+
+
+def title_of(title: str) -> str | None:
+    """Return what is kept as a model's title: nothing where its name says it."""
+    return None if names.is_component(title) else title
