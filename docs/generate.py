@@ -170,7 +170,7 @@ def _given(value: object) -> str:
 
 def interface() -> str:
     """Return the OpenAPI document of every route, as a server shows it at ``/schema``."""
-    found = openapi.document(route.opt["route"] for route in routes(Metrics()))
+    found = openapi.document(route.opt["route"] for route in routes(Metrics()) if "route" in route.opt)
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -99,7 +99,7 @@ class Binder:
 
     def _from_query(self, request: Request[Any, Any, Any]) -> dict[str, Any]:
         given: dict[str, Any] = {}
-        for name, value in _pairs(request.scope["query_string"]):
+        for name, value in pairs(request.scope["query_string"]):
             if name in self._repeated:
                 given.setdefault(name, []).append(value)
             elif name in given:
@@ -121,7 +121,7 @@ class Binder:
         }
 
 
-def _pairs(query: bytes) -> Sequence[tuple[str, str]]:
+def pairs(query: bytes) -> Sequence[tuple[str, str]]:
     """Read a query string. Those that machines send are short and few, so they are read once."""
     return _read_short(query) if len(query) <= _SHORT else _read(query)
 

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from holotype.errors import HolotypeError, NotFound
-from holotype.gateways import exchange, problems
+from holotype.gateways import dialects, exchange
 from holotype.gateways.browsers import check_origin
 from holotype.gateways.exchange import Exchange
 from holotype.operations.call import Registry
@@ -79,7 +79,7 @@ class Front:
                 raise NotFound("There is nothing at this address.", hint="See /schema for what this server answers.")
             await self.app(scope, receive, answer)
         except HolotypeError as error:
-            await _tell(error, known, answer)
+            await _tell(error, known, scope["path"], answer)
         finally:
             self.in_flight -= 1
             known.template = scope.get("path_template", "")
@@ -107,9 +107,9 @@ def _complete(headers: Any, request_id: str) -> list[tuple[bytes, bytes]]:
     return found
 
 
-async def _tell(error: HolotypeError, known: Exchange, send: Send) -> None:
-    body, headers = problems.encoded(problems.problem_of(error, known.request_id))
+async def _tell(error: HolotypeError, known: Exchange, path: str, send: Send) -> None:
+    status, body, headers = dialects.told(path, error, known.request_id)
     headers["Content-Length"] = str(len(body))
     lines = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": problems.status_of(error), "headers": lines})
+    await send({"type": "http.response.start", "status": status, "headers": lines})
     await send({"type": "http.response.body", "body": body})

@@ -5,12 +5,11 @@ The table is looked up by walking the error's MRO, so a new error has a status f
 
 from __future__ import annotations
 
-import logging
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from litestar import Request, Response
+from litestar import Request
 from litestar.exceptions import HTTPException, InternalServerException
 
 from holotype import errors
@@ -41,7 +40,6 @@ _CODES = {400: "invalid", 401: "unauthenticated", 403: "denied", 404: "not-found
 _CODES |= {413: "too-large", 415: "unsupported-media-type", 503: "unavailable"}
 _HINTS = {404: "See /schema for what this server answers.", 405: "See the Allow header, or /schema."}
 _encode = msgspec.json.Encoder().encode
-_log = logging.getLogger("holotype")
 
 
 def status_of(error: BaseException) -> int:
@@ -73,20 +71,11 @@ def encoded(problem: Problem) -> tuple[bytes, dict[str, str]]:
     return _encode(problem), headers
 
 
-def respond(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """Return the response for an error, and log what nobody foresaw."""
-    request_id = request_id_of(request)
-    problem = problem_of(error, request_id)
-    if problem.status == 500:
-        _log.error("a request failed", extra={"request_id": request_id}, exc_info=error)
-    elif problem.status > 500:
-        _log.warning("%s", error, extra={"request_id": request_id, "code": problem.code})
-    body, headers = encoded(problem)
+def more_headers(error: Exception) -> dict[str, str]:
+    """Return the headers that an error itself asks for."""
     if isinstance(error, HTTPException) and error.headers and "Allow" in error.headers:
-        headers["Allow"] = error.headers["Allow"]
-    if isinstance(error, errors.TooMany):
-        headers["Retry-After"] = str(error.seconds)
-    return Response(body, status_code=problem.status, media_type=headers.pop("Content-Type"), headers=headers)
+        return {"Allow": error.headers["Allow"]}
+    return {"Retry-After": str(error.seconds)} if isinstance(error, errors.TooMany) else {}
 
 
 def request_id_of(request: Request[Any, Any, Any]) -> str | None:

@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from holotype import db
 from holotype.artifacts.store import open_store
 from holotype.errors import HolotypeError
-from holotype.gateways import metrics, native, openapi, problems
+from holotype.gateways import dialects, metrics, mlflow, native, openapi
 from holotype.gateways.exchange import Exchange
 from holotype.gateways.front import App, Front
 from holotype.gateways.guard import enforce
@@ -40,12 +40,12 @@ def application(registry: Registry) -> Front:
 def routes(counters: Metrics) -> list[HTTPRouteHandler]:
     """Return every route of every gateway."""
     found = [*native.routes(), metrics.route(counters)]
-    return [*found, openapi.route(found)]
+    return [*found, openapi.route(found), *mlflow.routes()]
 
 
 def framework(found: list[HTTPRouteHandler]) -> App:
     """Make the framework's part of the application: which route an address belongs to, and what becomes of errors."""
-    answers = dict.fromkeys((HolotypeError, HTTPException, Exception), problems.respond)
+    answers = dict.fromkeys((HolotypeError, HTTPException, Exception), dialects.respond)
     made: Any = Litestar(
         found,
         guards=[enforce],

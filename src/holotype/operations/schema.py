@@ -14,8 +14,9 @@ from holotype.db import tables as servers
 from holotype.db.metadata import metadata
 from holotype.governance import tables as governance
 from holotype.ledger import tables as ledger
+from holotype.tracking import tables as tracking
 
-AREAS = (servers, catalogue, artifacts, ledger, access, sign_in, governance)
+AREAS = (servers, catalogue, artifacts, ledger, access, sign_in, governance, tracking)
 """The modules that declare tables; importing them has made their tables known."""
 
 

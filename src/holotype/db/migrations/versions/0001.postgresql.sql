@@ -178,6 +178,19 @@ CREATE TABLE used_assertions (
 
 CREATE INDEX ix_used_assertions_expires ON used_assertions (expires_at);
 
+CREATE TABLE artifact_files (
+    namespace_id BIGINT NOT NULL,
+    owner VARCHAR NOT NULL,
+    path VARCHAR NOT NULL,
+    digest VARCHAR NOT NULL,
+    size BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL,
+    CONSTRAINT pk_artifact_files PRIMARY KEY (namespace_id, owner, path),
+    CONSTRAINT fk_artifact_files_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
+);
+
+CREATE INDEX ix_artifact_files_digest ON artifact_files (digest);
+
 CREATE TABLE holdings (
     namespace_id BIGINT NOT NULL,
     digest VARCHAR NOT NULL,

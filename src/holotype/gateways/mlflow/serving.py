@@ -1,0 +1,148 @@
+"""How is an endpoint of the MLflow API declared? As a function of a message, with a permission.
+
+    @endpoint("POST", "registered-models/create", permission=Permission.MODEL_CREATE)
+    async def create(request: Request, message: CreateRegisteredModel) -> dict[str, Any]:
+        '''Create a registered model.'''
+
+A message is a ``msgspec.Struct``: required fields have no default. It is read as MLflow reads one: the query string of
+a GET, the JSON body of everything else; unknown fields are passed over, ``null`` is absent, numbers may be texts. Each
+endpoint is reached under ``/api`` and ``/ajax-api``, alone or behind ``/mlflow/{namespace}``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import typing
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import msgspec
+from litestar.handlers import HTTPRouteHandler
+
+from holotype.domain import names
+from holotype.domain.permissions import Permission
+from holotype.errors import Denied, Invalid, NotFound
+from holotype.gateways import binding, bodies, exchange
+from holotype.gateways.answers import Answer, Handler
+from holotype.gateways.base import Public, Request, header
+from holotype.gateways.guard import record
+from holotype.gateways.mlflow.errors import missing
+
+Function: TypeAlias = Callable[..., Awaitable[Any]]
+PREFIXES = ("", "/mlflow/{namespace:str}")
+_ON_THE_LOOP = 64 * 1024
+_JSON = [(b"content-type", b"application/json")]
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+class Message(msgspec.Struct, kw_only=True):
+    """What a client sends to an endpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What is known of an endpoint: the source of the tests that walk all of them."""
+
+    method: str
+    path: str
+    permission: Permission | Public
+    message: type[Message]
+    summary: str
+
+
+def endpoint(
+    method: str, path: str, *, permission: Permission | Public, api: str = "2.0/mlflow"
+) -> Callable[[Function], HTTPRouteHandler]:
+    """Declare an endpoint under ``/api/{api}/{path}`` and the addresses that mean the same."""
+    if not isinstance(permission, Permission | Public):
+        raise TypeError(f"{method} {path} declares no permission")
+    places = [f"{prefix}/{root}/{api}/{path}" for prefix in PREFIXES for root in ("api", "ajax-api")]
+    return route(method, places, permission=permission)
+
+
+def route(method: str, places: list[str], *, permission: Permission | Public) -> Callable[[Function], HTTPRouteHandler]:
+    """Declare an endpoint at exactly these addresses."""
+
+    def decorate(function: Function) -> HTTPRouteHandler:
+        message = typing.get_type_hints(function)["message"]
+        known = Endpoint(method, places[0], permission, message, (function.__doc__ or "").partition("\n")[0])
+        return Handler(
+            places,
+            http_method=["GET", "HEAD"] if method == "GET" else method,  # type: ignore[arg-type]
+            status_code=200,
+            opt={"permission": permission, "endpoint": known},
+            request_max_body_size=None,
+        )(_handler(function, message))
+
+    return decorate
+
+
+def namespace_of(request: Request) -> str:
+    """Return the namespace that a request is about: of its address, else of the workspace header, else ``default``."""
+    named: str | None = request.scope["path_params"].get("namespace")
+    workspace = header(request, b"x-mlflow-workspace")
+    if named and workspace and named != workspace:
+        raise Invalid(f"The address names the namespace {named!r}, the header X-MLFLOW-WORKSPACE {workspace[:80]!r}.")
+    return names.component(named or workspace or names.DEFAULT_NAMESPACE, "namespace")
+
+
+def _handler(function: Function, message: type[Message]) -> Function:
+    fields = msgspec.structs.fields(message)
+    lists = frozenset(one.name for one in fields if typing.get_origin(one.type) in {list, tuple})
+
+    async def handle(request: Request) -> Any:
+        try:
+            given = await _given(request, lists)
+            result = await function(request, message=_message(message, given))
+        except (Denied, NotFound) as error:
+            await record(exchange.of(request.scope), error)
+            raise
+        if result is None:
+            return Answer(200, b"{}", [*_JSON])
+        return Answer(200, _encode(result), [*_JSON]) if isinstance(result, dict | msgspec.Struct) else result
+
+    handle.__name__ = handle.__qualname__ = function.__name__
+    return handle
+
+
+async def _given(request: Request, lists: frozenset[str]) -> dict[str, Any]:
+    """Return the fields that were sent. A query string counts for GET alone, a body for everything else."""
+    if request.method in {"GET", "HEAD"} and request.scope["query_string"]:
+        found: dict[str, Any] = {}
+        for name, value in binding.pairs(request.scope["query_string"]):
+            if name in lists:
+                found.setdefault(name, []).append(value)
+            else:
+                found[name] = value
+        return found
+    limit = exchange.of(request.scope).registry.settings.body_limit
+    body = await bodies.read_bytes(request, limit)
+    if not body.strip():
+        return {}
+    if len(body) <= _ON_THE_LOOP:
+        return _fields(body)
+    return await asyncio.get_running_loop().run_in_executor(None, _fields, body)
+
+
+def _fields(body: bytes) -> dict[str, Any]:
+    try:
+        found = _decode(body)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Invalid("The body is not JSON.", hint="Send one JSON object in UTF-8.") from error
+    if not isinstance(found, dict):
+        raise Invalid("The body is not a JSON object.")
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _message(message: type[Message], given: dict[str, Any]) -> Message:
+    try:
+        return msgspec.convert(given, message, strict=False)
+    except msgspec.ValidationError as error:
+        text = str(error)
+        if text.startswith("Object missing required field"):
+            raise missing(text.split("`")[1]) from error
+        raise Invalid(f"Invalid value for a parameter supplied: {text}.") from error
+    except ValueError as error:
+        raise Invalid("A parameter cannot be read.") from error
