@@ -1,4 +1,4 @@
-"""Can an endpoint of the MLflow API be reached by somebody who may not? Every one is tried, at each of its addresses."""
+"""Can an endpoint of the MLflow API be reached by somebody who may not? Every one is tried, at each address."""
 
 from __future__ import annotations
 
