@@ -1,0 +1,176 @@
+"""Which versions have a number while their bytes are still copied in, or failed to come?
+
+An intake is ``pending`` until its version is registered, and then it is gone; or it is ``failed`` and waits for
+somebody who asks for it again. ``next_try_at`` says when a server may take it up: a server that does sets it to the
+end of its claim, so that another one goes on where a dead one stopped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from holotype.catalogue.tables import intake_files, intakes, models, namespaces
+from holotype.db import Tx
+from holotype.db.types import insert
+from holotype.domain import times
+from holotype.domain.entities import Intake
+
+PENDING, FAILED = "pending", "failed"
+
+_ROWS = (
+    sa.select(intakes, namespaces.c.name.label("namespace"), models.c.name.label("model"))
+    .join_from(intakes, models, models.c.id == intakes.c.model_id)
+    .join(namespaces, namespaces.c.id == intakes.c.namespace_id)
+)
+_WAITING = (
+    sa.select(intakes.c.id)
+    .where(intakes.c.next_try_at <= sa.bindparam("now"))
+    .order_by(intakes.c.next_try_at, intakes.c.id)
+    .limit(sa.bindparam("limit"))
+)
+_MINE = intakes.c.id == sa.bindparam("of")
+
+
+def create(tx: Tx, values: Mapping[str, Any], *, tags: Mapping[str, str], now: datetime) -> int:
+    """Write a pending intake and return its id; ``values`` has the columns that say what was asked for."""
+    moment = times.to_micros(now)
+    moments = dict.fromkeys(("created_at", "changed_at", "next_try_at"), moment)
+    row = {"status": PENDING, "tags": json.dumps(dict(tags)), **moments, **values}
+    return int(tx.execute(intakes.insert().values(**row).returning(intakes.c.id)).scalar_one())
+
+
+def get(tx: Tx, model_id: int, number: int) -> Intake | None:
+    """Return the intake that has a number of a model, if one has."""
+    return _one(tx, (intakes.c.model_id == model_id) & (intakes.c.number == number))
+
+
+def by_id(tx: Tx, intake_id: int) -> Intake | None:
+    """Return an intake, unless it is over or was deleted."""
+    return _one(tx, intakes.c.id == intake_id)
+
+
+def by_ids(tx: Tx, ids: Sequence[int]) -> list[Intake]:
+    """Return intakes in the order of their ids as given, without those that are gone."""
+    found = {row.id: _entity(row) for row in tx.execute(_ROWS.where(intakes.c.id.in_(ids)))}
+    return [found[one] for one in ids if one in found]
+
+
+def of_model(tx: Tx, model_id: int, *, limit: int = 1_000) -> list[Intake]:
+    """Return the intakes of a model, the newest first."""
+    rows = _ROWS.where(intakes.c.model_id == model_id).order_by(intakes.c.number.desc()).limit(limit)
+    return [_entity(row) for row in tx.execute(rows)]
+
+
+def of_namespace(tx: Tx, namespace_id: int, *, limit: int = 1_000) -> list[Intake]:
+    """Return the intakes of a namespace, the newest first."""
+    rows = _ROWS.where(intakes.c.namespace_id == namespace_id).order_by(intakes.c.id.desc()).limit(limit)
+    return [_entity(row) for row in tx.execute(rows)]
+
+
+def change(
+    tx: Tx, intake_id: int, now: datetime, *, description: str | None = None, tags: Mapping[str, str] | None = None
+) -> None:
+    """Give an intake other words; its version will bear them."""
+    values: dict[str, Any] = {"changed_at": times.to_micros(now)}
+    if description is not None:
+        values["description"] = description
+    if tags is not None:
+        values["tags"] = json.dumps(dict(tags))
+    tx.execute(intakes.update().where(intakes.c.id == intake_id).values(**values))
+
+
+def remove(tx: Tx, intake_id: int) -> bool:
+    """Forget an intake with what was copied for it, and say whether it was there. Its number stays taken."""
+    tx.execute(intake_files.delete().where(intake_files.c.intake_id == intake_id))
+    return bool(tx.execute(intakes.delete().where(intakes.c.id == intake_id)).rowcount)
+
+
+def waiting(tx: Tx, now: datetime, limit: int) -> list[int]:
+    """Return ids of intakes whose turn it is, the longest waiting first."""
+    return list(tx.execute(_WAITING, {"now": times.to_micros(now), "limit": limit}).scalars())
+
+
+def claim(tx: Tx, intake_id: int, now: datetime, seconds: float) -> Intake | None:
+    """Take up an intake for so many seconds; nothing where somebody else did, or where it is gone."""
+    until = times.to_micros(now + timedelta(seconds=seconds))
+    due = _MINE & (intakes.c.next_try_at <= sa.bindparam("now"))
+    taken = intakes.update().where(due).values(next_try_at=until, attempts=intakes.c.attempts + 1)
+    done = tx.execute(taken.returning(intakes.c.id), {"of": intake_id, "now": times.to_micros(now)}).first()
+    return None if done is None else by_id(tx, intake_id)
+
+
+def hold(tx: Tx, intake: Intake, now: datetime, seconds: float) -> bool:
+    """Stay with an intake for so many seconds more; false where it is gone or was taken up by somebody else."""
+    until = times.to_micros(now + timedelta(seconds=seconds))
+    ours = (intakes.c.id == intake.id) & (intakes.c.attempts == intake.attempts) & (intakes.c.status == PENDING)
+    return bool(tx.execute(intakes.update().where(ours).values(next_try_at=until)).rowcount)
+
+
+def put_off(tx: Tx, intake: Intake, now: datetime, seconds: float, reason: str, *, attempts: int) -> None:
+    """Let a claimed intake wait for so long, and say why."""
+    until = times.to_micros(now + timedelta(seconds=seconds))
+    _settle(tx, intake, next_try_at=until, reason=reason, attempts=attempts, changed_at=times.to_micros(now))
+
+
+def fail(tx: Tx, intake: Intake, now: datetime, reason: str) -> None:
+    """Give an intake up, and say why."""
+    _settle(tx, intake, status=FAILED, next_try_at=None, reason=reason, changed_at=times.to_micros(now))
+
+
+def renew(tx: Tx, intake_id: int, now: datetime) -> None:
+    """Let an intake begin again, at once; what was copied for it stays."""
+    moment = times.to_micros(now)
+    values = {"status": PENDING, "reason": "", "attempts": 0, "next_try_at": moment, "changed_at": moment}
+    tx.execute(intakes.update().where(intakes.c.id == intake_id).values(**values))
+
+
+def files(tx: Tx, intake_id: int) -> dict[str, tuple[str, int]]:
+    """Return what was copied so far: digest and size by path."""
+    rows = tx.execute(sa.select(intake_files).where(intake_files.c.intake_id == intake_id))
+    return {row.path: (row.digest, row.size) for row in rows}
+
+
+def add_file(tx: Tx, intake_id: int, path: str, digest: str, size: int) -> None:
+    """Write down that a file was copied and is held."""
+    known = {"digest": digest, "size": size}
+    statement = insert(tx, intake_files).values(intake_id=intake_id, path=path, **known)
+    tx.execute(statement.on_conflict_do_update(index_elements=["intake_id", "path"], set_=known))
+
+
+def _settle(tx: Tx, intake: Intake, **values: Any) -> None:
+    ours = (intakes.c.id == intake.id) & (intakes.c.status == PENDING)
+    tx.execute(intakes.update().where(ours).values(**values))
+
+
+def _one(tx: Tx, where: sa.ColumnElement[bool]) -> Intake | None:
+    row = tx.execute(_ROWS.where(where)).one_or_none()
+    return None if row is None else _entity(row)
+
+
+def _entity(row: Any) -> Intake:
+    return Intake(
+        id=row.id,
+        namespace_id=row.namespace_id,
+        model_id=row.model_id,
+        namespace=row.namespace,
+        model=row.model,
+        number=row.number,
+        status=row.status,
+        reason=row.reason,
+        uri=row.uri,
+        registration=row.registration,
+        created_at=times.from_micros(row.created_at),
+        created_by=row.created_by,
+        changed_at=times.from_micros(row.changed_at),
+        attempts=row.attempts,
+        run_id=row.run_id,
+        run_link=row.run_link,
+        logged_model=row.logged_model,
+        description=row.description,
+        tags=json.loads(row.tags),
+    )
