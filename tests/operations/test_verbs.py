@@ -41,8 +41,8 @@ from tests.support.people import member, owner, signed_in
 from tests.support.registry import Desk
 
 LETS_IN = {
-    "authenticate", "exchange_assertion", "exchange_code", "finish_oidc", "sign_in", "sign_out", "start_oidc",
-    "use_set_up",
+    "authenticate", "authenticate_password", "exchange_assertion", "exchange_code", "finish_oidc", "recognise",
+    "sign_in", "sign_out", "start_oidc", "use_set_up",
 }  # fmt: skip
 """They ask for a secret: who calls them is nobody yet."""
 SERVER = {
@@ -52,8 +52,8 @@ SERVER = {
 """What the server does by itself; no gateway has them."""
 PARTS = {
     "arriving", "check_rights", "covered", "ensure", "examine", "export_lines", "forget", "is_first",
-    "look", "may_decide", "prepared", "preview", "read", "record", "record_denial", "record_pull", "record_refusal",
-    "require", "require_all", "reserve", "search", "signed", "unswept",
+    "look", "may_decide", "prepared", "preview", "proven", "read", "record", "record_denial", "record_pull",
+    "record_refusal", "require", "require_all", "reserve", "search", "signed", "unswept",
 }  # fmt: skip
 """What verbs are made of: they get what a verb looked up after it had asked."""
 OWN = {"list_grants", "list_services", "list_teams", "list_tokens", "whoami"}

@@ -24,6 +24,7 @@ from sqlalchemy.engine import Engine
 
 from holotype.access import grants, secrets
 from holotype.access.rights import Rights
+from holotype.access.sign_in_tables import passwords
 from holotype.access.tables import grants as rows
 from holotype.access.tables import principals, team_members, tokens
 from holotype.db import Tx
@@ -60,6 +61,20 @@ _BEARER = Prepared(
         .outerjoin(_namespaces, _namespaces.c.id == tokens.c.namespace_id)
     )
     .where(tokens.c.id == sa.bindparam("token_id"))
+)
+_PERSON = Prepared(
+    sa.select(
+        principals.c.id.label("principal_id"),
+        principals.c.name.label("principal"),
+        principals.c.epoch,
+        sa.literal_column("'admin'").label("role"),
+    )
+    .select_from(principals.join(passwords, passwords.c.principal_id == principals.c.id))
+    .where(
+        principals.c.id == sa.bindparam("principal_id"),
+        passwords.c.hash == sa.bindparam("kept"),
+        principals.c.disabled_at.is_(None),
+    )
 )
 _teams = sa.select(team_members.c.team_id).where(team_members.c.principal_id == sa.bindparam("principal_id"))
 _parts = grants.SELECT.with_only_columns(
@@ -125,6 +140,15 @@ def bearer(tx: Tx, secret: str, now: datetime) -> Actor:
         known.rights,
         row.owner_id,
     )
+
+
+def person(tx: Tx, principal_id: int, kept: str) -> Actor | None:
+    """Return a user who proved who they are, as long as that hash is kept of their password and they may come in."""
+    row = _PERSON.one(tx, {"principal_id": principal_id, "kept": kept})
+    if row is None:
+        return None
+    known = _known(tx, row)
+    return Actor(row.principal, row.principal_id, known.permissions, rights=known.rights)
 
 
 def _check(row: Any, now: datetime) -> None:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import ipaddress
 from functools import lru_cache
+from typing import Any
+
+from litestar.connection import ASGIConnection
 
 from holotype.errors import InvalidSetting
 from holotype.gateways import exchange
-from holotype.gateways.base import Request
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def address_of(request: Request) -> str:
+def address_of(request: ASGIConnection[Any, Any, Any, Any]) -> str:
     """Return the address that a request comes from."""
     client = request.scope.get("client")
     found = str(client[0]) if client else ""

@@ -18,14 +18,14 @@ from holotype.domain.entities import Actor
 from holotype.domain.permissions import Permission
 from holotype.errors import Denied, HolotypeError, NotFound, Unauthenticated
 from holotype.gateways import exchange
-from holotype.gateways.exchange import ANONYMOUS, Exchange
-from holotype.gateways.perform import perform, perform_quick
-from holotype.operations.authenticate import authenticate
+from holotype.gateways.credentials import actor_of
+from holotype.gateways.exchange import Exchange
+from holotype.gateways.perform import perform
 from holotype.operations.call import Call
 from holotype.operations.record_denial import record_denial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 
 class Public(Enum):
@@ -36,9 +36,6 @@ class Public(Enum):
 
 PUBLIC: Final = Public.PUBLIC
 
-_OPEN = Actor("open", 0, frozenset(Permission))
-"""Whoever calls a server that was started with ``--open``, whatever token a client still sends."""
-
 _log = logging.getLogger("holotype")
 
 
@@ -48,7 +45,7 @@ async def enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
     if permission is PUBLIC:
         return
     known = exchange.of(connection.scope)
-    known.actor = await _actor(known, connection.scope["headers"])
+    known.actor = await actor_of(connection, basic="endpoint" in handler.opt)
     try:
         if permission is None:
             raise Denied("Nobody may call this.") if known.actor.principal_id is not None else Unauthenticated()
@@ -78,16 +75,3 @@ def _check(actor: Actor, permission: Permission, path: Mapping[str, Any]) -> Non
         rules.require_within(actor, permission, namespace)
     else:
         rules.require(actor, permission, namespace=namespace, model=model, stage=rules.ANY_STAGE)
-
-
-async def _actor(known: Exchange, headers: Iterable[tuple[bytes, bytes]]) -> Actor:
-    given = [value for name, value in headers if name == b"authorization"]
-    if known.registry.settings.open:
-        return _OPEN
-    if not given:
-        return ANONYMOUS
-    kind, _, secret = given[0].decode("latin-1").partition(" ")
-    if len(given) > 1 or kind.lower() != "bearer":
-        raise Unauthenticated("Only bearer tokens are taken here.", hint="Send `Authorization: Bearer holo_…`.")
-    call = Call(known.registry, ANONYMOUS, known.request_id)
-    return await perform_quick(authenticate, call, secret.strip())

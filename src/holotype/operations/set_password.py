@@ -15,7 +15,7 @@ from holotype.domain.permissions import Permission
 from holotype.errors import Denied, Invalid, Unauthenticated
 from holotype.operations import accounts, issuing
 from holotype.operations.call import Call
-from holotype.operations.sign_in import PASSWORD, check_pause, reserve
+from holotype.operations.proving import PASSWORD, check_pause, reserve
 
 
 def set_password(call: Call, new: str, *, old: str | None = None, address: str = "") -> None:

@@ -1,75 +1,22 @@
-"""How does a person sign in with a password?
-
-1. Whoever failed too often has to wait; so many tries are counted for the account, the address and both together.
-2. The try is counted as failed, in a transaction of its own, before the password is looked at.
-3. The password is compared outside of any transaction: as slowly for a name that nobody has.
-4. When it was right, what was counted is taken back and a token is made; when not, the refusal is in the ledger.
-"""
+"""How does a person sign in with a password? They prove it, as `proving` says, and get a token that ends."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from holotype.access import attempts, passwords, principals
-from holotype.access.attempts import Counter
+from holotype.access import attempts
 from holotype.db import Tx
-from holotype.domain import names
 from holotype.domain.entities import Principal
 from holotype.domain.sign_in import SignedIn
-from holotype.errors import TooMany, Unauthenticated
 from holotype.operations import issuing
 from holotype.operations.call import Call
-
-PASSWORD = "password"  # noqa: S105 - a word, not a secret
-_LONGEST_NAME = 200
+from holotype.operations.proving import PASSWORD, proven
 
 
 def sign_in(call: Call, name: str, password: str, *, address: str = "") -> SignedIn:
     """Return a token of a user for their password, or raise ``Unauthenticated`` or ``TooMany``."""
-    with call.read() as tx:
-        user = _user(tx, name)
-        kept = passwords.get(tx, user.id) if user is not None else None
-        account = attempts.account_key(user.id if user else None, name)
-        counted = attempts.counters(tx, account, address, call.now)
-        check_pause(tx, call, counted)  # 1
-    reserve(call, counted)  # 2
-    right = passwords.matches(password, kept)  # 3
-    if user is None or kept is None or not right:  # 4
-        subject = f"user:{user.name}" if user is not None else issuing.UNKNOWN
-        why = "wrong password" if kept is not None else "no password"
-        issuing.record_refusal(call, subject, by=PASSWORD, why=why, address=attempts.network(address))
-        raise Unauthenticated("The name or the password is wrong.", hint="Try again, or ask an administrator.")
-    newer = passwords.hashed(password) if passwords.is_old(kept) else None
-    with call.write() as tx:
-        if passwords.get(tx, user.id) != kept:
-            raise Unauthenticated("The password was changed a moment ago.", hint="Sign in with the new one.")
-        if newer is not None:
-            passwords.replace_hash(tx, user.id, kept, newer)
-        attempts.forgive(tx, counted, account, address, call.now)
-        again = principals.by_id(tx, user.id) or user
+
+    def then(tx: Tx, user: Principal, _kept: str) -> SignedIn:
         seconds = call.registry.settings.sign_in_lifetime
         told: dict[str, object] = {"address": attempts.network(address)}
-        return issuing.issue(tx, call, again, origin=PASSWORD, seconds=seconds, data=told)
+        return issuing.issue(tx, call, user, origin=PASSWORD, seconds=seconds, data=told)
 
-
-def check_pause(tx: Tx, call: Call, counted: Sequence[Counter]) -> None:
-    """Raise ``TooMany`` for somebody who has to wait."""
-    seconds = attempts.pause(tx, counted, call.now)
-    if seconds:
-        raise TooMany("There were too many tries.", hint=f"Try again in {seconds} s.", seconds=seconds)
-
-
-def reserve(call: Call, counted: Sequence[Counter]) -> None:
-    """Count a try as failed, before it is known; whoever came first of many at once has the only one."""
-    with call.write() as tx:
-        check_pause(tx, call, counted)
-        attempts.count(tx, counted, call.now)
-
-
-def _user(tx: Tx, name: str) -> Principal | None:
-    """Return the user who can sign in under a name."""
-    if len(name) > _LONGEST_NAME or not names.printable(name):
-        return None
-    found = principals.by_name(tx, name)
-    usable = found is not None and found.kind == principals.USER and found.disabled_at is None
-    return found if usable else None
+    return proven(call, name, password, address, then)

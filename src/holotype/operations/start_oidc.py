@@ -22,7 +22,7 @@ from holotype.access.attempts import Counter
 from holotype.errors import Invalid, NotFound
 from holotype.operations import issuers
 from holotype.operations.call import Call
-from holotype.operations.sign_in import reserve
+from holotype.operations.proving import reserve
 from holotype.settings import Settings
 
 LIFETIME = timedelta(minutes=10)

@@ -11,8 +11,8 @@ from holotype.domain.sign_in import SignedIn
 from holotype.errors import Unauthenticated
 from holotype.operations import issuing
 from holotype.operations.call import Call
+from holotype.operations.proving import PASSWORD, check_pause, reserve
 from holotype.operations.set_password import keep
-from holotype.operations.sign_in import PASSWORD, check_pause, reserve
 
 
 def use_set_up(call: Call, secret: str, password: str, *, address: str = "") -> SignedIn:
