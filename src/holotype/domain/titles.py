@@ -16,10 +16,14 @@ import hashlib
 import re
 import unicodedata
 
-from holotype.domain import names
+from holotype.domain import lifecycle, names
+from holotype.errors import InvalidName
 
 _LONGEST = 100
 _WORDS = re.compile(r"[a-z0-9]+")
+_PREFIX = "mlflow."
+_OTHER = re.compile(r"[^A-Za-z0-9_-]")
+_CODED = re.compile(r"\.([0-9a-f]{1,6})\.")
 
 
 def name_of(title: str) -> str:
@@ -34,3 +38,31 @@ def name_of(title: str) -> str:
 def title_of(title: str) -> str | None:
     """Return what is kept as a model's title: nothing where its name says it."""
     return None if names.is_component(title) else title
+
+
+def alias_of(alias: str) -> str:
+    """Return the name under which an alias of another protocol is kept: its own, or ``mlflow.`` and an encoding of it.
+
+    Letters that a label may have stay, any other becomes its code in hexadecimal: ``über`` → ``mlflow..fc.ber``.
+    """
+    if _kept(alias):
+        return alias
+    return _PREFIX + _OTHER.sub(lambda found: f".{ord(found[0]):x}.", alias)
+
+
+def alias_shown(name: str) -> str:
+    """Return what clients of another protocol call an alias."""
+    if not name.startswith(_PREFIX):
+        return name
+    try:
+        alias = _CODED.sub(lambda found: chr(int(found[1], 16)), name[len(_PREFIX) :])
+    except (ValueError, OverflowError):
+        return name
+    return alias if alias_of(alias) == name else name
+
+
+def _kept(alias: str) -> bool:
+    try:
+        return names.alias(alias, frozenset(lifecycle.STAGES)) == alias
+    except InvalidName:
+        return False
