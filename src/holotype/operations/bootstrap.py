@@ -25,6 +25,7 @@ from holotype.errors import Unauthenticated
 from holotype.ledger import append
 from holotype.ledger.append import Entry
 from holotype.operations.call import Call, Registry
+from holotype.tracking import experiments
 
 OWNER = "owner"
 SYSTEM = "holotype"
@@ -55,6 +56,7 @@ def _create(tx: Tx, call: Call) -> None:
     entries = [Entry(Action.REGISTRY_CREATED, "registry", {"uuid": identity, "owner": OWNER})]
     space = namespaces.create(tx, names.DEFAULT_NAMESPACE, "", call.now)
     if space is not None:
+        experiments.create(tx, space.id, experiments.DEFAULT_NAME, author=SYSTEM, now=call.now)
         entries.append(Entry(Action.NAMESPACE_CREATED, space.name, {"description": ""}, namespace_id=space.id))
     append.append(tx, actor=Actor(SYSTEM), now=call.now, entries=entries)
 

@@ -14,6 +14,7 @@ from holotype.ledger import append
 from holotype.ledger.append import Entry
 from holotype.operations import once
 from holotype.operations.call import Call
+from holotype.tracking import experiments
 
 
 def create_namespace(call: Call, name: str, *, description: str = "") -> Namespace:
@@ -30,6 +31,7 @@ def create_namespace(call: Call, name: str, *, description: str = "") -> Namespa
         created = namespaces.create(tx, name, description, call.now)
         if created is None:
             raise AlreadyExists(f"There is a namespace {name} already.", hint="Use it, or choose another name.")
+        experiments.create(tx, created.id, experiments.DEFAULT_NAME, author=call.actor.name, now=call.now)
         entry = Entry(Action.NAMESPACE_CREATED, name, {"description": description}, namespace_id=created.id)
         append.append(tx, actor=call.actor, now=call.now, entries=[entry])
         once.remember(tx, call, mark, name)

@@ -191,6 +191,19 @@ CREATE TABLE artifact_files (
 
 CREATE INDEX ix_artifact_files_digest ON artifact_files (digest);
 
+CREATE TABLE experiments (
+    namespace_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    name VARCHAR NOT NULL,
+    author VARCHAR NOT NULL,
+    created_at BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL,
+    deleted_at BIGINT,
+    CONSTRAINT pk_experiments PRIMARY KEY (namespace_id, id),
+    CONSTRAINT uq_experiments_namespace_id_name UNIQUE (namespace_id, name),
+    CONSTRAINT fk_experiments_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
+);
+
 CREATE TABLE holdings (
     namespace_id BIGINT NOT NULL,
     digest VARCHAR NOT NULL,
@@ -217,6 +230,55 @@ CREATE TABLE identities (
 );
 
 CREATE INDEX ix_identities_principal ON identities (principal_id);
+
+CREATE TABLE latest_metrics (
+    namespace_id BIGINT NOT NULL,
+    owner VARCHAR NOT NULL,
+    key VARCHAR NOT NULL,
+    dataset VARCHAR NOT NULL,
+    dataset_digest VARCHAR NOT NULL,
+    run_id VARCHAR NOT NULL,
+    step BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    value FLOAT(53) NOT NULL,
+    is_nan INTEGER NOT NULL,
+    CONSTRAINT pk_latest_metrics PRIMARY KEY (namespace_id, owner, key, dataset, dataset_digest, run_id),
+    CONSTRAINT fk_latest_metrics_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
+);
+
+CREATE TABLE logged_models (
+    namespace_id BIGINT NOT NULL,
+    id VARCHAR NOT NULL,
+    experiment BIGINT NOT NULL,
+    name VARCHAR NOT NULL,
+    run_id VARCHAR NOT NULL,
+    status VARCHAR NOT NULL,
+    model_type VARCHAR NOT NULL,
+    author VARCHAR NOT NULL,
+    created_at BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL,
+    deleted_at BIGINT,
+    CONSTRAINT pk_logged_models PRIMARY KEY (namespace_id, id),
+    CONSTRAINT fk_logged_models_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
+);
+
+CREATE INDEX ix_logged_models_created ON logged_models (namespace_id, experiment, created_at, id);
+
+CREATE INDEX ix_logged_models_deleted ON logged_models (deleted_at);
+
+CREATE INDEX ix_logged_models_run ON logged_models (namespace_id, run_id);
+
+CREATE TABLE measurements (
+    namespace_id BIGINT NOT NULL,
+    run_id VARCHAR NOT NULL,
+    key VARCHAR NOT NULL,
+    at BIGINT NOT NULL,
+    step BIGINT NOT NULL,
+    value FLOAT(53) NOT NULL,
+    is_nan INTEGER NOT NULL,
+    CONSTRAINT pk_measurements PRIMARY KEY (namespace_id, run_id, key, at, step, value, is_nan),
+    CONSTRAINT fk_measurements_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
+);
 
 CREATE TABLE models (
     id BIGSERIAL NOT NULL,
@@ -264,6 +326,49 @@ CREATE TABLE policies (
     CONSTRAINT fk_policies_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
 );
 
+CREATE TABLE run_inputs (
+    namespace_id BIGINT NOT NULL,
+    run_id VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    digest VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    source TEXT NOT NULL,
+    schema TEXT NOT NULL,
+    profile TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    CONSTRAINT pk_run_inputs PRIMARY KEY (namespace_id, run_id, name, digest),
+    CONSTRAINT fk_run_inputs_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
+);
+
+CREATE TABLE run_models (
+    namespace_id BIGINT NOT NULL,
+    run_id VARCHAR NOT NULL,
+    goes_in INTEGER NOT NULL,
+    model_id VARCHAR NOT NULL,
+    step BIGINT NOT NULL,
+    CONSTRAINT pk_run_models PRIMARY KEY (namespace_id, run_id, goes_in, model_id, step),
+    CONSTRAINT fk_run_models_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
+);
+
+CREATE TABLE runs (
+    namespace_id BIGINT NOT NULL,
+    id VARCHAR NOT NULL,
+    experiment BIGINT NOT NULL,
+    name VARCHAR NOT NULL,
+    status VARCHAR NOT NULL,
+    ran_by VARCHAR NOT NULL,
+    author VARCHAR NOT NULL,
+    started_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    deleted_at BIGINT,
+    CONSTRAINT pk_runs PRIMARY KEY (namespace_id, id),
+    CONSTRAINT fk_runs_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
+);
+
+CREATE INDEX ix_runs_deleted ON runs (deleted_at);
+
+CREATE INDEX ix_runs_started ON runs (namespace_id, experiment, started_at, id);
+
 CREATE TABLE set_ups (
     principal_id BIGINT NOT NULL,
     hash BYTEA NOT NULL,
@@ -283,6 +388,24 @@ CREATE TABLE team_members (
 );
 
 CREATE INDEX ix_team_members_principal ON team_members (principal_id);
+
+CREATE TABLE tracked_params (
+    namespace_id BIGINT NOT NULL,
+    owner VARCHAR NOT NULL,
+    key VARCHAR NOT NULL,
+    value TEXT NOT NULL,
+    CONSTRAINT pk_tracked_params PRIMARY KEY (namespace_id, owner, key),
+    CONSTRAINT fk_tracked_params_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
+);
+
+CREATE TABLE tracked_tags (
+    namespace_id BIGINT NOT NULL,
+    owner VARCHAR NOT NULL,
+    key VARCHAR NOT NULL,
+    value TEXT NOT NULL,
+    CONSTRAINT pk_tracked_tags PRIMARY KEY (namespace_id, owner, key),
+    CONSTRAINT fk_tracked_tags_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
+);
 
 CREATE TABLE uploads (
     id VARCHAR NOT NULL,
