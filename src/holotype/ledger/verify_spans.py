@@ -1,8 +1,9 @@
 """Do the spans of labels say what the entries say? They are made again from the entries of each model, and compared.
 
-version.registered                                 enters ``none``
-version.moved, -.replaced, -.rolled-back           leaves ``from``, enters ``to``
-alias.set, alias.removed                           whoever the alias names leaves it; the version enters it
+version.registered, version.imported                          enters ``none``
+version.moved, -.replaced, -.rolled-back, stage.imported      leaves ``from``, enters ``to``
+alias.set, alias.imported                                     whoever the alias names leaves it; the version enters it
+alias.removed, alias.imported that says ``gone``              whoever the alias names leaves it
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from holotype.domain.events import Action
 from holotype.domain.lifecycle import NONE
 from holotype.ledger.tables import label_spans, ledger_entries
 
-_MOVES = (Action.VERSION_MOVED, Action.VERSION_REPLACED, Action.VERSION_ROLLED_BACK)
-_ACTIONS = [one.value for one in (Action.VERSION_REGISTERED, *_MOVES, Action.ALIAS_SET, Action.ALIAS_REMOVED)]
+_BEGINNINGS = (Action.VERSION_REGISTERED, Action.VERSION_IMPORTED)
+_MOVES = (Action.VERSION_MOVED, Action.VERSION_REPLACED, Action.VERSION_ROLLED_BACK, Action.STAGE_IMPORTED)
+_ALIASES = (Action.ALIAS_SET, Action.ALIAS_REMOVED, Action.ALIAS_IMPORTED)
+_ACTIONS = [one.value for one in (*_BEGINNINGS, *_MOVES, *_ALIASES)]
 _ENTRIES = ledger_entries.c
 _OF_MODEL = (
     sa.select(_ENTRIES.sequence, _ENTRIES.action, _ENTRIES.version_id, _ENTRIES.data)
@@ -77,7 +80,7 @@ def _left(row: Any, open_: dict[tuple[str, int], int]) -> list[tuple[str, int]]:
     data = json.loads(row.data)
     if row.action in _MOVES:
         return [(data["from"], row.version_id)]
-    if row.action == Action.VERSION_REGISTERED:
+    if row.action in _BEGINNINGS:
         return []
     return [one for one in open_ if one[0] == data["alias"]]
 
@@ -86,6 +89,6 @@ def _entered(row: Any) -> str | None:
     data = json.loads(row.data)
     if row.action in _MOVES:
         return str(data["to"])
-    if row.action == Action.VERSION_REGISTERED:
+    if row.action in _BEGINNINGS:
         return NONE
-    return str(data["alias"]) if row.action == Action.ALIAS_SET else None
+    return None if row.action == Action.ALIAS_REMOVED or data.get("gone") else str(data["alias"])

@@ -60,11 +60,16 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a privileged verb says of a version instead of the database and the call: its number, author and moment."""
+    """What a privileged verb says of a version instead of the database and the call: its number, author and moment.
+
+    ``action`` is what the ledger calls it, ``told`` what it keeps beside.
+    """
 
     number: int | None = None
     by: str | None = None
     at: datetime | None = None
+    action: Action = Action.VERSION_REGISTERED
+    told: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +178,7 @@ def write(
     """Write a version with everything that belongs to it; the caller holds the lock of the model (its id and name)."""
     over = _recalled(tx, draft)
     version = _insert(tx, call, namespace, model, draft, stamp)
-    _record(tx, call, version, draft, new_model=new_model)
+    _record(tx, call, version, draft, stamp, new_model=new_model)
     return recall.inherit(tx, call, version, over)
 
 
@@ -231,9 +236,9 @@ def _insert(tx: Tx, call: Call, namespace: Namespace, model: tuple[int, str], dr
     )
 
 
-def _record(tx: Tx, call: Call, version: Version, draft: Draft, *, new_model: bool) -> None:
-    data = {"size": version.size, "files": version.file_count, **told(draft.content)}
-    news = [entries.about(version, Action.VERSION_REGISTERED, data)]
+def _record(tx: Tx, call: Call, version: Version, draft: Draft, stamp: Stamp, *, new_model: bool) -> None:
+    data = {"size": version.size, "files": version.file_count, **told(draft.content), **stamp.told}
+    news = [entries.about(version, stamp.action, data)]
     if new_model:
         where = {"namespace_id": version.namespace_id, "model_id": version.model_id}
         model = f"{version.namespace}/{version.model}"

@@ -81,7 +81,7 @@ _CHECKS = (
     _Check(
         "Versions were registered without an entry in the ledger",
         """SELECT $version FROM versions v $named
-            LEFT JOIN ledger_entries e ON e.version_id = v.id AND e.action = 'version.registered'
+            LEFT JOIN ledger_entries e ON e.version_id = v.id AND e.action IN ('version.registered', 'version.imported')
             WHERE e.sequence IS NULL""",
     ),
 )
