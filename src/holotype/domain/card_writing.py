@@ -130,10 +130,7 @@ def _facts(about: Described) -> list[tuple[str, ...]]:
         ("Parameters", f"{count:,}" if count else ""),
         ("Licence", about.licence or ""),
         ("Made from", ", ".join(f"{one.reference} ({one.relation})" for one in origin.parents)),
-        (
-            "Code",
-            f"{origin.code.commit}{' with uncommitted changes' if origin.code.dirty else ''}" if origin.code else "",
-        ),
+        ("Code", f"{origin.code.commit}{origin.code.state}" if origin.code else ""),
         ("Description", version.description),
     ]
     return [row for row in rows if row[1]]

@@ -210,21 +210,27 @@ def _differs(values: Sequence[object]) -> bool:
 def _schema(origin: Provenance) -> dict[str, Scalar | None]:
     if origin.schema is None:
         return {}
-    sides = {"input": origin.schema.inputs, "output": origin.schema.outputs}
+    sides = {"input": origin.schema.inputs, "output": origin.schema.outputs, "param": origin.schema.params or []}
     return {f"{side}.{column.name}": _column(column) for side, columns in sides.items() for column in columns}
 
 
 def _column(column: Column) -> str:
-    return column.type if column.shape is None else f"{column.type} {column.shape}"
+    shape = "" if column.shape is None else f" {column.shape}"
+    return f"{column.type}{shape}{' (optional)' if column.optional else ''}"
 
 
 def _environment(origin: Provenance) -> dict[str, Scalar | None]:
     known = origin.environment
-    return {} if known is None else {"python": known.python, **known.frameworks}
+    if known is None:
+        return {}
+    wanted = {f"requirement.{one}": True for one in known.requirements or ()}
+    return {"python": known.python, **known.frameworks, **wanted}
 
 
 def _lineage(origin: Provenance) -> dict[str, Scalar | None]:
-    found: dict[str, Scalar | None] = {f"data.{data.uri}": data.digest or data.role for data in origin.data}
+    found: dict[str, Scalar | None] = {
+        f"data.{data.uri}": data.digest or data.fingerprint or data.role for data in origin.data
+    }
     found |= {f"parent.{parent.reference}": parent.relation for parent in origin.parents}
     if origin.code is not None:
         code = origin.code

@@ -76,6 +76,11 @@ class Version:
         """``namespace/name:number``."""
         return f"{self.namespace}/{self.model}:{self.number}"
 
+    @property
+    def external(self) -> bool:
+        """Whether its bytes are elsewhere and were never taken over: only then has it no files."""
+        return self.file_count == 0
+
 
 @dataclass(frozen=True, slots=True)
 class Intake:

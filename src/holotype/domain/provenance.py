@@ -17,8 +17,8 @@ from holotype.errors import Invalid, TooLarge
 MEDIA_TYPE = "application/vnd.holotype.provenance.v1+json"
 RELATIONS = ("fine-tuned", "quantised", "distilled", "merged", "adapter", "derived")
 DIRECTIONS = ("higher", "lower")
-_ADDRESS_BYTES = 2_000
-_MOST = {"parameters": 10_000, "metrics": 10_000, "data": 10_000, "parents": 1_000}
+ADDRESS_BYTES = 2_000
+MOST = {"parameters": 10_000, "metrics": 10_000, "data": 10_000, "parents": 1_000}
 """Each is a row or more, written in the one transaction of a registration, and a parent is looked up."""
 Scalar = str | int | float | bool
 
@@ -36,30 +36,46 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """A data set that went in: its address, its digest where known, and what it was used for."""
+    """A data set that went in: its address, its digest where known, and what it was used for.
+
+    ``name`` and ``fingerprint`` are what a tracker calls it and computed of it, which is no SHA-256.
+    """
 
     uri: str
     digest: str | None = None
     role: str = "training"
+    name: str | None = None
+    fingerprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """The commit that the training code was at, and whether the work tree differed from it."""
+    """The commit that the training code was at, and whether the work tree differed from it, if that is known."""
 
     commit: str
-    dirty: bool
+    dirty: bool | None = None
     repository: str | None = None
     branch: str | None = None
+
+    @property
+    def state(self) -> str:
+        """What follows the commit where people read it."""
+        if self.dirty is None:
+            return " (uncommitted changes: unknown)"
+        return " with uncommitted changes" if self.dirty else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The run of an experiment tracker that produced the version."""
+    """The run of an experiment tracker that produced the version, and what was noted there about it."""
 
     id: str
     tracker: str | None = None
     link: str | None = None
+    name: str | None = None
+    experiment: str | None = None
+    user: str | None = None
+    tags: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +89,14 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """The Python and the installed versions of the frameworks that the files need."""
+    """The Python and the installed versions of the frameworks that the files need.
+
+    ``requirements`` are those that name no one version, as pip reads them.
+    """
 
     python: str | None = None
     frameworks: dict[str, str] = field(default_factory=dict)
+    requirements: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,30 +105,36 @@ class Source:
 
     ``uri`` is where it said that the bytes lie; ``external`` means that they were never taken over. ``registration``
     tells two registrations of the same thing apart, which those protocols count as two versions. ``model_id`` is the
-    logged model of a tracker.
+    logged model of a tracker. ``left_out`` says, a sentence each, what was known there and is not on record here.
     """
 
     uri: str
     registration: str
     external: bool = False
     model_id: str | None = None
+    left_out: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One input or output of the model: a name, a type and a shape such as ``[-1, 30]``."""
+    """One input or output of the model: a name, a type and a shape such as ``[-1, 30]``.
+
+    ``optional`` is true where a caller may leave it out.
+    """
 
     name: str
     type: str
     shape: list[int] | None = None
+    optional: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What the model takes and what it returns."""
+    """What the model takes and what it returns; ``params`` are settings of one call, such as a temperature."""
 
     inputs: list[Column] = field(default_factory=list)
     outputs: list[Column] = field(default_factory=list)
+    params: list[Column] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +154,7 @@ class Provenance:
 
 def check(provenance: Provenance) -> Provenance:
     """Return a provenance unchanged, or raise ``Invalid``/``InvalidName`` naming the field."""
-    for what, most in _MOST.items():
+    for what, most in MOST.items():
         if len(getattr(provenance, what)) > most:
             raise TooLarge(f"A version has at most {most:,} {what}.", hint="Keep the rest in a file of the version.")
     for name, value in provenance.parameters.items():
@@ -141,6 +167,8 @@ def check(provenance: Provenance) -> Provenance:
     _check_origins(provenance)
     if provenance.source is not None:
         _address(provenance.source.uri, "source")
+    if provenance.run is not None and len(provenance.run.id.encode("utf-8", "replace")) > ADDRESS_BYTES:
+        raise Invalid(f"The id of a run has at most {ADDRESS_BYTES:,} bytes.")
     for part in (provenance.code, provenance.run, provenance.environment, provenance.schema, provenance.source):
         _check_texts(part)
     return provenance
@@ -172,8 +200,8 @@ def _check_origins(provenance: Provenance) -> None:
 def _address(value: str, what: str) -> None:
     """Check what is looked up by an index, whose rows are limited in bytes."""
     names.text(value, what)
-    if not value or len(value.encode()) > _ADDRESS_BYTES or not names.printable(value):
-        raise Invalid(f"A {what} has 1 to {_ADDRESS_BYTES:,} bytes, all printable.", hint="Give the plain address.")
+    if not value or len(value.encode()) > ADDRESS_BYTES or not names.printable(value):
+        raise Invalid(f"A {what} has 1 to {ADDRESS_BYTES:,} bytes, all printable.", hint="Give the plain address.")
 
 
 def _check_texts(value: Any) -> None:

@@ -19,6 +19,8 @@ class BytesHeld(Gate):
 
     def ask(self, facts: Facts) -> Verdict:
         """Refuse a version whose bytes were lost."""
+        if facts.candidate.version.external:
+            return self.failed(*_elsewhere(facts))
         missing, count = facts.candidate.missing, facts.candidate.version.file_count
         if not missing:
             return self.passed(f"The bytes of {papers.count(count, 'file')} are held.")
@@ -26,3 +28,12 @@ class BytesHeld(Gate):
             f"The bytes of {len(missing):,} of {count:,} files are not held, e.g. {missing[0]}.",
             "Push the same content again, and run `holotype admin doctor`.",
         )
+
+
+def _elsewhere(facts: Facts) -> tuple[str, str]:
+    source = facts.candidate.provenance.source
+    where = f": they lie at {papers.cited(source.uri, 200)}" if source else ""
+    return (
+        f"The registry never took over its bytes{where}.",
+        papers.TAKE_OVER,
+    )

@@ -37,6 +37,8 @@ class NoCodeFormats(Gate):
 
     def ask(self, facts: Facts) -> Verdict:
         """Look at what was announced and at what the registry itself found in the files."""
+        if facts.candidate.version.external:
+            return self.missing("Its files are not here, so nobody knows their formats.", papers.TAKE_OVER)
         refused = [name for name in CODE if name not in self.allow]
         remedy = "Register a version in a format that is data alone, such as safetensors, ONNX or GGUF."
         for name, (count, path) in sorted(facts.candidate.formats.items()):

@@ -12,6 +12,9 @@ from holotype.domain.entities import Evidence, Version
 from holotype.domain.provenance import DIRECTIONS
 from holotype.gates.facts import Dossier
 
+TAKE_OVER = "Let an administrator define an import source that covers it and register it again, or push the files."
+"""What to do about a version whose bytes are elsewhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

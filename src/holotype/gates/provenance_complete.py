@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from holotype.domain.entities import Verdict
-from holotype.domain.provenance import Provenance
+from holotype.domain.provenance import Code, Provenance
 from holotype.gates import papers
 from holotype.gates.base import Gate
 from holotype.gates.facts import Facts
@@ -47,7 +47,7 @@ class ProvenanceComplete(Gate):
     """Registration recorded where the version came from; code counts when no change was uncommitted."""
 
     fields: Annotated[tuple[str, ...], f"What has to be on record: {', '.join(_LACKING)}."] = ("data", "code", "run")
-    dirty: Annotated[bool, "Whether code with uncommitted changes counts."] = False
+    dirty: Annotated[bool, "Whether code counts that had uncommitted changes, or may have had some."] = False
 
     def check(self) -> str | None:
         """Want fields that a provenance has."""
@@ -68,8 +68,14 @@ class ProvenanceComplete(Gate):
             options = ", ".join(_LACKING[name][2] for name in lacking)
             said = papers.listed([_LACKING[name][1] for name in lacking], 5)
             return self.missing(f"The provenance lacks {said}.", f"Push it again with {options}.")
-        if "code" in self.fields and not self.dirty and origin.code is not None and origin.code.dirty:
-            commit = papers.cited(origin.code.commit, 12)
-            reason = f"The code differed from its commit {commit} when the version was made."
-            return self.failed(reason, "Commit the changes and register the version again.")
+        if "code" in self.fields and not self.dirty and origin.code is not None and origin.code.dirty is not False:
+            return self._unclean(origin.code)
         return self.passed(f"The provenance has {', '.join(self.fields)}.")
+
+    def _unclean(self, code: Code) -> Verdict:
+        commit = papers.cited(code.commit, 12)
+        if code.dirty is None:
+            reason = f"It is not on record whether the code differed from its commit {commit}."
+            return self.missing(reason, "Push it from its Git work tree, or set `dirty = true` of the gate.")
+        reason = f"The code differed from its commit {commit} when the version was made."
+        return self.failed(reason, "Commit the changes and register the version again.")

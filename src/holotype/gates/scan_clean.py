@@ -40,7 +40,8 @@ class ScanClean(Gate):
         for scan in (own, *latest.values()):
             trouble = self._trouble(facts, scan)
             if trouble is not None:
-                return self.failed(trouble, "Register a version without what was found.")
+                remedy = "Register a version without what was found."
+                return self.failed(trouble, papers.TAKE_OVER if facts.candidate.version.external else remedy)
         files = papers.number(papers.mapping(papers.content(facts.candidate, own)).get("files"))
         told = "" if files is None else f" of {papers.count(int(files), 'file')}"
         return self.passed(f"The registry's scan{told} found nothing harmful.")
@@ -55,6 +56,8 @@ class ScanClean(Gate):
             return f"{name} has {papers.count(len(findings), 'finding')}, e.g. {first}."
         errors = list(map(papers.mapping, papers.items(found.get("errors"))))
         if errors and not self.unreadable:
+            if facts.candidate.version.external:
+                return f"{name} says: {_cited(errors[0], 'reason')}"
             first = f"{_cited(errors[0], 'path')}: {_cited(errors[0], 'reason')}"
             return f"{name} could not read {papers.count(len(errors), 'file')}, e.g. {first}."
         clean = found.get("clean")  # what could not be read is not clean either

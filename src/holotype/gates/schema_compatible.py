@@ -36,7 +36,11 @@ class SchemaCompatible(Gate):
                 f"The schema of {name}, which it would replace, is not on record.",
                 "Set `unknown = true` of the gate in the policy until a version with a schema holds the place.",
             )
-        broken = [*self._inputs(new.inputs, old.inputs), *_changes("output", new.outputs, old.outputs)]
+        broken = [
+            *self._inputs(new.inputs, old.inputs),
+            *_changes("parameter", new.params or (), old.params or ()),
+            *_changes("output", new.outputs, old.outputs),
+        ]
         if broken:
             callers = f"What works with {name} would break"
             return self.failed(
@@ -48,9 +52,13 @@ class SchemaCompatible(Gate):
 
     def _inputs(self, new: Sequence[Column], old: Sequence[Column]) -> Iterator[str]:
         yield from _changes("input", new, old)
-        names = {column.name for column in old}
-        if not self.added_inputs:
-            yield from (f"the input {papers.cited(one.name)} was added" for one in new if one.name not in names)
+        known = {column.name: column for column in old}
+        for one in new:
+            before = known.get(one.name)
+            if before is None and not (self.added_inputs or one.optional):
+                yield f"the input {papers.cited(one.name)} was added"
+            elif before is not None and before.optional and not one.optional:
+                yield f"the input {papers.cited(one.name)} could be left out"
 
 
 def _says(schema: Schema) -> bool:
@@ -74,7 +82,7 @@ def _changes(side: str, new: Sequence[Column], old: Sequence[Column]) -> Iterato
             yield f"{name} was removed"
         elif after.type != before.type:
             yield f"{name} was {papers.cited(before.type)} and is {papers.cited(after.type)}"
-        elif not (_fits(before.shape, after.shape) if side == "input" else _fits(after.shape, before.shape)):
+        elif not (_fits(after.shape, before.shape) if side == "output" else _fits(before.shape, after.shape)):
             yield f"{name} had the shape {before.shape} and has {after.shape}"
 
 

@@ -28,6 +28,8 @@ class SizeLimit(Gate):
     def ask(self, facts: Facts) -> Verdict:
         """Compare size and count with their limits."""
         version = facts.candidate.version
+        if version.external:
+            return self.missing("Its files are not here, so nobody knows their size.", papers.TAKE_OVER)
         size, remedy = papers.size(version.size), "Register a smaller version."
         if self.at_most is not None and version.size > self.at_most:
             return self.failed(f"It has {size}, over the {papers.size(self.at_most)} that are allowed.", remedy)

@@ -5,7 +5,8 @@
 3. The results, and a signature among the files, become evidence in one transaction, with the moment of the
    examination. Two servers may examine the same version at once: the second finds it done and writes nothing.
 
-Bytes that are gone or damaged are a result too: an error that says so, and so not clean.
+Bytes that are gone or damaged are a result too: an error that says so, and so not clean; and so are bytes that were
+never taken over.
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ def examine(call: Call, version: Version, limits: scanning.Limits | None = None)
 def look(call: Call, version: Version, limits: scanning.Limits) -> Examination:
     """Describe and scan every file of a version."""
     found, seen = Examination(signature=signed_files.read(call, version)), dict[tuple[str, str], str | None]()
+    if version.external:
+        found.report.fail("", "Its bytes were never taken over, so nobody looked into them.")
     for file in _files(call, version):
         suffix = file.path.rpartition(".")[2]
         if (file.digest, suffix) in seen:

@@ -24,23 +24,29 @@ class Data(Request):
     uri: str
     digest: str | None = None
     role: str = "training"
+    name: str | None = None
+    fingerprint: str | None = None
 
 
 class Code(Request):
-    """A git commit and whether the tree was dirty."""
+    """A git commit and whether the tree was dirty; ``null`` where that is not known."""
 
     commit: str
-    dirty: bool
+    dirty: bool | None = None
     repository: str | None = None
     branch: str | None = None
 
 
 class Run(Request):
-    """The run of a tracker."""
+    """The run of a tracker, and what was noted there about it."""
 
     id: str
     tracker: str | None = None
     link: str | None = None
+    name: str | None = None
+    experiment: str | None = None
+    user: str | None = None
+    tags: dict[str, str] | None = None
 
 
 class Parent(Request):
@@ -56,6 +62,7 @@ class Environment(Request):
 
     python: str | None = None
     frameworks: dict[str, str] = {}
+    requirements: list[str] | None = None
 
 
 class Column(Request):
@@ -64,6 +71,7 @@ class Column(Request):
     name: str
     type: str
     shape: list[int] | None = None
+    optional: bool | None = None
 
 
 class Schema(Request):
@@ -71,6 +79,7 @@ class Schema(Request):
 
     inputs: list[Column] = []
     outputs: list[Column] = []
+    params: list[Column] | None = None
 
 
 class Provenance(Request):

@@ -93,6 +93,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "arrays.npz": {"format": "npz", "tensors": 2, "parameters": 14, "precision": {"U1": 2, "float64": 12}},
     "MLmodel": {
         "format": "mlflow", "flavours": ["python_function", "sklearn"], "mlflow_version": "3.17.0", "run_id": "1b2c",
+        "loader": "mlflow.sklearn",
         "inputs": [{"type": "double", "name": "amount", "required": True},
                    {"type": "string", "name": "country", "required": True}],
         "outputs": [{"type": "long", "required": True}],
