@@ -20,8 +20,9 @@ from litestar.connection import ASGIConnection
 from holotype.access import proven, secrets
 from holotype.domain.entities import Actor
 from holotype.domain.permissions import Permission
-from holotype.errors import Unauthenticated
+from holotype.errors import Denied, Unauthenticated
 from holotype.gateways import exchange
+from holotype.gateways.browsers import is_of_other_site
 from holotype.gateways.callers import address_of
 from holotype.gateways.exchange import ANONYMOUS
 from holotype.gateways.perform import perform_quick, perform_slowly
@@ -51,6 +52,8 @@ async def actor_of(connection: ASGIConnection[Any, Any, Any, Any], *, basic: boo
         raise Unauthenticated("Only bearer tokens are taken here.", hint="Send `Authorization: Bearer holo_…`.")
     if len(given) > 1 or kind.lower() != "basic":
         raise Unauthenticated("Only Basic credentials and bearer tokens are taken here.")
+    if is_of_other_site(connection.scope["headers"]):
+        raise Denied("Basic credentials are not taken from pages of other sites.")
     return await _by_password(call, connection, secret.strip())
 
 

@@ -28,6 +28,6 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[bytes
     status, body, headers = told(request.scope["path"], error, request_id)
     if status == 500:
         _log.error("a request failed", extra={"request_id": request_id}, exc_info=error)
-    elif status > 500:
+    elif status > 500 and status != 501:
         _log.warning("%s", error, extra={"request_id": request_id})
     return Response(body, status_code=status, media_type=headers.pop("Content-Type"), headers=headers)

@@ -29,7 +29,8 @@ CODES: dict[type[BaseException], tuple[int, str]] = {
     errors.LocalProblem: (500, "INTERNAL_ERROR"),
     errors.HolotypeError: (400, "INVALID_PARAMETER_VALUE"),
 }
-_ADDRESSES = re.compile(r"(/mlflow/[^/]+)?/(ajax-)?api/[23]\.0/")
+_ADDRESSES = re.compile(r"/mlflow/|/(ajax-)?api/[23]\.0(/|$)")
+_SIGN_IN = "Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN."
 _encode = msgspec.json.Encoder().encode
 
 
@@ -63,12 +64,18 @@ def _words(error: Exception) -> tuple[int, str, str]:
         return error.status, error.error_code, error.detail
     if isinstance(error, HolotypeError):
         status, code = next(CODES[kind] for kind in type(error).__mro__ if kind in CODES)
-        return status, code, " ".join(filter(None, (error.detail, error.hint)))
+        hint = _SIGN_IN if status == 401 else error.hint
+        return status, code, " ".join(filter(None, (error.detail, hint)))
     if isinstance(error, HTTPException) and error.status_code in {404, 405}:
         return 404, "ENDPOINT_NOT_FOUND", "This server has no such endpoint; docs/howto/mlflow.md lists those it has."
     if isinstance(error, HTTPException) and error.status_code < 500:
         return 400, "BAD_REQUEST", "The request cannot be read."
     return 500, "INTERNAL_ERROR", "Something went wrong inside the server; its log has the particulars."
+
+
+def not_implemented(what: str) -> Refusal:
+    """Return the error for what MLflow's own server does and this one does not; clients do not send it again."""
+    return Refusal(501, "NOT_IMPLEMENTED", what)
 
 
 def missing(name: str) -> HolotypeError:

@@ -5,13 +5,15 @@
         '''Create a registered model.'''
 
 A message is a ``msgspec.Struct``: required fields have no default. It is read as MLflow reads one: the query string of
-a GET, the JSON body of everything else; unknown fields are passed over, ``null`` is absent, numbers may be texts. Each
-endpoint is reached under ``/api`` and ``/ajax-api``, alone or behind ``/mlflow/{namespace}``.
+a GET, the JSON body of everything else; unknown fields are passed over, ``null`` is absent, numbers may be texts. What
+no database can hold (a NUL, a number of more than 64 bits) is refused here, for all endpoints. Each endpoint is reached
+under ``/api`` and ``/ajax-api``, alone or behind ``/mlflow/{namespace}``.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import typing
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -22,10 +24,10 @@ from litestar.handlers import HTTPRouteHandler
 
 from holotype.domain import names
 from holotype.domain.permissions import Permission
-from holotype.errors import Denied, Invalid, NotFound
+from holotype.errors import Denied, Invalid, NotFound, Unsupported
 from holotype.gateways import binding, bodies, exchange
 from holotype.gateways.answers import Answer, Handler
-from holotype.gateways.base import Public, Request, header
+from holotype.gateways.base import PUBLIC, Public, Request, header
 from holotype.gateways.guard import record
 from holotype.gateways.mlflow.errors import missing
 
@@ -33,6 +35,9 @@ Function: TypeAlias = Callable[..., Awaitable[Any]]
 PREFIXES = ("", "/mlflow/{namespace:str}")
 _ON_THE_LOOP = 64 * 1024
 _JSON = [(b"content-type", b"application/json")]
+_SUSPECT = re.compile(rb"\\u0000|[0-9]{19}")
+"""What a body or a query has in it before it is worth to look at each of its values."""
+_FURTHEST = 2**63
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
@@ -74,7 +79,7 @@ def route(method: str, places: list[str], *, permission: Permission | Public) ->
             status_code=200,
             opt={"permission": permission, "endpoint": known},
             request_max_body_size=None,
-        )(_handler(function, message))
+        )(_handler(function, message, permission))
 
     return decorate
 
@@ -82,20 +87,26 @@ def route(method: str, places: list[str], *, permission: Permission | Public) ->
 def namespace_of(request: Request) -> str:
     """Return the namespace that a request is about: of its address, else of the workspace header, else ``default``."""
     named: str | None = request.scope["path_params"].get("namespace")
-    workspace = header(request, b"x-mlflow-workspace")
+    workspace = (header(request, b"x-mlflow-workspace") or "").strip()
     if named and workspace and named != workspace:
         raise Invalid(f"The address names the namespace {named!r}, the header X-MLFLOW-WORKSPACE {workspace[:80]!r}.")
     return names.component(named or workspace or names.DEFAULT_NAMESPACE, "namespace")
 
 
-def _handler(function: Function, message: type[Message]) -> Function:
+def _handler(function: Function, message: type[Message], permission: Permission | Public) -> Function:
     fields = msgspec.structs.fields(message)
     lists = frozenset(one.name for one in fields if typing.get_origin(one.type) in {list, tuple})
+    public = permission is PUBLIC
 
     async def handle(request: Request) -> Any:
         try:
-            given = await _given(request, lists)
-            result = await function(request, message=_message(message, given))
+            if not public:
+                namespace_of(request)  # also where the endpoint is about none: what contradicts itself is refused
+            given, suspect = await _given(request, lists, public=public)
+            read = _message(message, given)
+            if suspect:
+                _check(read)
+            result = await function(request, message=read)
         except (Denied, NotFound) as error:
             await record(exchange.of(request.scope), error)
             raise
@@ -107,33 +118,67 @@ def _handler(function: Function, message: type[Message]) -> Function:
     return handle
 
 
-async def _given(request: Request, lists: frozenset[str]) -> dict[str, Any]:
-    """Return the fields that were sent. A query string counts for GET alone, a body for everything else."""
-    if request.method in {"GET", "HEAD"} and request.scope["query_string"]:
-        found: dict[str, Any] = {}
-        for name, value in binding.pairs(request.scope["query_string"]):
-            if name in lists:
-                found.setdefault(name, []).append(value)
-            else:
-                found[name] = value
-        return found
+async def _given(request: Request, lists: frozenset[str], *, public: bool) -> tuple[dict[str, Any], bool]:
+    """Return the fields that were sent, and whether their values want a look.
+
+    A query string counts for GET alone, a body for everything else.
+    """
+    query = request.scope["query_string"]
+    if request.method in {"GET", "HEAD"} and query:
+        return _asked(query, lists), _SUSPECT.search(query) is not None
     limit = exchange.of(request.scope).registry.settings.body_limit
-    body = await bodies.read_bytes(request, limit)
+    body = await bodies.read_bytes(request, min(limit, bodies.FROM_STRANGERS) if public else limit)
     if not body.strip():
-        return {}
+        return {}, False
+    _check_type(request)
     if len(body) <= _ON_THE_LOOP:
         return _fields(body)
     return await asyncio.get_running_loop().run_in_executor(None, _fields, body)
 
 
-def _fields(body: bytes) -> dict[str, Any]:
+def _asked(query: bytes, lists: frozenset[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in binding.pairs(query):
+        if name in lists:
+            found.setdefault(name, []).append(value)
+        elif name in found:
+            raise Invalid(f"The parameter {name[:80]!r} is given twice.", hint="Give it once.")
+        else:
+            found[name] = value
+    return found
+
+
+def _check_type(request: Request) -> None:
+    """Raise for a body that a form on a web page can send: browsers add Basic credentials to it by themselves."""
+    kind = (header(request, b"content-type") or "application/json").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Unsupported(f"The body is {kind[:80]!r}.", hint="Send `Content-Type: application/json`.")
+
+
+def _fields(body: bytes) -> tuple[dict[str, Any], bool]:
     try:
         found = _decode(body)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise Invalid("The body is not JSON.", hint="Send one JSON object in UTF-8.") from error
     if not isinstance(found, dict):
         raise Invalid("The body is not a JSON object.")
-    return {name: value for name, value in found.items() if value is not None}
+    suspect = _SUSPECT.search(body) is not None
+    return {name: value for name, value in found.items() if value is not None}, suspect
+
+
+def _check(value: Any) -> None:
+    """Raise for a value that no database can hold, however deep it lies in a message."""
+    if isinstance(value, str) and "\0" in value:
+        raise Invalid("A parameter holds a NUL character.", hint="Leave it out.")
+    if isinstance(value, int) and not -_FURTHEST <= value < _FURTHEST:
+        raise Invalid("A parameter is a number of more than 64 bits.")
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.structs.asdict(value)
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list | tuple):
+        for one in value:
+            _check(one)
 
 
 def _message(message: type[Message], given: dict[str, Any]) -> Message:
