@@ -8,10 +8,10 @@ STAMP := .venv/.setup-done
 LOCK := requirements/dev.txt
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(UPGRADE)
 
-.PHONY: help setup demo serve test check bench lock format clean
+.PHONY: help setup demo serve test check bench bench-mlflow lock format clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
 
 setup: $(STAMP) ## make .venv with everything that the lock file names
 
@@ -54,6 +54,9 @@ check: $(STAMP) ## lint, format, types, import contracts, rules (at most a minut
 bench: $(STAMP) ## measure the budgets of docs/performance.md
 	$(PYTHON) -m bench
 
+bench-mlflow: $(STAMP) ## measure MLflow's clients against MLflow's own server, which it installs beside
+	$(PYTHON) -m bench mlflow
+
 format: $(STAMP) ## rewrite the source in the one format
 	.venv/bin/ruff check --fix-only .
 	.venv/bin/ruff format .
@@ -63,6 +66,10 @@ lock: $(UV) ## write the lock files anew (make lock UPGRADE=--upgrade takes newe
 	$(COMPILE) pyproject.toml --extra server --group dev --output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml --extra server --constraint requirements/dev.txt --output-file requirements/server.txt
 	$(COMPILE) pyproject.toml --constraint requirements/dev.txt --output-file requirements/client.txt
+	for one in requirements/clients/*.in; do \
+	    overrides=$${one%.in}.overrides; \
+	    $(COMPILE) "$$one" $$(test -f "$$overrides" && echo "--override $$overrides") --output-file "$${one%.in}.txt"; \
+	done
 
 clean: ## remove what the other targets made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

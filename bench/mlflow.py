@@ -1,0 +1,74 @@
+"""How much faster is the registry for an MLflow client than MLflow's own server, on the same machine in the same run?
+
+    one     get a version, get one by alias, create a version: eight connections, raw requests, at 1,000 versions
+    many    search at 100,000 versions, first pages of 100, one question after the other
+    bytes   1 GiB up and down with the MLflow client itself, which is the limit there
+
+Both serve from SQLite and a folder; server and load have cores of their own.
+"""
+
+from __future__ import annotations
+
+from bench.driving import Load, drive, get, middle, post
+from bench.mlflow_bytes import carry
+from bench.mlflow_search import search
+from bench.options import Options
+from bench.peer import Peer, peering
+from bench.servers import Server, apart, place, serving
+from bench.table import Row, verdict
+
+GET_TIMES, CREATE_TIMES = 40, 10
+_API = "/api/2.0/mlflow"
+_VERSIONS = 1_000
+_NAME = "fraud"
+Either = Server | Peer
+
+
+def measure(options: Options) -> list[Row]:
+    """Measure ours beside theirs."""
+    cores = apart()[0]
+    rows = []
+    with place() as folder:
+        with serving(folder / "ours", cores=cores) as ours, peering(folder / "theirs", cores=cores) as theirs:
+            for server in (ours, theirs):
+                _fill(server)
+            rows += _one(ours, theirs, options)
+        rows += carry(folder, options)
+    return rows + search()
+
+
+def _fill(server: Either) -> None:
+    drive(server, [post(server, f"{_API}/registered-models/create", b'{"name": "fraud"}')], seconds=30, once=True)
+    drive(server, _creations(server, _VERSIONS), seconds=600, once=True)
+    alias = b'{"name": "fraud", "alias": "champion", "version": "500"}'
+    drive(server, [post(server, f"{_API}/registered-models/alias", alias)], seconds=30, once=True)
+
+
+def _creations(server: Either, count: int) -> list[bytes]:
+    bodies = (f'{{"name": "{_NAME}", "source": "s3://lake/models/{i}", "run_id": "{i:032x}"}}' for i in range(count))
+    return [post(server, f"{_API}/model-versions/create", body.encode()) for body in bodies]
+
+
+def _one(ours: Server, theirs: Peer, options: Options) -> list[Row]:
+    asked = {
+        "get a version by its number": [f"/model-versions/get?name={_NAME}&version={i}" for i in range(1, 900)],
+        "get a version by its alias": [f"/registered-models/alias?name={_NAME}&alias=champion"],
+        "get a registered model": [f"/registered-models/get?name={_NAME}"],
+    }
+    rows = []
+    for what, paths in asked.items():
+        pair = [_driven(server, [get(server, _API + path) for path in paths], options) for server in (ours, theirs)]
+        rows.append(_row(f"MLflow client: {what}", *pair, GET_TIMES if "version" in what else None))
+    pair = [_driven(server, _creations(server, _VERSIONS), options) for server in (ours, theirs)]
+    return [*rows, _row("MLflow client: create a version", *pair, CREATE_TIMES)]
+
+
+def _driven(server: Either, requests: list[bytes], options: Options) -> Load:
+    return middle([drive(server, requests, seconds=options.seconds) for _ in range(options.runs)])
+
+
+def _row(what: str, ours: Load, theirs: Load, times: int | None) -> Row:
+    ratio = ours.rate / theirs.rate
+    budget = f"≥ {times} × MLflow" if times else ""
+    met = verdict(ratio >= times) if times else ""
+    return Row(f"{what}, 8 connections", str(ours), f"MLflow's server: {theirs}", f"{ratio:.1f} ×", budget, met)
