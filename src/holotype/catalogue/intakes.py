@@ -72,6 +72,14 @@ def of_namespace(tx: Tx, namespace_id: int, *, limit: int = 1_000) -> list[Intak
     return [_entity(row) for row in tx.execute(rows)]
 
 
+def page(tx: Tx, namespace_id: int, *, model_id: int | None = None, after: int = 0, limit: int) -> list[Intake]:
+    """Return up to ``limit`` intakes of a namespace or of one model whose ids come after ``after``."""
+    where = (intakes.c.namespace_id == namespace_id) & (intakes.c.id > after)
+    if model_id is not None:
+        where &= intakes.c.model_id == model_id
+    return [_entity(row) for row in tx.execute(_ROWS.where(where).order_by(intakes.c.id).limit(limit))]
+
+
 def change(
     tx: Tx, intake_id: int, now: datetime, *, description: str | None = None, tags: Mapping[str, str] | None = None
 ) -> None:
@@ -88,6 +96,13 @@ def remove(tx: Tx, intake_id: int) -> bool:
     """Forget an intake with what was copied for it, and say whether it was there. Its number stays taken."""
     tx.execute(intake_files.delete().where(intake_files.c.intake_id == intake_id))
     return bool(tx.execute(intakes.delete().where(intakes.c.id == intake_id)).rowcount)
+
+
+def remove_of_model(tx: Tx, model_id: int) -> None:
+    """Forget every intake of a model with what was copied for it."""
+    mine = intakes.c.model_id == model_id
+    tx.execute(intake_files.delete().where(intake_files.c.intake_id.in_(sa.select(intakes.c.id).where(mine))))
+    tx.execute(intakes.delete().where(mine))
 
 
 def waiting(tx: Tx, now: datetime, limit: int) -> list[int]:

@@ -12,6 +12,7 @@ from holotype.artifacts.store import BlobStore
 from holotype.db import Database, Tx
 from holotype.domain import times
 from holotype.domain.entities import Actor
+from holotype.egress.sources.places import ImportSource
 from holotype.settings import Settings
 
 
@@ -19,7 +20,8 @@ from holotype.settings import Settings
 class Registry:
     """What lives as long as the server: the database, the blob store and the settings.
 
-    ``arrived`` is set when this process registered a version, which somebody may want to look into.
+    ``arrived`` is set when this process registered a version, which somebody may want to look into; ``expected`` when
+    it promised one whose bytes have yet to be copied in from one of the import ``sources``.
     """
 
     database: Database
@@ -27,6 +29,8 @@ class Registry:
     settings: Settings
     clock: Callable[[], datetime] = times.now
     arrived: threading.Event = field(default_factory=threading.Event, compare=False)
+    expected: threading.Event = field(default_factory=threading.Event, compare=False)
+    sources: tuple[ImportSource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,58 @@
-"""How does a version come from what a client of another registry's protocol calls its source?"""
+"""How does a version come from what a client of another registry's protocol calls its source?
+
+1. The caller may register here, and the model is there.
+2. The source is read, once; whatever could be a place on a computer is refused.
+3. A prompt is kept as the file that it is.
+4. Files of ours that it means (of a version, a run, a logged model) belong to the new version at once.
+5. What lies in an import source gets its number now and its bytes later: see ``holotype.operations.copy_in``.
+6. Anything else is registered without bytes: external. The server never asks for it.
+7. The run, the MLmodel file and what the source was become the version's provenance.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+import uuid
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from holotype.access import rules
+from holotype.catalogue import intakes, labels, models, namespaces
+from holotype.db import Tx
+from holotype.domain import digest as digests
+from holotype.domain import origins, prompts
 from holotype.domain.entities import Intake, Version
+from holotype.domain.events import Action
+from holotype.domain.manifest import File, role_of
 from holotype.domain.permissions import Permission
+from holotype.domain.provenance import Provenance, Run, Source
 from holotype.domain.references import Reference
-from holotype.errors import Invalid
+from holotype.egress.sources import covering
+from holotype.errors import Invalid, NotFound
+from holotype.ledger import append
+from holotype.ledger.append import Entry
+from holotype.operations import context, following, registering
 from holotype.operations.call import Call
+from holotype.operations.following import Found
+from holotype.operations.put_blob import put_blob
+from holotype.operations.registering import Content, Draft, Stamp
+from holotype.operations.threads import aside
+from holotype.operations.words import check_words
+
+TRACKER = "holotype"
+PLACEHOLDERS = ("prompt-template", "dummy-source")
+"""What clients write for the source of a prompt, which has none."""
+_AS_NOW = Stamp()
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,255}")
+_MLMODEL, _MLMODEL_LIMIT = "MLmodel", 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What such a client registers: where it says that the bytes lie, which run made them, and words about them."""
+    """What such a client registers: where it says that the bytes lie, which run made them, and words about them.
+
+    ``here`` is the address of this server as the client sees it, with what stands before the protocol's own paths.
+    """
 
     uri: str
     run_id: str | None = None
@@ -24,9 +61,151 @@ class Wanted:
     description: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     prompt: bool = False
+    here: str | None = None
 
 
 async def take_in(call: Call, model: Reference, wanted: Wanted) -> Version | Intake:
     """Register a new version of a model that is there, and return it; an intake where its bytes have yet to come."""
-    rules.require(call.actor, Permission.VERSION_REGISTER, namespace=model.namespace, model=model.model)
-    raise Invalid(f"The source {wanted.uri[:80]!r} is not taken in.", hint="Nothing is, so far.")
+    rules.require(call.actor, Permission.VERSION_REGISTER, namespace=model.namespace, model=model.model)  # 1
+    _check(wanted)
+    if wanted.prompt:
+        return await _prompt(call, model, wanted)  # 3
+    found = await aside(_look, call, model, wanted)
+    if isinstance(found, Intake):
+        call.registry.expected.set()
+        return found
+    return await aside(_register, call, model, wanted, found)
+
+
+def origin_of(call: Call, wanted: Wanted, found: Found | None) -> Provenance:
+    """Return the provenance of a version without files, or of one whose files are ours."""
+    held = found is not None and bool(found.files)
+    model_id = (found.model_id if found else None) or wanted.model_id
+    source = Source(wanted.uri, uuid.uuid4().hex, external=not held, model_id=model_id)
+    if found is None:
+        return _with_run(Provenance(source=source), wanted)
+    parents = [found.parent] if found.parent else []
+    if found.inherited is not None:
+        return _with_run(replace(found.inherited, source=source, parents=parents), wanted)
+    mlmodel, beside = read_beside(call, found.files)
+    run, link = found.run, wanted.run_link
+    known = context.provenance_of(
+        run, mlmodel, tracker=TRACKER, link=link, source=source, parents=parents, beside=beside
+    )
+    return _with_run(known, wanted)
+
+
+def read_beside(call: Call, files: Sequence[File]) -> tuple[bytes | None, dict[str, bytes]]:
+    """Return MLmodel at the root of some files, and what its environment is said to be beside it."""
+    wanted = {file.path: file for file in files if file.path in (_MLMODEL, *context.BESIDE)}
+    store = call.registry.store
+    small = {path: file for path, file in wanted.items() if 0 < file.size <= _MLMODEL_LIMIT}
+    held = {path: store.read(file.digest, 0, file.size) for path, file in small.items()}
+    return held.pop(_MLMODEL, None), held
+
+
+def _check(wanted: Wanted) -> None:
+    check_words(wanted.description, None, wanted.tags)
+    for what, value in (("run", wanted.run_id), ("logged model", wanted.model_id)):
+        if value and not _ID.fullmatch(value):
+            raise Invalid(f"{value[:80]!r} is not the id of a {what}.", hint="Give it as the tracker shows it.")
+    if wanted.prompt and wanted.uri in PLACEHOLDERS:
+        return
+    origin = origins.read(wanted.uri)  # 2
+    if isinstance(origin, origins.RunOrigin) and wanted.run_id and wanted.run_id != origin.run_id:
+        raise Invalid(f"The source names the run {origin.run_id}, the request another.", hint="Give one run.")
+    if isinstance(origin, origins.LoggedOrigin) and wanted.model_id and wanted.model_id != origin.model_id:
+        raise Invalid(f"The source names {origin.model_id}, the request {wanted.model_id}.", hint="Give one of them.")
+
+
+def _look(call: Call, model: Reference, wanted: Wanted) -> Found | Intake | None:
+    origin = origins.read(wanted.uri)
+    with call.read() as tx:
+        namespace = following.namespace_of(tx, model)
+        found = following.follow(call, tx, namespace, origin, wanted.here)  # 4
+        if found is not None and found.run is None and found.inherited is None:
+            found = replace(found, run=following.run_of(call, tx, namespace, wanted.run_id))
+    if found is not None:
+        return found
+    if covering(call.registry.sources, model.namespace, origin) is not None:
+        return _promise(call, model, wanted, origin)  # 5
+    with call.read() as tx:
+        run = following.run_of(call, tx, namespace, wanted.run_id)
+    return None if run is None else Found(run=run)  # 6
+
+
+def _promise(call: Call, model: Reference, wanted: Wanted, origin: origins.Origin) -> Intake:
+    run_id = wanted.run_id or (origin.run_id if isinstance(origin, origins.RunOrigin) else None)
+    model_id = wanted.model_id or (origin.model_id if isinstance(origin, origins.LoggedOrigin) else None)
+    with call.write() as tx:
+        namespace = namespaces.get(tx, model.namespace)
+        locked = _locked(tx, model)
+        number = labels.next_number(tx, locked, call.now)
+        row = {
+            "namespace_id": namespace.id,
+            "model_id": locked,
+            "number": number,
+            "created_by": call.actor.name,
+            "uri": wanted.uri,
+            "run_id": run_id or None,
+            "run_link": wanted.run_link or None,
+            "logged_model": model_id or None,
+            "registration": uuid.uuid4().hex,
+            "description": wanted.description,
+        }
+        intakes.create(tx, row, tags=wanted.tags, now=call.now)
+        told = {"number": number, "source": wanted.uri}
+        where = {"namespace_id": namespace.id, "model_id": locked}
+        entry = Entry(Action.INTAKE_BEGUN, f"{model.model_reference}:{number}", told, **where)
+        append.append(tx, actor=call.actor, now=call.now, entries=[entry])
+        made = intakes.get(tx, locked, number)
+    if made is None:
+        raise NotFound(f"There is no {model}:{number}.")
+    return made
+
+
+def _register(call: Call, model: Reference, wanted: Wanted, found: Found | None) -> Version:
+    files = found.files if found else ()
+    origin = origin_of(call, wanted, found)  # 7
+    content = Content(files, origin, description=wanted.description, tags=wanted.tags)
+    version = write(call, model, registering.drafted(call, content))
+    call.registry.arrived.set()
+    return version
+
+
+def write(call: Call, model: Reference, draft: Draft, stamp: Stamp = _AS_NOW) -> Version:
+    """Write a version of a model that is there, in one transaction."""
+    with call.write() as tx:
+        locked = _locked(tx, model)
+        namespace = namespaces.get(tx, model.namespace)
+        registering.check_held(tx, namespace, draft.manifest.files)
+        return registering.write(tx, call, namespace, (locked, model.model), draft, stamp=stamp)
+
+
+def _locked(tx: Tx, model: Reference) -> int:
+    models.get(tx, model.namespace, model.model)
+    locked = models.lock(tx, namespaces.get(tx, model.namespace), model.model)
+    if locked is None:
+        raise NotFound(f"There is no model {model.model_reference}.", hint="List the models with `holotype ls`.")
+    return locked
+
+
+def _with_run(origin: Provenance, wanted: Wanted) -> Provenance:
+    """Keep the run that the client names also where nobody here knows it."""
+    if origin.run is not None or not wanted.run_id:
+        return origin
+    return replace(origin, run=Run(wanted.run_id, None, wanted.run_link or None))
+
+
+async def _prompt(call: Call, model: Reference, wanted: Wanted) -> Version:
+    made = prompts.content_of(wanted.tags)
+    if made is None:
+        return await aside(_register, call, model, wanted, None)
+    digest, size = digests.of(made.content), len(made.content)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield made.content
+
+    await put_blob(call, model.namespace, digest, size, chunks())
+    file = File(made.path, digest, size, role_of(made.path))
+    return await aside(_register, call, model, wanted, Found((file,)))

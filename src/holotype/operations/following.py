@@ -1,0 +1,135 @@
+"""Which of our files does a source of another protocol mean? Those of a version, of a run or of a logged model here.
+
+A source that nobody here knows, or that the caller may not see, leads to nothing: it may lie elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from holotype.access import rules
+from holotype.catalogue import contents, intakes, models, namespaces, sources
+from holotype.db import Tx
+from holotype.domain import artifact_places, names, titles
+from holotype.domain.artifact_places import TrackedPlace, VersionPlace
+from holotype.domain.entities import Namespace
+from holotype.domain.manifest import File, role_of
+from holotype.domain.origins import ArtifactOrigin, LoggedOrigin, Origin, RunOrigin, VersionOrigin
+from holotype.domain.permissions import Permission
+from holotype.domain.provenance import Parent, Provenance
+from holotype.domain.references import Reference
+from holotype.domain.runs import TrackedRun
+from holotype.errors import Conflict, NotFound
+from holotype.operations.call import Call
+from holotype.operations.registering import FILE_LIMIT
+from holotype.tracking import artifacts, logged_models, runs
+
+_decode = msgspec.json.Decoder(Provenance).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Files of ours that a source means, and what is known of where they came from."""
+
+    files: tuple[File, ...] = ()
+    run: TrackedRun | None = None
+    model_id: str | None = None
+    parent: Parent | None = None
+    inherited: Provenance | None = None
+
+
+def follow(call: Call, tx: Tx, namespace: Namespace, origin: Origin, here: str | None) -> Found | None:
+    """Return what a source means here, or nothing where it leads elsewhere."""
+    if isinstance(origin, VersionOrigin):
+        return _version(call, tx, namespace, origin)
+    if isinstance(origin, RunOrigin):
+        return _run(call, tx, namespace, origin.run_id, origin.path)
+    if isinstance(origin, LoggedOrigin):
+        return _logged(call, tx, namespace, origin.model_id, "")
+    if isinstance(origin, ArtifactOrigin) and _is_here(origin.base, here):
+        place = artifact_places.parse(origin.path)
+        if isinstance(place, VersionPlace) and not place.path:
+            return _copied(call, tx, Reference(namespace.name, place.model, str(place.number)), None)
+        if isinstance(place, TrackedPlace):
+            found = _logged if place.owner.startswith("m-") else _run
+            return found(call, tx, namespace, place.owner, place.path)
+    return None
+
+
+def run_of(call: Call, tx: Tx, namespace: Namespace, run_id: str | None) -> TrackedRun | None:
+    """Return a run that the caller may see."""
+    run = runs.get(tx, namespace.id, run_id) if run_id else None
+    return run if run is not None and run.deleted_at is None and _sees(call, namespace, run.author) else None
+
+
+def _is_here(base: str | None, here: str | None) -> bool:
+    """Say whether an artifact server is this one: where none is named, or by its whole address or its host."""
+    return base is None or (here is not None and base in (here.lower(), here.lower().partition("://")[2]))
+
+
+def _sees(call: Call, namespace: Namespace, author: str) -> bool:
+    return author == call.actor.name or rules.may(call.actor, Permission.MODEL_READ, namespace=namespace.name)
+
+
+def _run(call: Call, tx: Tx, namespace: Namespace, run_id: str, path: str) -> Found | None:
+    run = run_of(call, tx, namespace, run_id)
+    return None if run is None else Found(_files(tx, namespace, run_id, path), run)
+
+
+def _logged(call: Call, tx: Tx, namespace: Namespace, model_id: str, path: str) -> Found | None:
+    model = logged_models.get(tx, namespace.id, model_id)
+    if model is None or model.deleted_at is not None or not _sees(call, namespace, model.author):
+        return None
+    run = run_of(call, tx, namespace, model.run_id)
+    return Found(_files(tx, namespace, model_id, path), run, model_id)
+
+
+def _files(tx: Tx, namespace: Namespace, owner: str, path: str) -> tuple[File, ...]:
+    """Return the files below a path, named from there on; a path that names a file means this file."""
+    found = []
+    for artifact in artifacts.files(tx, namespace.id, owner, path):
+        below = artifact.path[len(path) + 1 :] if path and artifact.path != path else artifact.path
+        name = below if artifact.path != path else path.rpartition("/")[2]
+        found.append(File(name, artifact.digest, artifact.size, role_of(name)))
+    return tuple(found)
+
+
+def _version(call: Call, tx: Tx, namespace: Namespace, origin: VersionOrigin) -> Found:
+    alias = origin.alias or ""
+    label = str(origin.number) if origin.number else titles.alias_of(alias)
+    if alias.lower() == names.LATEST:
+        label = names.LATEST
+    return _copied(call, tx, Reference(namespace.name, titles.name_of(origin.name), label), origin.name)
+
+
+def _copied(call: Call, tx: Tx, reference: Reference, title: str | None) -> Found:
+    rules.require(call.actor, Permission.MODEL_READ, namespace=reference.namespace, model=reference.model)
+    found = sources.find(tx, reference)
+    if found is None or title not in (None, found.title):
+        _check_no_intake(tx, reference)
+        raise NotFound(f"There is no {reference}.", hint=f"List the versions of {reference.model_reference}.")
+    version = found.version
+    held = contents.page_of_files(tx, version.id, after="", limit=FILE_LIMIT)
+    inherited = None
+    if version.provenance_digest is not None:
+        inherited = _decode(contents.document(tx, version.provenance_digest).content)
+    parent = Parent(version.reference, "derived", version.digest)
+    return Found(tuple(held), None, found.logged_model, parent, inherited)
+
+
+def _check_no_intake(tx: Tx, reference: Reference) -> None:
+    """Say of a version whose bytes are not here yet that it is not there yet."""
+    if reference.label is None or not reference.label.isdigit():
+        return
+    model = models.get(tx, reference.namespace, reference.model)
+    intake = intakes.get(tx, model.id, int(reference.label))
+    if intake is not None:
+        raise Conflict(f"{reference} is {intake.status}: its bytes are not here.", hint="Wait until it is ready.")
+
+
+def namespace_of(tx: Tx, model: Reference) -> Namespace:
+    """Return the namespace of a model that is there, or raise ``NotFound``."""
+    models.get(tx, model.namespace, model.model)
+    return namespaces.get(tx, model.namespace)
