@@ -10,7 +10,7 @@ A column without a name is the ``input`` or ``output``, or one of several: ``out
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,17 +20,22 @@ from holotype.inspect.scanning.report import Unreadable
 
 COLUMNS = 10_000
 _DEEPEST, _DIMENSIONS = 30, 64
+_PACKAGES = {"sklearn": "scikit-learn", "pytorch": "torch"}
 _NOTED = ("artifact_path", "mlflow_version", "model_id", "model_size_bytes", "model_uuid", "run_id", "utc_time_created")
 
 
 @dataclass(frozen=True, slots=True)
 class MLmodel:
-    """An MLmodel file, read. ``columns`` are the signature's own JSON, ``left_out`` what of it is not in ``schema``."""
+    """An MLmodel file, read. ``columns`` are the signature's own JSON, ``left_out`` what of it is not in ``schema``.
+
+    ``versions`` are those of the frameworks, as each flavour notes its own.
+    """
 
     flavours: tuple[str, ...] = ()
     noted: Mapping[str, str] = field(default_factory=dict)
     loader: str | None = None
     python: str | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
     schema: Schema | None = None
     columns: Mapping[str, list[Any]] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
@@ -49,10 +54,20 @@ def read(content: bytes) -> MLmodel:
         noted={key: said[key] for key in _NOTED if isinstance(said.get(key), str)},
         loader=_text(general.get("loader_module")),
         python=_text(general.get("python_version")),
+        versions=dict(_versions(said["flavors"])),
         schema=_schema(columns, left_out),
         columns=columns,
         left_out=tuple(left_out),
     )
+
+
+def _versions(flavours: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give the packages that flavours note a version of, as ``sklearn_version`` does."""
+    for said in flavours.values():
+        for key, value in said.items() if isinstance(said, dict) else ():
+            package = key.removesuffix("_version")
+            if package not in (key, "python") and isinstance(value, str):
+                yield _PACKAGES.get(package, package), value
 
 
 def _text(value: Any) -> str | None:
