@@ -13,9 +13,10 @@ from bench.driving import Load, drive, get, middle, post
 from bench.mlflow_bytes import carry
 from bench.mlflow_search import search
 from bench.options import Options
-from bench.peer import Peer, peering
+from bench.peer import peering
 from bench.servers import Server, apart, place, serving
 from bench.table import Row, verdict
+from tests.clients.peers import Peer
 
 GET_TIMES, CREATE_TIMES = 40, 10
 _API = "/api/2.0/mlflow"

@@ -13,11 +13,12 @@ import sqlalchemy as sa
 
 from bench import catalogue
 from bench.driving import Load, drive, get
-from bench.peer import Peer, peering
+from bench.peer import peering
 from bench.servers import Server, apart, place, serving
 from bench.table import Row, verdict
 from holotype import db
 from holotype.operations.migrate import migrate
+from tests.clients.peers import Peer
 
 VERSIONS, TIMES = 100_000, 10
 _API = "/api/2.0/mlflow"

@@ -111,7 +111,7 @@ def start(folder: Path, *options: str, cores: set[int] | None = None, memory: in
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            preexec_fn=lambda: _prepare(cores, memory),  # noqa: PLW1509 - some system calls, no lock is taken
+            preexec_fn=lambda: confine(cores, memory),  # noqa: PLW1509 - some system calls, no lock is taken
         )
     while not _ready(port):
         if process.poll() is not None or time.perf_counter() - began > 60:
@@ -135,7 +135,8 @@ def apart() -> tuple[set[int] | None, set[int] | None]:
     return (None, None) if len(cores) == 1 or UNPINNED in os.environ else (set(cores[:-1]), {cores[-1]})
 
 
-def _prepare(cores: set[int] | None, memory: int | None) -> None:
+def confine(cores: set[int] | None, memory: int | None) -> None:
+    """Bind a process that has just begun to some cores and some memory, and to the life of its parent."""
     _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
     if cores:
         os.sched_setaffinity(0, cores)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.clients.environments import python_of
+from tests.clients.peers import Peer, peering
 from tests.support.fixtures import DATABASES
 from tests.support.server import Running, serving
 
@@ -79,6 +80,13 @@ def client(client_name: str, server: Running, tmp_path_factory: pytest.TempPathF
     folder = tmp_path_factory.mktemp(f"{client_name}-{server.settings.get('port')}")
     with playing(client_name, server, folder) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
+    """MLflow's own server, whose artifacts go through it."""
+    with peering(tmp_path_factory.mktemp("mlflow"), workers=1) as peer:
+        yield peer
 
 
 @contextlib.contextmanager
