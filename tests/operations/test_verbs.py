@@ -25,11 +25,14 @@ from holotype.governance.tables import evidence
 from holotype.operations.begin_upload import begin_upload
 from holotype.operations.call import Call
 from holotype.operations.create_grant import create_grant
+from holotype.operations.create_logged_model import create_logged_model
 from holotype.operations.create_namespace import create_namespace
+from holotype.operations.create_run import create_run
 from holotype.operations.create_token import create_token
 from holotype.operations.create_trust import create_trust
 from holotype.operations.create_user import create_user
 from holotype.operations.list_promotions import Wanted as WantedPromotions
+from holotype.operations.log_batch import log_batch
 from holotype.operations.open_override import open_override
 from holotype.operations.promote import promote
 from holotype.operations.quarantine import quarantine
@@ -51,9 +54,10 @@ SERVER = {
 }  # fmt: skip
 """What the server does by itself; no gateway has them."""
 PARTS = {
-    "arriving", "check_rights", "covered", "ensure", "examine", "export_lines", "forget", "is_first",
-    "look", "may_decide", "prepared", "preview", "proven", "read", "record", "record_denial", "record_pull",
-    "record_refusal", "require", "require_all", "reserve", "search", "signed", "unswept",
+    "active_experiment", "arriving", "check_rights", "covered", "ensure", "examine", "experiment_of", "export_lines",
+    "forget", "is_first", "look", "may_decide", "model_of", "prepared", "preview", "proven", "read", "readable",
+    "readable_model", "record", "record_denial", "record_pull", "record_refusal", "require", "require_all", "reserve",
+    "run_of", "search", "signed", "unswept",
 }  # fmt: skip
 """What verbs are made of: they get what a verb looked up after it had asked."""
 OWN = {"list_grants", "list_services", "list_teams", "list_tokens", "whoami"}
@@ -100,6 +104,9 @@ def furnished(desk: Desk) -> tuple[Desk, dict[str, Any], str]:
         call, parse("risk/fraud:1"), "production", ["approvals"], reason="x", lasts=timedelta(hours=1)
     )
     VERBS["attest"](call, parse("risk/fraud:1"), "card", b"# Card")
+    run = create_run(call, "risk", "0").id
+    logged = create_logged_model(call, "risk", "0", run_id=run, tags=[("key", "value")]).id
+    log_batch(call, "risk", run, tags=[("key", "value")])
     return desk, {
         "reference": parse("risk/fraud:1"), "model": parse("risk/fraud"), "references": [parse("risk/fraud:1")] * 2,
         "namespace": "risk", "alias": "champion", "stage": "staging", "target": "production", "reason": "because",
@@ -112,11 +119,15 @@ def furnished(desk: Desk) -> tuple[Desk, dict[str, Any], str]:
         "evidence_id": desk.rows(sa.select(evidence.c.id))[0]["id"], "digest": digest.of(b"more"), "size": 4,
         "length": 4, "number": 1, "wanted": {"read_ledger": Wanted(), "list_promotions": WantedPromotions()},
         "who": "eve", "role": "reader", "scope": "risk", "action": "model:read", "thing": "risk/fraud",
-        "name": {"create_user": "new", "create_service": "new", "create_team": "new", "create_namespace": "new"},
+        "name": {"create_user": "new", "create_service": "new", "create_team": "new", "create_namespace": "new",
+                 "create_experiment": "new"},
         "text": STAGES + MOVES, "type_": "card", "payload": b"# x", "path": "model.bin", "uri": "s3://lake/x",
         "subject": "risk/fraud:1", "sequence": 1, "first": 1, "gates": ["approvals"], "lasts": timedelta(hours=1),
         "issuer": "https://ci.example", "service": "robot", "claims": {"sub": "y"}, "audience": "holotype",
         "new": "a long enough password", "identity": 1, "disabled": True, "limit": 50,
+        "run_id": run, "experiment_id": "0", "experiment_name": "Default", "title": "other", "logged_id": logged,
+        "key": "key", "value": "value", "models": [(logged, 0)],
+        "status": "READY", "described": '{"artifact_path": "", "flavors": {}, "utc_time_created": "", "run_id": ""}',
     }, boss  # fmt: skip
 
 

@@ -26,6 +26,13 @@ def _reading(table: sa.Table) -> Prepared:
 
 
 _TAGS, _PARAMS = _reading(tracked_tags), _reading(tracked_params)
+_KNOWN = Prepared(
+    sa.select(tracked_params.c.key, tracked_params.c.value).where(
+        tracked_params.c.namespace_id == sa.bindparam("namespace_id"),
+        tracked_params.c.owner == sa.bindparam("owner"),
+        in_list(tracked_params.c.key, "keys"),
+    )
+)
 _UNTAG = Prepared(
     tracked_tags.delete()
     .where(
@@ -45,6 +52,12 @@ def tags(tx: Tx, namespace_id: int, owners: Collection[str]) -> Of:
 def parameters(tx: Tx, namespace_id: int, owners: Collection[str]) -> Of:
     """Return the parameters of some owners, by owner."""
     return _read(tx, _PARAMS, namespace_id, owners)
+
+
+def known_parameters(tx: Tx, namespace_id: int, owner: str, keys: Collection[str]) -> dict[str, str]:
+    """Return those of some parameters that an owner has."""
+    bound = {"namespace_id": namespace_id, "owner": owner, "keys": bound_list(list(keys))}
+    return {row.key: row.value for row in _KNOWN(tx, bound)} if keys else {}
 
 
 def set_tags(tx: Tx, namespace_id: int, owner: str, given: Mapping[str, str]) -> None:

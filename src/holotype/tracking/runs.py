@@ -14,7 +14,7 @@ from holotype.db.types import bound_list, in_list
 from holotype.domain import times
 from holotype.domain.runs import TrackedRun
 from holotype.tracking import attached, inputs, metrics
-from holotype.tracking.tables import runs
+from holotype.tracking.tables import logged_models, runs
 
 _COLUMNS = [column for column in runs.c if column.name != "namespace_id"]
 _GET = Prepared(
@@ -22,6 +22,18 @@ _GET = Prepared(
 )
 _BY_IDS = Prepared(
     sa.select(*_COLUMNS).where(runs.c.namespace_id == sa.bindparam("namespace_id"), in_list(runs.c.id, "ids"))
+)
+_WRITTEN_BY = Prepared(
+    sa.union_all(
+        *[
+            sa.select(table.c.author).where(
+                table.c.namespace_id == sa.bindparam("namespace_id"),
+                table.c.id == sa.bindparam("owner"),
+                table.c.deleted_at.is_(None),
+            )
+            for table in (runs, logged_models)
+        ]
+    )
 )
 _CREATE = Prepared(runs.insert(), [column.name for column in runs.c])
 
@@ -36,6 +48,12 @@ def bare(tx: Tx, namespace_id: int, run_id: str) -> TrackedRun | None:
     """Return a run without what hangs on it: who logged it, where, and in which state it is."""
     row = _GET.one(tx, {"namespace_id": namespace_id, "run_id": run_id})
     return None if row is None else _entity(row)
+
+
+def written_by(tx: Tx, namespace_id: int, owner: str) -> str | None:
+    """Return the principal who logged a run or a logged model that was not deleted; nothing where there is none."""
+    found = _WRITTEN_BY.one(tx, {"namespace_id": namespace_id, "owner": owner})
+    return None if found is None else str(found.author)
 
 
 def by_ids(tx: Tx, namespace_id: int, ids: Sequence[str]) -> list[TrackedRun]:
