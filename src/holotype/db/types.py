@@ -1,7 +1,7 @@
 """Where do the two databases differ in SQL? Only here.
 
 ``json_list(column)`` and ``json_map(key, value)`` gather the rows of a subquery into JSON text; ``in_list(column,
-name)`` compares with one bound list of any length.
+name)`` compares with one bound list of any length; ``like(column, pattern)`` means the same on both.
 """
 
 from __future__ import annotations
@@ -47,6 +47,48 @@ class _each_number(_each):  # noqa: N801  (a SQL function)
     numbers = True
 
 
+class _like(FunctionElement[bool]):  # noqa: N801  (a SQL operator)
+    """Whether a text is like a pattern, letter for letter."""
+
+    type: Any = sa.Boolean()
+    inherit_cache = True
+    sqlite, postgresql = "GLOB", "LIKE"
+
+
+class _ilike(_like):  # noqa: N801  (a SQL operator)
+    """Whether a text is like a pattern, A to Z like a to z."""
+
+    type: Any = sa.Boolean()
+    inherit_cache = True
+    sqlite, postgresql = "LIKE", "ILIKE"
+
+
+class _Glob(sa.types.TypeDecorator[str]):
+    """Binds a pattern of LIKE as one of GLOB, which is SQLite's only one that tells A from a."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        """Return the pattern in the letters of the database."""
+        return value if value is None or dialect.name != "sqlite" else value.translate(_GLOB)
+
+
+_GLOB = {ord("%"): "*", ord("_"): "?", ord("*"): "[*]", ord("?"): "[?]", ord("["): "[[]"}
+
+
+@compiles(_like, "sqlite")
+def _like_sqlite(element: _like, compiler: SQLCompiler, **options: Any) -> str:
+    column, pattern = [compiler.process(one, **options) for one in element.clauses]
+    return f"({column} {element.sqlite} {pattern})"
+
+
+@compiles(_like, "postgresql")
+def _like_postgresql(element: _like, compiler: SQLCompiler, **options: Any) -> str:
+    column, pattern = [compiler.process(one, **options) for one in element.clauses]
+    return f"({column} {element.postgresql} {pattern} ESCAPE '')"
+
+
 @compiles(json_list, "sqlite")
 def _json_list_sqlite(element: json_list, compiler: SQLCompiler, **options: Any) -> str:
     return f"json_group_array({compiler.process(element.clauses, **options)})"
@@ -83,6 +125,12 @@ def in_list(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
     """Compare a text or integer column with the list bound as ``name``; bind it with :func:`bound_list`."""
     each = _each_number if isinstance(column.type, sa.Integer) else _each
     return column.op("IN", is_comparison=True)(each(sa.bindparam(name, type_=sa.Text)))
+
+
+def like(column: sa.ColumnElement[Any], pattern: str, *, any_case: bool = False) -> sa.ColumnElement[bool]:
+    """Compare a text with a pattern: ``%`` stands for any letters, ``_`` for one, and nothing takes that from them."""
+    bound = sa.literal(pattern, sa.Text() if any_case else _Glob())
+    return _ilike(column, bound) if any_case else _like(column, bound)
 
 
 def insert(tx: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
