@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -19,12 +19,16 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import from_url
 
-from holotype.artifacts import faults, layout
+from holotype.artifacts import faults, layout, streams
 from holotype.artifacts.store import Stored
 from holotype.domain.entities import Upload
-from holotype.errors import Corrupt, DigestMismatch, Expired, HolotypeError, InvalidSetting
+from holotype.errors import Corrupt, DigestMismatch, Expired, HolotypeError, InvalidSetting, SizeMismatch
 
 _CHUNK = 8 * 2**20
+_CHUNKS = 10_000
+"""So many pieces may one object come in."""
+_COPIED = 5 * 10**9
+"""So many bytes does a bucket copy by itself in one request."""
 _AHEAD = 2
 _READ = 2**20
 _ABORT_SECONDS = 5.0
@@ -70,10 +74,32 @@ class BucketStore:
         with self._translated():
             await obstore.put_async(self._store, layout.blob(upload.digest), content, use_multipart=False)
 
+    async def receive(self, upload_id: str, chunks: AsyncIterable[bytes], expected: int | None) -> tuple[str, int]:
+        """Stream into an object of its own and hash on the way."""
+        taken = _Taken(chunks)
+        await self._send(layout.incoming(upload_id), aiter(taken), expected)
+        return taken.digest, taken.size
+
+    async def publish(self, upload_id: str, digest: str, size: int) -> None:
+        """Have the bucket copy it; what is too large for that goes through us once more."""
+        if await asyncio.to_thread(self.size, digest) != size:
+            if size <= _COPIED:
+                await self._copy(layout.incoming(upload_id), layout.blob(digest))
+            else:
+                await self._send(
+                    layout.blob(digest), _verified(self._objects([layout.incoming(upload_id)]), digest), size
+                )
+        await asyncio.to_thread(self._forget, layout.incoming(upload_id))
+
+    async def gather(self, upload: Upload, tail: int) -> tuple[str, int]:
+        """Stream all parts into an object of its own and hash on the way."""
+        return await self.receive(upload.id, self._parts(upload, 1), upload.size + tail)
+
     @asynccontextmanager
-    async def receiving(self, upload: Upload, number: int) -> AsyncIterator[_Part]:
+    async def receiving(self, upload: Upload, number: int, *, tail: int | None = None) -> AsyncIterator[_Part]:
         """Nothing is locked: what counts is what completion reads."""
-        yield _Part(self, upload, number)
+        size = min(upload.part_size, upload.size - number * upload.part_size) if tail is None else tail
+        yield _Part(self, layout.part(upload.id, number), size)
 
     async def complete(self, upload: Upload) -> None:
         """Stream all parts through a SHA-256 into the blob."""
@@ -84,6 +110,7 @@ class BucketStore:
         with self._translated():
             for batch in obstore.list(self._store, layout.upload(upload_id) + "/", chunk_size=_BATCH):
                 obstore.delete(self._store, [found["path"] for found in batch])
+        self._forget(layout.incoming(upload_id))
 
     def size(self, digest: str) -> int | None:
         """Ask for the blob's head."""
@@ -119,11 +146,7 @@ class BucketStore:
 
     def delete(self, digest: str) -> None:
         """Remove the blob's object."""
-        with self._translated():
-            try:
-                obstore.delete(self._store, layout.blob(digest))
-            except FileNotFoundError:
-                return
+        self._forget(layout.blob(digest))
 
     def blobs(self) -> Iterator[list[Stored]]:
         """List the objects below ``blobs/sha256``."""
@@ -133,31 +156,51 @@ class BucketStore:
                 yield [Stored(digest, found["size"], found["last_modified"]) for digest, found in named if digest]
 
     def uploads(self) -> Iterator[list[str]]:
-        """List the folders below ``uploads``."""
+        """List the folders below ``uploads`` and the objects below ``incoming``."""
         with self._translated():
             listing = obstore.list_with_delimiter(self._store, layout.UPLOADS + "/")
             yield [prefix.rstrip("/").rpartition("/")[2] for prefix in listing["common_prefixes"]]
+            for batch in obstore.list(self._store, layout.INCOMING + "/", chunk_size=_BATCH):
+                yield [found["path"].rpartition("/")[2] for found in batch]
 
     async def store_object(self, path: str, chunks: AsyncIterator[bytes], size: int) -> None:
         """Stream an object; an error of the source stops it and nothing is published."""
         await self._send(path, chunks, size)
 
-    async def _send(self, path: str, chunks: AsyncIterator[bytes], size: int) -> None:
+    async def _send(self, path: str, chunks: AsyncIterator[bytes], size: int | None) -> None:
         with self._translated():
-            if size <= _CHUNK:
-                content = b"".join([chunk async for chunk in chunks])
-                await obstore.put_async(self._store, path, content, use_multipart=False)
+            begun, ended = (
+                (b"", False) if size is not None and size > _CHUNK else await streams.beginning(chunks, _CHUNK)
+            )
+            if ended:
+                await obstore.put_async(self._store, path, begun, use_multipart=False)
                 return
-            source = _Source(chunks)
-            put = obstore.put_async(self._store, path, source, chunk_size=_CHUNK, max_concurrency=_AHEAD)
+            source = _Source(streams.resumed(begun, chunks))
+            piece = max(_CHUNK, -(-(size or 0) // _CHUNKS))
+            put = obstore.put_async(self._store, path, source, chunk_size=piece, max_concurrency=_AHEAD)
             await source.watch(asyncio.ensure_future(put))
 
-    async def _parts(self, upload: Upload) -> AsyncIterator[bytes]:
-        for number in range(-(-upload.size // upload.part_size)):
+    async def _copy(self, path: str, target: str) -> None:
+        with self._translated():
             try:
-                result = await obstore.get_async(self._store, layout.part(upload.id, number))
+                await obstore.copy_async(self._store, path, target)
             except FileNotFoundError:
-                raise Expired("The bytes of this upload are gone.", hint="Push again.") from None
+                raise _gone() from None
+
+    def _forget(self, path: str) -> None:
+        with self._translated(), suppress(FileNotFoundError):
+            obstore.delete(self._store, path)
+
+    def _parts(self, upload: Upload, more: int = 0) -> AsyncIterator[bytes]:
+        count = -(-upload.size // upload.part_size) if upload.size else 0
+        return self._objects([layout.part(upload.id, number) for number in range(count + more)])
+
+    async def _objects(self, paths: Sequence[str]) -> AsyncIterator[bytes]:
+        for path in paths:
+            try:
+                result = await obstore.get_async(self._store, path)
+            except FileNotFoundError:
+                raise _gone() from None
             async for chunk in result.stream(min_chunk_size=_READ):
                 yield bytes(chunk)
 
@@ -191,10 +234,10 @@ class BucketStore:
 class _Part:
     """One part on its way to an object of its own."""
 
-    def __init__(self, store: BucketStore, upload: Upload, number: int) -> None:
+    def __init__(self, store: BucketStore, path: str, size: int) -> None:
         self._store = store
-        self._path = layout.part(upload.id, number)
-        self._size = min(upload.part_size, upload.size - number * upload.part_size)
+        self._path = path
+        self._size = size
 
     async def write(self, chunks: AsyncIterable[bytes]) -> None:
         """Stream the part into its object."""
@@ -207,11 +250,14 @@ class _Source:
     def __init__(self, chunks: AsyncIterable[bytes]) -> None:
         self._chunks = aiter(chunks)
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._given_up = False
 
     def __aiter__(self) -> _Source:
         return self
 
     async def __anext__(self) -> bytes:
+        if self._given_up:
+            raise SizeMismatch("Nobody waits for these bytes any more.")
         try:
             return await anext(self._chunks)
         except HolotypeError as error:
@@ -225,16 +271,40 @@ class _Source:
             await asyncio.wait({put, self._failed}, return_when=asyncio.FIRST_COMPLETED)
             if self._failed.done():
                 await asyncio.wait({put}, timeout=_ABORT_SECONDS)
-                put.add_done_callback(_forget)
+                put.add_done_callback(_let_go)
                 self._failed.result()
             await put
         finally:
+            self._given_up = True
             self._failed.cancel()
 
 
-def _forget(put: asyncio.Future[Any]) -> None:
+class _Taken:
+    """Chunks that are counted and hashed as they are passed on."""
+
+    def __init__(self, chunks: AsyncIterable[bytes]) -> None:
+        self.size = 0
+        self._chunks = chunks
+        self._sha = hashlib.sha256()
+
+    @property
+    def digest(self) -> str:
+        return f"sha256:{self._sha.hexdigest()}"
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._chunks:
+            self._sha.update(chunk)
+            self.size += len(chunk)
+            yield chunk
+
+
+def _let_go(put: asyncio.Future[Any]) -> None:
     if not put.cancelled():
         put.exception()
+
+
+def _gone() -> Expired:
+    return Expired("The bytes of this upload are gone.", hint="Push again.")
 
 
 async def _verified(chunks: AsyncIterable[bytes], digest: str) -> AsyncIterator[bytes]:

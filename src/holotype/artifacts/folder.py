@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from holotype.artifacts import faults, layout, streams
+from holotype.artifacts.gathering import gather, publish
 from holotype.artifacts.hashing import Hashes
-from holotype.artifacts.landing import Landing, Part, flock, flush_folder, same_file, verify
+from holotype.artifacts.landing import Incoming, Landing, Part, flock, flush_folder, same_file, verify
 from holotype.artifacts.store import Stored
 from holotype.domain.entities import Upload
 from holotype.errors import Corrupt, Expired, Unavailable
@@ -79,27 +80,51 @@ class FolderStore:
         finally:
             landing.discard()
 
+    async def receive(
+        self,
+        upload_id: str,
+        chunks: AsyncIterable[bytes],
+        expected: int | None,  # noqa: ARG002 - a file grows as it comes
+    ) -> tuple[str, int]:
+        """Write to a file of its own and hash on the way."""
+        incoming = Incoming(self.root, upload_id)
+        try:
+            with faults.translated(self.place):
+                rest = await streams.pour(chunks, incoming.write, self._pool)
+                await self._aside(incoming.write, rest)
+        except BaseException:
+            incoming.discard()
+            raise
+        incoming.close()
+        return incoming.digest, incoming.size
+
+    async def publish(self, upload_id: str, digest: str, size: int) -> None:
+        """Flush and rename."""
+        with faults.translated(self.place):
+            await self._aside(publish, self.root, upload_id, digest, size)
+
+    async def gather(self, upload: Upload, tail: int) -> tuple[str, int]:
+        """Append the tail, hash the rest, and rename, while nobody else may write."""
+        with faults.translated(self.place):
+            return await self._patiently(gather, self.root, self._hashes, upload, tail)
+
     @asynccontextmanager
-    async def receiving(self, upload: Upload, number: int) -> AsyncIterator[Part]:
+    async def receiving(self, upload: Upload, number: int, *, tail: int | None = None) -> AsyncIterator[Part]:
         """Hold the part's lock; hash on once it was acknowledged."""
-        part = Part(self.root, self._pool, upload, number)
+        part = Part(self.root, self._pool, upload, number, tail)
         try:
             with faults.translated(self.place):
                 await self._aside(part.open)
             yield part
         finally:
             part.close()
-        if part.written:
+        if part.written and tail is None:
             self._hashes.advance(upload.id, self.root / layout.data(upload.id), part.start, part.end)
 
     async def complete(self, upload: Upload) -> None:
         """Hash the rest, flush, and rename, while nobody else may write."""
-        end = time.monotonic() + _PATIENCE
         with faults.translated(self.place):
-            while not await self._aside(self._complete, upload):
-                if time.monotonic() > end:
-                    raise Unavailable("Somebody still sends a part of this upload.", hint="Complete it again later.")
-                await asyncio.sleep(_PAUSE)
+            await self._patiently(self._complete, upload)
 
     def drop(self, upload_id: str) -> None:
         """Remove the upload's folder and file."""
@@ -167,6 +192,15 @@ class FolderStore:
             return await asyncio.wrap_future(job)
         finally:
             await streams.settled(job)
+
+    async def _patiently(self, function: Callable[..., T | None], *args: Any) -> T:
+        """Try again for a while as long as the answer is nothing."""
+        end = time.monotonic() + _PATIENCE
+        while not (answer := await self._aside(function, *args)):
+            if time.monotonic() > end:
+                raise Unavailable("Somebody still sends a part of this upload.", hint="Complete it again later.")
+            await asyncio.sleep(_PAUSE)
+        return answer
 
     def _complete(self, upload: Upload) -> bool:
         """Publish, or return false while a writer still holds the file."""

@@ -24,15 +24,19 @@ from holotype.domain.entities import Upload
 from holotype.errors import DigestMismatch, Unavailable
 
 
-class Landing:
-    """A file that comes in one stream: written under the upload's id, renamed when it is right."""
+class Incoming:
+    """Bytes that come in one stream: written under the upload's id, counted and hashed on the way."""
 
-    def __init__(self, root: Path, upload: Upload) -> None:
-        self._digest = upload.digest
-        self._file = root / layout.incoming(upload.id)
-        self._target = root / layout.blob(upload.digest)
+    def __init__(self, root: Path, upload_id: str) -> None:
+        self.size = 0
+        self._file = root / layout.incoming(upload_id)
         self._sha = hashlib.sha256()
         self._handle = -1
+
+    @property
+    def digest(self) -> str:
+        """The digest of what was written."""
+        return f"sha256:{self._sha.hexdigest()}"
 
     def write(self, chunks: list[bytes]) -> None:
         """Append and hash."""
@@ -41,32 +45,51 @@ class Landing:
         for chunk in chunks:
             write_all(self._handle, chunk)
             self._sha.update(chunk)
+            self.size += len(chunk)
+
+    def close(self) -> None:
+        """Let go of what was written, and leave it."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+    def discard(self) -> None:
+        """Close, and remove what still lies there."""
+        if self._handle >= 0:
+            self.close()
+            with suppress(OSError):
+                self._file.unlink(missing_ok=True)
+
+
+class Landing(Incoming):
+    """A file of which it is known what it is: renamed when it is right."""
+
+    def __init__(self, root: Path, upload: Upload) -> None:
+        super().__init__(root, upload.id)
+        self._announced = upload.digest
+        self._target = root / layout.blob(upload.digest)
 
     def finish(self, rest: list[bytes]) -> None:
         """Append the rest, verify, flush and publish."""
         self.write(rest)
-        verify(f"sha256:{self._sha.hexdigest()}", self._digest)
+        verify(self.digest, self._announced)
         os.fsync(self._handle)
         self._file.replace(self._target)
         flush_folder(self._target.parent)
-
-    def discard(self) -> None:
-        """Close, and remove what was not published."""
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
-            with suppress(OSError):
-                self._file.unlink(missing_ok=True)
 
 
 class Part:
     """One part on its way to its place in the upload's file."""
 
-    def __init__(self, root: Path, pool: ThreadPoolExecutor, upload: Upload, number: int) -> None:
-        self.start = number * upload.part_size
-        self.end = min(self.start + upload.part_size, upload.size)
+    def __init__(
+        self, root: Path, pool: ThreadPoolExecutor, upload: Upload, number: int, tail: int | None = None
+    ) -> None:
+        self.start = 0 if tail is not None else number * upload.part_size
+        self.end = tail if tail is not None else min(self.start + upload.part_size, upload.size)
         self.written = False
-        self._data = root / layout.data(upload.id)
+        # Without a digest to come, nobody would see that a crash of the machine took a part.
+        self._durable = not upload.digest
+        self._data = root / (layout.data(upload.id) if tail is None else layout.tail(upload.id))
         self._lock_file = root / layout.lock(upload.id, number)
         self._pool = pool
         self._place = str(root)
@@ -87,7 +110,7 @@ class Part:
         """Write the part at its place."""
         with faults.translated(self._place):
             rest = await streams.pour(chunks, self._write, self._pool)
-            job = self._pool.submit(self._write, rest)
+            job = self._pool.submit(self._finish, rest)
             try:
                 await asyncio.wrap_future(job)
             finally:
@@ -105,6 +128,11 @@ class Part:
         for chunk in chunks:
             write_all(self._handle, chunk, self._position)
             self._position += len(chunk)
+
+    def _finish(self, rest: list[bytes]) -> None:
+        self._write(rest)
+        if self._durable:
+            os.fdatasync(self._handle)
 
 
 def write_all(handle: int, chunk: bytes, position: int | None = None) -> None:

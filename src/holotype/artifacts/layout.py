@@ -8,10 +8,12 @@ uploads/
 └─ <upload id>/                  bytes on their way in, until they are complete, abandoned or expired
    ├─ data                       folder: the one file into which parts are written at their offsets
    ├─ verified                   folder: the digest was right and data is being moved to its blob
+   ├─ tail                       folder: the last part, whose place is not known before the others have come
    ├─ lock.<number>              folder: held while somebody receives that part
    └─ <number>                   bucket: one object a part
 incoming/
-└─ <upload id>                   folder: a file that comes whole in one request
+└─ <upload id>                   bytes that have no name yet: folder: a file that comes whole in one request; both:
+                                 one of which nobody said beforehand what it is
 """
 
 from __future__ import annotations
@@ -51,6 +53,11 @@ def verified(upload_id: str) -> str:
     return f"{UPLOADS}/{upload_id}/verified"
 
 
+def tail(upload_id: str) -> str:
+    """Return the path of the last part of an upload, where the size of the others is not known beforehand."""
+    return f"{UPLOADS}/{upload_id}/tail"
+
+
 def lock(upload_id: str, number: int) -> str:
     """Return the path of the lock of one part."""
     return f"{UPLOADS}/{upload_id}/lock.{number}"
@@ -62,5 +69,5 @@ def part(upload_id: str, number: int) -> str:
 
 
 def incoming(upload_id: str) -> str:
-    """Return the path of a file that comes whole in one request."""
+    """Return the path of bytes that have no name yet."""
     return f"{INCOMING}/{upload_id}"

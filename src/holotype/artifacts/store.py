@@ -50,8 +50,25 @@ class BlobStore(Protocol):
     async def put_small(self, upload: Upload, content: bytes) -> None:
         """Store a blob that is in memory and was verified."""
 
-    def receiving(self, upload: Upload, number: int) -> AbstractAsyncContextManager[Receiving]:
-        """Open one part for writing; leaving the block without an error means that the part was acknowledged."""
+    async def receive(self, upload_id: str, chunks: AsyncIterable[bytes], expected: int | None) -> tuple[str, int]:
+        """Store what comes without a name, and return its digest and size; keep nothing of a stream that raises.
+
+        The size that is ``expected`` decides on nothing but how large the pieces are in which a bucket gets it.
+        """
+
+    async def publish(self, upload_id: str, digest: str, size: int) -> None:
+        """Give what was received or gathered its name, durably; the same again changes nothing."""
+
+    def receiving(
+        self, upload: Upload, number: int, *, tail: int | None = None
+    ) -> AbstractAsyncContextManager[Receiving]:
+        """Open one part for writing; leaving the block without an error means that the part was acknowledged.
+
+        ``tail`` is the size of a last part that comes behind ``upload.size`` bytes.
+        """
+
+    async def gather(self, upload: Upload, tail: int) -> tuple[str, int]:
+        """Put all parts and the tail together, still without a name, and return their digest and size."""
 
     async def complete(self, upload: Upload) -> None:
         """Verify all parts together and publish the blob, durably; raise ``DigestMismatch`` if it is another."""

@@ -48,6 +48,24 @@ async def pour(chunks: AsyncIterable[bytes], write: Callable[[list[bytes]], None
     return held
 
 
+async def beginning(chunks: AsyncIterator[bytes], limit: int) -> tuple[bytes, bool]:
+    """Take chunks until there are more than ``limit`` bytes of them, and say whether that is all."""
+    taken = bytearray()
+    async for chunk in chunks:
+        taken += chunk
+        if len(taken) > limit:
+            return bytes(taken), False
+    return bytes(taken), True
+
+
+async def resumed(begun: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Pass on what was taken already, and then the rest."""
+    if begun:
+        yield begun
+    async for chunk in chunks:
+        yield chunk
+
+
 async def drain(chunks: AsyncIterable[bytes]) -> None:
     """Receive and forget."""
     async for _ in chunks:

@@ -24,13 +24,19 @@ from holotype.errors import Expired, NotFound
 PART_LIMIT = 10_000
 WHOLE = 0
 """The ``part_size`` of a file that comes whole in one request."""
+UNKNOWN = ""
+"""The digest of bytes of which nobody has said what they are."""
 
 _COMPLETED_KEPT = timedelta(days=1)
 _MIB = 2**20
 
 _ONE = sa.select(uploads).where(
-    uploads.c.id == sa.bindparam("id"), uploads.c.namespace_id == sa.bindparam("namespace_id"), uploads.c.part_size > 0
+    uploads.c.id == sa.bindparam("id"),
+    uploads.c.namespace_id == sa.bindparam("namespace_id"),
+    uploads.c.part_size > 0,
+    uploads.c.part_count.is_(None),
 )
+_ANY = sa.select(uploads).where(uploads.c.id == sa.bindparam("id"))
 _WITH_PART = _ONE.add_columns(
     sa.exists()
     .where(upload_parts.c.upload_id == uploads.c.id, upload_parts.c.number == sa.bindparam("number"))
@@ -48,6 +54,7 @@ _UNDER_WAY = (
         uploads.c.namespace_id == sa.bindparam("namespace_id"),
         uploads.c.size == sa.bindparam("size"),
         uploads.c.part_size > 0,
+        uploads.c.part_count.is_(None),
         uploads.c.completed_at.is_(None),
         uploads.c.expires_at > sa.bindparam("now"),
     )
@@ -58,6 +65,11 @@ _HAS_PART = sa.select(upload_parts.c.number).where(
     upload_parts.c.upload_id == sa.bindparam("id"), upload_parts.c.number == sa.bindparam("number")
 )
 _EXTEND = uploads.update().where(uploads.c.id == sa.bindparam("of")).values(expires_at=sa.bindparam("until"))
+_NAME = (
+    uploads.update()
+    .where(uploads.c.id == sa.bindparam("of"), uploads.c.completed_at.is_(None))
+    .values(digest=sa.bindparam("named"), size=sa.bindparam("sized"))
+)
 _COMPLETE = (
     uploads.update()
     .where(uploads.c.id == sa.bindparam("of"))
@@ -131,6 +143,17 @@ def begin(
     return begun
 
 
+def keep(tx: Tx, upload_id: str, until: datetime) -> None:
+    """Give an upload more time."""
+    tx.execute(_EXTEND, {"of": upload_id, "until": times.to_micros(until)})
+
+
+def name(tx: Tx, upload_id: str, digest: str, size: int) -> None:
+    """Announce what it is that has come, of which nobody said so beforehand."""
+    if tx.execute(_NAME, {"of": upload_id, "named": digest, "sized": size}).rowcount < 1:
+        raise gone(upload_id)
+
+
 def get(tx: Tx, namespace_id: int, upload_id: str, *, now: datetime) -> tuple[Upload, bool]:
     """Return an upload with the parts that have arrived, and whether it was completed."""
     row = tx.execute(_ONE, {"id": upload_id, "namespace_id": namespace_id}).one_or_none()
@@ -173,6 +196,15 @@ def remove(tx: Tx, ids: Sequence[str], *, present: bool = False) -> None:
     tx.execute(_DROP_PARTS, {"of": bound_list(ids)})
     if tx.execute(_REMOVE, {"of": bound_list(ids)}).rowcount < len(ids) and present:
         raise Expired("It took too long to send this file.", hint="Send it again.")
+
+
+def take(tx: Tx, upload_id: str) -> Upload:
+    """Forget an upload whose bytes are there, and return what it was; raise if it is gone already."""
+    row = tx.execute(_ANY, {"id": upload_id}).one_or_none()
+    if row is None:
+        raise Expired("It took too long to send this file.", hint="Send it again.")
+    remove(tx, [upload_id], present=True)
+    return _entity(row)
 
 
 def gone(upload_id: str) -> NotFound:

@@ -266,5 +266,6 @@ intake_files = Table(
     Column("path", String, primary_key=True),
     Column("digest", String, nullable=False),
     Column("size", Id, nullable=False),
+    Index("ix_intake_files_digest", "digest"),
     sqlite_with_rowid=False,
 )

@@ -3,7 +3,7 @@
 1. Nobody else writes a backup there; the database has the schema of this Holotype.
 2. One snapshot of all tables is written, and the ledger in it is what was written.
 3. The blobs that it names are copied, each verified. What the sweep freed meanwhile is left out, unless a version
-   needs it.
+   needs it; a file of a run or an intake that was given up meanwhile goes with its bytes.
 4. ``backup.json`` is written: now the backup counts, and the one before it goes. Its blobs stay.
 """
 
@@ -25,7 +25,7 @@ from holotype.artifacts.copying import Copied, Progress, copy_blobs
 from holotype.artifacts.landing import flock
 from holotype.artifacts.store import BlobStore, open_store
 from holotype.artifacts.tables import blobs, holdings
-from holotype.catalogue.tables import files, versions
+from holotype.catalogue.tables import files, intake_files, versions
 from holotype.db import dump, migrating
 from holotype.db.dump import Written
 from holotype.domain import times
@@ -34,6 +34,7 @@ from holotype.ledger.verify import verify_chain
 from holotype.operations import backup_files, migrate
 from holotype.operations.backup_files import Backup, Ledger, declared, file_of
 from holotype.operations.call import Registry
+from holotype.tracking.tables import artifact_files
 
 
 class _File(msgspec.Struct):
@@ -104,7 +105,7 @@ def _without(place: Path, begun: Backup, copied: Copied) -> dict[str, Written]:
         return {}
     _refuse_needed(place, begun, copied.gone)
     written = {}
-    for table in (blobs, holdings):
+    for table in (blobs, holdings, artifact_files, intake_files):
         file = file_of(place, begun.folder, table.name)
         rest = file.with_suffix(".rest")
         written[table.name] = dump.write_without(table, file, rest, "digest", copied.gone)

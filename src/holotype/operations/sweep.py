@@ -27,10 +27,11 @@ from holotype.errors import Conflict
 from holotype.ledger import append
 from holotype.ledger.append import Entry
 from holotype.operations.call import Call
+from holotype.tracking import artifacts
 
 LEASE, LEASE_SECONDS = "sweep", 900
 _WINDOW, _BATCH = 1_000, 200
-_RULES = sweeping.Rules(needs.needed)
+_RULES = sweeping.Rules(lambda digest: needs.needed(digest) | artifacts.needed(digest))
 
 
 @dataclass(slots=True)

@@ -71,6 +71,13 @@ _CHECKS = (
         "Push the same content again, or restore a backup.",
     ),
     _Check(
+        "Files of runs and logged models have no bytes, or bytes of another size",
+        """SELECT n.name || ' ' || f.owner || ' ' || f.path FROM artifact_files f
+             JOIN namespaces n ON n.id = f.namespace_id LEFT JOIN blobs b ON b.digest = f.digest
+            WHERE b.digest IS NULL OR b.size <> f.size""",
+        "Log the same content again, or restore a backup.",
+    ),
+    _Check(
         "Versions lack their manifest, configuration or provenance",
         """SELECT $version FROM versions v $named
             WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.digest = v.digest)

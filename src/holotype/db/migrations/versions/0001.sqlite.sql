@@ -417,6 +417,8 @@ CREATE TABLE uploads (
     created_by VARCHAR NOT NULL,
     expires_at BIGINT NOT NULL,
     completed_at BIGINT,
+    part_count INTEGER,
+    target VARCHAR,
     CONSTRAINT pk_uploads PRIMARY KEY (id),
     CONSTRAINT fk_uploads_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
 );
@@ -509,6 +511,8 @@ CREATE TABLE tokens (
 
 CREATE INDEX ix_tokens_expires ON tokens (expires_at);
 
+CREATE INDEX ix_tokens_model ON tokens (model_id) WHERE model_id IS NOT NULL;
+
 CREATE INDEX ix_tokens_principal ON tokens (principal_id, created_at);
 
 CREATE TABLE trusts (
@@ -538,6 +542,7 @@ CREATE TABLE upload_parts (
     upload_id VARCHAR NOT NULL,
     number INTEGER NOT NULL,
     size INTEGER NOT NULL,
+    mark VARCHAR DEFAULT '' NOT NULL,
     CONSTRAINT pk_upload_parts PRIMARY KEY (upload_id, number),
     CONSTRAINT fk_upload_parts_upload_id FOREIGN KEY(upload_id) REFERENCES uploads (id) ON DELETE CASCADE
 ) WITHOUT ROWID;
@@ -658,6 +663,8 @@ CREATE TABLE intake_files (
     CONSTRAINT pk_intake_files PRIMARY KEY (intake_id, path),
     CONSTRAINT fk_intake_files_intake_id FOREIGN KEY(intake_id) REFERENCES intakes (id) ON DELETE CASCADE
 ) WITHOUT ROWID;
+
+CREATE INDEX ix_intake_files_digest ON intake_files (digest);
 
 CREATE TABLE label_spans (
     model_id INTEGER NOT NULL,
