@@ -58,17 +58,22 @@ class Endpoint:
 
 
 def endpoint(
-    method: str, path: str, *, permission: Permission | Public, api: str = "2.0/mlflow"
+    method: str, path: str, *, permission: Permission | Public, api: str = "2.0/mlflow", reads: bool = True
 ) -> Callable[[Function], HTTPRouteHandler]:
-    """Declare an endpoint under ``/api/{api}/{path}`` and the addresses that mean the same."""
+    """Declare an endpoint under ``/api/{api}/{path}`` and the addresses that mean the same; see ``route``."""
     if not isinstance(permission, Permission | Public):
         raise TypeError(f"{method} {path} declares no permission")
     places = [f"{prefix}/{root}/{api}/{path}" for prefix in PREFIXES for root in ("api", "ajax-api")]
-    return route(method, places, permission=permission)
+    return route(method, places, permission=permission, reads=reads)
 
 
-def route(method: str, places: list[str], *, permission: Permission | Public) -> Callable[[Function], HTTPRouteHandler]:
-    """Declare an endpoint at exactly these addresses."""
+def route(
+    method: str, places: list[str], *, permission: Permission | Public, reads: bool = True
+) -> Callable[[Function], HTTPRouteHandler]:
+    """Declare an endpoint at exactly these addresses.
+
+    With ``reads=False`` the body is left to the function, as a stream of bytes; its message is the query string.
+    """
 
     def decorate(function: Function) -> HTTPRouteHandler:
         message = typing.get_type_hints(function)["message"]
@@ -79,7 +84,7 @@ def route(method: str, places: list[str], *, permission: Permission | Public) ->
             status_code=200,
             opt={"permission": permission, "endpoint": known},
             request_max_body_size=None,
-        )(_handler(function, message, permission))
+        )(_handler(function, message, public=permission is PUBLIC, reads=reads))
 
     return decorate
 
@@ -93,16 +98,15 @@ def namespace_of(request: Request) -> str:
     return names.component(named or workspace or names.DEFAULT_NAMESPACE, "namespace")
 
 
-def _handler(function: Function, message: type[Message], permission: Permission | Public) -> Function:
+def _handler(function: Function, message: type[Message], *, public: bool, reads: bool) -> Function:
     fields = msgspec.structs.fields(message)
     lists = frozenset(one.name for one in fields if typing.get_origin(one.type) in {list, tuple})
-    public = permission is PUBLIC
 
     async def handle(request: Request) -> Any:
         try:
             if not public:
                 namespace_of(request)  # also where the endpoint is about none: what contradicts itself is refused
-            given, suspect = await _given(request, lists, public=public)
+            given, suspect = await _given(request, lists, public=public, reads=reads)
             read = _message(message, given)
             if suspect:
                 _check(read)
@@ -118,13 +122,13 @@ def _handler(function: Function, message: type[Message], permission: Permission 
     return handle
 
 
-async def _given(request: Request, lists: frozenset[str], *, public: bool) -> tuple[dict[str, Any], bool]:
+async def _given(request: Request, lists: frozenset[str], *, public: bool, reads: bool) -> tuple[dict[str, Any], bool]:
     """Return the fields that were sent, and whether their values want a look.
 
     A query string counts for GET alone, a body for everything else.
     """
     query = request.scope["query_string"]
-    if request.method in {"GET", "HEAD"} and query:
+    if not reads or (request.method in {"GET", "HEAD"} and query):
         return _asked(query, lists), _SUSPECT.search(query) is not None
     limit = exchange.of(request.scope).registry.settings.body_limit
     body = await bodies.read_bytes(request, min(limit, bodies.FROM_STRANGERS) if public else limit)
