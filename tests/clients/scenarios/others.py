@@ -31,7 +31,7 @@ def onnx_model_predicts(scene: Scene) -> None:
     onnx.checker.check_model(model)
     where = {"name": "model"} if MAJOR >= 3 else {"artifact_path": "model"}
     with mlflow.start_run():
-        mlflow.onnx.log_model(model, **where, registered_model_name=scene.name("onnx"))
+        mlflow.onnx.log_model(model, **where, registered_model_name=scene.name("onnx"), pip_requirements=["onnx"])
     loaded = mlflow.pyfunc.load_model(f"models:/{scene.name('onnx')}/1")
     got = loaded.predict(np.array([[1.0, 2.0], [2.0, 0.0]], dtype=np.float32))
     np.testing.assert_allclose(got["y"], [[4.0], [6.0]])
@@ -48,7 +48,9 @@ class Doubling(mlflow.pyfunc.PythonModel):
 def _python_model(scene: Scene) -> None:
     where = {"name": "model"} if MAJOR >= 3 else {"artifact_path": "model"}
     with mlflow.start_run():
-        mlflow.pyfunc.log_model(python_model=Doubling(), **where, registered_model_name=scene.name("python"))
+        mlflow.pyfunc.log_model(
+            python_model=Doubling(), **where, registered_model_name=scene.name("python"), pip_requirements=["numpy"]
+        )
     loaded = mlflow.pyfunc.load_model(f"models:/{scene.name('python')}/1")
     np.testing.assert_allclose(loaded.predict(np.array([1.0, 2.0])), [2.0, 4.0])
 
