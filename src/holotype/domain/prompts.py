@@ -1,6 +1,6 @@
 """Which files are a prompt that MLflow's clients register as tags of a version?
 
-    mlflow.prompt.text                    prompt.txt, or prompt.json where the type says ``chat``: the text, byte for byte
+    mlflow.prompt.text                    prompt.txt, or prompt.json where the type says ``chat``: its text exactly
     _mlflow_prompt_response_format        response_format.json
     _mlflow_prompt_model_config           model_config.json, as it was when the prompt was registered
 

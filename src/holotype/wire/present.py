@@ -6,7 +6,7 @@ import msgspec
 
 from holotype.domain import entities, manifest
 from holotype.wire import shapes
-from holotype.wire.provenance import Provenance
+from holotype.wire.provenance import Recorded
 
 
 def namespace(value: entities.Namespace) -> shapes.Namespace:
@@ -30,6 +30,7 @@ def model(value: entities.Model, card: str | None = None) -> shapes.Model:
         changed_at=value.changed_at,
         deleted_at=value.deleted_at,
         card=card,
+        title=value.title,
     )
 
 
@@ -52,8 +53,9 @@ def version(value: entities.Version, card: str | None = None, provenance: bytes 
         created_by=value.created_by,
         deleted_at=value.deleted_at,
         quarantined_at=value.quarantined_at,
+        external=value.external,
         card=card,
-        provenance=msgspec.json.decode(provenance, type=Provenance) if provenance else None,
+        provenance=msgspec.json.decode(provenance, type=Recorded) if provenance else None,
     )
 
 

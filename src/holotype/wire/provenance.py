@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from holotype.domain import provenance as domain
-from holotype.wire.base import Request
+from holotype.wire.base import Request, Response
 
 
 class Metric(Request):
@@ -95,11 +95,32 @@ class Provenance(Request):
     schema: Schema | None = None
 
 
+class Source(Response, omit_defaults=True):
+    """What a client of another registry's protocol registered; nobody sets it otherwise.
+
+    ``uri`` is where it said that the bytes lie; ``external`` means that they were never taken over. ``left_out`` says,
+    a sentence each, what was known there and is not on record here.
+    """
+
+    uri: str
+    registration: str
+    external: bool = False
+    model_id: str | None = None
+    left_out: list[str] | None = None
+
+
+class Recorded(Provenance, forbid_unknown_fields=False):
+    """The provenance of a version as it is on record."""
+
+    source: Source | None = None
+
+
 def to_domain(shape: Provenance) -> domain.Provenance:
     """Return the domain's value; the verb that takes it checks it."""
     return msgspec.convert(msgspec.to_builtins(shape), domain.Provenance)
 
 
 def from_domain(value: domain.Provenance) -> Provenance:
-    """Return the wire shape of a domain value."""
-    return msgspec.convert(msgspec.to_builtins(value), Provenance)
+    """Return what a client sends of a domain value: nobody says of a push that it came through another protocol."""
+    plain: dict[str, object] = msgspec.to_builtins(value)
+    return msgspec.convert({name: part for name, part in plain.items() if name != "source"}, Provenance)

@@ -9,7 +9,7 @@ import msgspec
 
 from holotype.wire.access import Grant
 from holotype.wire.base import Request, Response
-from holotype.wire.provenance import Provenance
+from holotype.wire.provenance import Provenance, Recorded
 
 T = TypeVar("T")
 
@@ -25,7 +25,8 @@ class Namespace(Response):
 class Model(Response):
     """A named line of versions, with the numbers of the latest one and of the one in production.
 
-    ``card`` is there when one model is shown, not in lists.
+    ``card`` is there when one model is shown, not in lists. ``title`` is what clients of another protocol call it,
+    where our grammar does not allow that name.
     """
 
     reference: str
@@ -41,12 +42,14 @@ class Model(Response):
     changed_at: datetime
     deleted_at: datetime | None = None
     card: str | None = None
+    title: str | None = None
 
 
 class Version(Response):
     """One version: what it is (number, digest), where it is (stage, aliases), and what people said about it.
 
-    ``card`` and ``provenance`` are there when one version is shown, not in lists.
+    ``card`` and ``provenance`` are there when one version is shown, not in lists. An ``external`` version has no files:
+    it is known by its source alone, where its bytes were said to lie.
     """
 
     reference: str
@@ -65,8 +68,9 @@ class Version(Response):
     created_by: str
     deleted_at: datetime | None = None
     quarantined_at: datetime | None = None
+    external: bool = False
     card: str | None = None
-    provenance: Provenance | None = None
+    provenance: Recorded | None = None
 
 
 class File(Response):
