@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Table
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Table, text
 
 from holotype.db.metadata import Id, Moment, metadata
+
+_ON_A_MODEL = text("model_id IS NOT NULL")
 
 principals = Table(
     "principals",
@@ -69,5 +71,6 @@ tokens = Table(
     Column("revoked_at", Moment),
     Column("origin", String),  # how it came to be where no token made it: password, oidc, trust:7
     Index("ix_tokens_principal", "principal_id", "created_at"),
+    Index("ix_tokens_model", "model_id", sqlite_where=_ON_A_MODEL, postgresql_where=_ON_A_MODEL),
     Index("ix_tokens_expires", "expires_at"),
 )

@@ -69,6 +69,13 @@ def revoke(tx: Tx, token_id: str, now: datetime) -> bool:
     return tx.execute(_REVOKE, {"token_id": token_id, "now": times.to_micros(now)}).rowcount == 1
 
 
+def revoke_of_model(tx: Tx, model_id: int, now: datetime) -> list[str]:
+    """Revoke every token that holds on one model alone, and return their ids."""
+    theirs = (tokens.c.model_id == model_id) & tokens.c.revoked_at.is_(None)
+    ended = tokens.update().where(theirs).values(revoked_at=times.to_micros(now)).returning(tokens.c.id)
+    return sorted(tx.execute(ended).scalars())
+
+
 def revoke_sign_ins(tx: Tx, principal_id: int, now: datetime, *, but: str | None = None) -> None:
     """End every sign-in of a principal, except for one token."""
     theirs = (tokens.c.principal_id == principal_id) & tokens.c.origin.is_not(None) & tokens.c.revoked_at.is_(None)

@@ -70,6 +70,13 @@ def revoke(tx: Tx, trust_id: int, now: datetime) -> bool:
     return tx.execute(trusts.update().where(held).values(revoked_at=times.to_micros(now))).rowcount == 1
 
 
+def revoke_of_model(tx: Tx, model_id: int, now: datetime) -> list[int]:
+    """Revoke every rule whose tokens hold on one model alone, and return their ids."""
+    theirs = (trusts.c.model_id == model_id) & trusts.c.revoked_at.is_(None)
+    ended = trusts.update().where(theirs).values(revoked_at=times.to_micros(now)).returning(trusts.c.id)
+    return sorted(tx.execute(ended).scalars())
+
+
 def use(tx: Tx, issuer: str, mark: bytes, ends: datetime) -> bool:
     """Note that an assertion was exchanged, and say whether this was the first time."""
     digest = hashlib.sha256(issuer.encode() + b"\0" + mark).digest()

@@ -49,6 +49,15 @@ _LOCK = Prepared(
     .where(models.c.namespace_id == sa.bindparam("namespace_id"), models.c.name == sa.bindparam("name"))
     .with_for_update()
 )
+_TITLE = Prepared(
+    sa.select(sa.func.coalesce(models.c.title, models.c.name).label("title"))
+    .join_from(models, namespaces)
+    .where(
+        namespaces.c.name == sa.bindparam("namespace"),
+        models.c.name == sa.bindparam("name"),
+        models.c.deleted_at.is_(None),
+    )
+)
 _CARD = sa.select(models.c.card).where(models.c.id == sa.bindparam("id"))
 
 
@@ -62,6 +71,12 @@ def get(tx: Tx, namespace: str, name: str, *, deleted: bool = False) -> Model:
             f"The model {namespace}/{name} was deleted.", hint=f"Bring it back: `holotype restore {namespace}/{name}`."
         )
     return entity(row)
+
+
+def title(tx: Tx, namespace: str, name: str) -> str | None:
+    """Return what clients of another protocol call a model, or nothing where there is none."""
+    row = _TITLE.one(tx, {"namespace": namespace, "name": name})
+    return None if row is None else str(row.title)
 
 
 def lock(tx: Tx, namespace: Namespace, name: str) -> int | None:

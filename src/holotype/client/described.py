@@ -55,7 +55,10 @@ def provenance(
 
 def words(card: str, description: str, tags: Mapping[str, str] | None, aliases: Iterable[str]) -> Words:
     """Return the checked words about a version."""
-    found = {names.key(str(key), "tag"): names.text(str(value), f"tag {key!r}") for key, value in (tags or {}).items()}
+    found = {
+        names.key(str(key), "tag"): names.text(str(value), f"tag {key!r}", names.TAG_VALUE_LIMIT)
+        for key, value in (tags or {}).items()
+    }
     stages = frozenset(lifecycle.STAGES)
     return Words(card, description, found, [names.alias(item, stages) for item in _several(aliases, "aliases")])
 

@@ -20,6 +20,7 @@ _LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _COMPONENT_LIMIT = 128
 _KEY_LIMIT, _KEY_BYTES = 250, 750
 _TEXT_LIMIT = 5_000
+TAG_VALUE_LIMIT = 100_000
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """What turns the direction of the text behind it, so that a name reads as another one (gnp.exe as exe.png)."""
 

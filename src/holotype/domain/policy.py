@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
+from holotype.domain import titles
 from holotype.domain.lifecycle import NONE, Stage
 from holotype.errors import IllegalMove, Invalid
 
@@ -123,8 +124,12 @@ class Policy:
         raise IllegalMove(f"No move leads from {source} to {target}.", hint=f"From {source}: {there}.")
 
     def alias(self, name: str) -> AliasRule | None:
-        """Return the rule that protects an alias, if one does; the first pattern that matches counts."""
-        return next((one for one in self.aliases if fnmatchcase(name, one.pattern)), None)
+        """Return the rule that protects an alias, if one does; the first pattern that matches counts.
+
+        One of another protocol is matched by what it is called there as well, however it is kept.
+        """
+        called = {name, titles.alias_shown(name)}
+        return next((one for one in self.aliases if any(fnmatchcase(each, one.pattern) for each in called)), None)
 
     @property
     def holding(self) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from it, readable and always the same, so that a title is looked up by the name 
     詐欺               → model-91b3ac2f5b
 
 A title is checked when it is written; ten hexadecimal digits of its SHA-256 keep two titles apart.
+
+Aliases are kept likewise: one that reads like a number or a stage, or that a label cannot be, is encoded reversibly.
 """
 
 from __future__ import annotations
@@ -19,11 +21,25 @@ import unicodedata
 from holotype.domain import lifecycle, names
 from holotype.errors import InvalidName
 
-_LONGEST = 100
+_LONGEST, _TITLE_LIMIT = 100, 256
 _WORDS = re.compile(r"[a-z0-9]+")
 _PREFIX = "mlflow."
+_ALIAS = re.compile(r"[\w-]{1,255}")
 _OTHER = re.compile(r"[^A-Za-z0-9_-]")
 _CODED = re.compile(r"\.([0-9a-f]{1,6})\.")
+
+
+def check(title: str) -> str:
+    """Return a title unchanged, or raise ``InvalidName``: a line of text that is one part of a path."""
+    if not title.strip() or len(title) > _TITLE_LIMIT or not names.printable(title):
+        raise InvalidName(
+            f"{title[:80]!r} cannot be the name of a model.", hint=f"Use 1 to {_TITLE_LIMIT} printable characters."
+        )
+    if "/" in title or ":" in title:
+        raise InvalidName(f"Invalid model name {title[:80]!r}. Names cannot contain '/' or ':'.")
+    if title == "." or title.startswith(".."):
+        raise InvalidName(f"Invalid model name {title[:80]!r}: a path would read it otherwise.")
+    return title
 
 
 def name_of(title: str) -> str:
@@ -41,12 +57,18 @@ def title_of(title: str) -> str | None:
 
 
 def alias_of(alias: str) -> str:
-    """Return the name under which an alias of another protocol is kept: its own, or ``mlflow.`` and an encoding of it.
+    """Return the name under which an alias of another protocol is kept: its own where our grammar allows that."""
+    try:
+        return names.alias(alias, frozenset(lifecycle.STAGES))
+    except InvalidName:
+        return encoded(alias)
+
+
+def encoded(alias: str) -> str:
+    """Return the name of an alias that ours would mean something else by, or cannot have.
 
     Letters that a label may have stay, any other becomes its code in hexadecimal: ``über`` → ``mlflow..fc.ber``.
     """
-    if _kept(alias):
-        return alias
     return _PREFIX + _OTHER.sub(lambda found: f".{ord(found[0]):x}.", alias)
 
 
@@ -58,11 +80,4 @@ def alias_shown(name: str) -> str:
         alias = _CODED.sub(lambda found: chr(int(found[1], 16)), name[len(_PREFIX) :])
     except (ValueError, OverflowError):
         return name
-    return alias if alias_of(alias) == name else name
-
-
-def _kept(alias: str) -> bool:
-    try:
-        return names.alias(alias, frozenset(lifecycle.STAGES)) == alias
-    except InvalidName:
-        return False
+    return alias if _ALIAS.fullmatch(alias) and encoded(alias) == name else name

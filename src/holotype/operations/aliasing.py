@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from holotype.catalogue import labels, models, versions
 from holotype.db import Tx
-from holotype.domain import lifecycle, names
+from holotype.domain import built_in, lifecycle, names, titles
 from holotype.domain.entities import Version
 from holotype.domain.events import Action
 from holotype.domain.policy import Policy
-from holotype.errors import Conflict
+from holotype.errors import Conflict, InvalidName
 from holotype.governance import policies
 from holotype.ledger import append
 from holotype.ledger import labels as spans
@@ -20,8 +20,31 @@ from holotype.operations.recall import refuse_quarantined
 
 
 def check_name(alias: str, policy: Policy) -> None:
-    """Raise ``InvalidName`` for what cannot be an alias, the names of the policy's stages among them."""
-    names.alias(alias, frozenset({*lifecycle.STAGES, *policy.stages}))
+    """Raise ``InvalidName`` for what cannot be an alias, the names of the policy's stages among them.
+
+    An alias of another protocol is kept encoded and so may read like a stage, unless it would pass for one that the
+    policy guards: whoever loads it would believe that its gates and approvals had been asked.
+    """
+    shown = titles.alias_shown(alias)
+    if shown == alias:
+        names.alias(alias, frozenset({*lifecycle.STAGES, *policy.stages}))
+    elif _guarded(shown.lower(), policy):
+        raise InvalidName(
+            f"The alias {shown!r} would pass for the stage {shown.lower()}, which the policy guards.",
+            hint=f"Move the version there instead: `holotype promote REF {shown.lower()}`.",
+        )
+
+
+def kept_as(alias: str, policy: Policy) -> str:
+    """Return the name under which an alias of another protocol is kept where this policy holds."""
+    return titles.encoded(alias) if alias.lower() in policy.stages else titles.alias_of(alias)
+
+
+def _guarded(stage: str, policy: Policy) -> bool:
+    """Say whether a way into a stage asks for more than the built-in policy does anywhere."""
+    usual = {use.gate for move in built_in.default().moves for use in move.rule.gates}
+    ways = [move.rule for move in policy.moves if move.target == stage]
+    return any(rule.approvals or {use.gate for use in rule.gates} - usual for rule in ways)
 
 
 def check_unprotected(tx: Tx, namespace_id: int, aliases: Sequence[str]) -> None:

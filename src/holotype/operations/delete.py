@@ -2,7 +2,7 @@
 
 Softly: it is hidden, its number or name stays taken, and `restore` brings it back until the sweep has freed its bytes.
 Refused while something holds it: a stage other than the first and those where replaced versions go, an alias, or a
-promotion that waits for approvals.
+promotion that waits for approvals. What is still being copied in for a model goes with it, for good.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from holotype.access import rules
-from holotype.catalogue import models, versions
+from holotype.catalogue import intakes, models, versions
 from holotype.domain import times
 from holotype.domain.entities import Model, Version
 from holotype.domain.events import Action
@@ -52,6 +52,7 @@ def delete_model(call: Call, reference: Reference) -> Model:
         for version in versions.in_model(tx, model_id, stages=policy.holding):
             _check_free(version, policy)
         _check_not_wanted(call, promotions.pending_of_model(tx, model_id))
+        intakes.remove_of_model(tx, model_id)
         versions.mark_deleted(tx, model_id, call.now)
         models.change(tx, model_id, call.now, deleted_at=times.to_micros(call.now))
         where = {"namespace_id": model.namespace_id, "model_id": model_id}

@@ -20,28 +20,32 @@ from holotype.operations.call import Call
 from holotype.operations.promote import promote
 
 
-def set_alias(call: Call, reference: Reference, alias: str, *, reason: str = "") -> Version | Promotion:
+def set_alias(
+    call: Call, reference: Reference, alias: str, *, reason: str = "", foreign: bool = False
+) -> Version | Promotion:
     """Let an alias name the version of a reference, whatever it named before, and return the version.
 
-    Where the policy protects the alias and a gate refuses or people have to approve, the promotion is returned.
+    Where the policy protects the alias and a gate refuses or people have to approve, the promotion is returned. A
+    ``foreign`` alias is one of another protocol, whose grammar is another one: it may be kept under an encoded name.
     """
     rules.require(call.actor, Permission.ALIAS_WRITE, namespace=reference.namespace, model=reference.model)
     with call.write() as tx:
-        done = _point(tx, call, reference, alias)
-    if done is not None:
+        done = _point(tx, call, reference, alias, foreign=foreign)
+    if not isinstance(done, str):
         return done
-    asked = promote(call, reference, alias, reason=reason)
+    asked = promote(call, reference, done, reason=reason)
     return asked.version if asked.status == APPLIED else asked
 
 
-def _point(tx: Tx, call: Call, reference: Reference, alias: str) -> Version | None:
-    """Point an alias that nothing protects, or that names the version already; otherwise return nothing."""
+def _point(tx: Tx, call: Call, reference: Reference, alias: str, *, foreign: bool) -> Version | str:
+    """Point an alias that nothing protects, or that names the version already; otherwise return what it is kept as."""
     locking.lock(tx, reference)
     version = versions.find(tx, reference)
     policy = policies.in_force(tx, version.namespace_id)
-    aliasing.check_name(alias, policy)
-    if policy.alias(alias) is None:
-        aliasing.point(tx, call, version, alias)
-    elif labels.alias(tx, version.model_id, alias) != version.id:
-        return None
-    return replace(version, aliases=tuple(sorted({*version.aliases, alias})))
+    kept = aliasing.kept_as(alias, policy) if foreign else alias
+    aliasing.check_name(kept, policy)
+    if policy.alias(kept) is None:
+        aliasing.point(tx, call, version, kept)
+    elif labels.alias(tx, version.model_id, kept) != version.id:
+        return kept
+    return replace(version, aliases=tuple(sorted({*version.aliases, kept})))

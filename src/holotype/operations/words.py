@@ -10,6 +10,8 @@ from holotype.domain import names
 from holotype.errors import TooLarge
 
 CARD_LIMIT, TAG_LIMIT = 1_000_000, 200
+RECORDED_LIMIT = 5_000
+"""Up to which length the ledger keeps the value of a tag as it is."""
 
 
 def check_words(description: str | None, card: str | None, tags: Mapping[str, str | None]) -> None:
@@ -20,7 +22,7 @@ def check_words(description: str | None, card: str | None, tags: Mapping[str, st
         raise TooLarge(f"At most {TAG_LIMIT} tags at once.", hint="Set fewer.")
     for key, value in tags.items():
         names.key(key, "tag")
-        names.text(value or "", f"tag {key!r}")
+        names.text(value or "", f"tag {key!r}", names.TAG_VALUE_LIMIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,11 @@ class Words:
 
     @property
     def recorded(self) -> dict[str, object]:
-        """What the ledger keeps: the description and the tags as they are, the card as its digest."""
+        """What the ledger keeps: the description and the tags as they are, the card and long values as digests."""
         kept: dict[str, object] = dict(self.columns)
         if self.card is not None:
             kept["card"] = digests.of(self.card.encode()) if self.card else ""
-        return kept | ({"tags": dict(self.tags)} if self.tags else {})
+        return kept | ({"tags": {key: _recorded(value) for key, value in self.tags.items()}} if self.tags else {})
 
     def beside(self, said: Words) -> Words:
         """Return what of it differs from what was said before."""
@@ -56,3 +58,7 @@ class Words:
             None if self.card == said.card else self.card,
             {key: value for key, value in self.tags.items() if said.tags.get(key) != value},
         )
+
+
+def _recorded(value: str | None) -> str | None:
+    return value if value is None or len(value) <= RECORDED_LIMIT else digests.of(value.encode())
