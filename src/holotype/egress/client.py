@@ -6,7 +6,8 @@
    later changes nothing. The certificate is checked against the name.
 4. The answer is what it is: redirects are not followed, proxies of the environment are not used (a proxy would
    resolve the name again, elsewhere, and the check would be of nothing).
-5. From the first packet to the last byte there are so many seconds and so many bytes, however slowly they come.
+5. From the first packet to the last byte there are so many seconds and so many bytes, however slowly they come. A
+   stream has no such end, but has to get on: see ``holotype.egress.streams``.
 
 It blocks, so it is called in a thread. It sends nothing that is not given: no cookies, no credentials.
 """
@@ -28,6 +29,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from holotype import __version__
 from holotype.egress.addresses import judged, parse
+from holotype.egress.streams import STALL, Stream
 from holotype.errors import ForbiddenAddress, Unavailable
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -96,6 +98,29 @@ class Client:
             raise _unreachable(target, "no whole answer came in time" if late else _reason(fault)) from fault
         return answer
 
+    @contextlib.contextmanager
+    def stream(
+        self, url: str, *, headers: Mapping[str, str] | None = None, seconds: float = SECONDS, stall: float = STALL
+    ) -> Iterator[Stream]:
+        """Ask for a URL and give the answer while it comes: it has to begin in ``seconds`` and to get on.
+
+        Raises as ``request`` does, also out of the block where the body does not come to its end.
+        """
+        end = time.monotonic() + seconds
+        target = self._target(url)
+        addresses = self._addresses(target, end)
+        try:
+            with self._connected(target, addresses, end, stall=stall) as connection:
+                _send(connection, target, "GET", headers or {}, b"")
+                with contextlib.closing(connection.getresponse()) as response:
+                    yield Stream(response.status, _headers(response), response)
+        except (OSError, HTTPException, ValueError) as fault:
+            raise _unreachable(target, _reason(fault)) from fault
+
+    def check_host(self, url: str, *, seconds: float = SECONDS) -> None:
+        """Raise ``ForbiddenAddress`` where the host of a URL may not be called, by its addresses of this moment."""
+        self._addresses(self._target(url), time.monotonic() + seconds)
+
     def check(self, url: str) -> None:
         """Raise ``ForbiddenAddress`` for a URL that would never be called, without calling it."""
         self._target(url)
@@ -130,14 +155,20 @@ class Client:
         return found[:_ADDRESSES]
 
     @contextlib.contextmanager
-    def _connected(self, target: _Target, addresses: Sequence[str], end: float) -> Iterator[HTTPConnection]:
-        """Connect, and cut the connection off when the time is over, whatever it is doing then."""
+    def _connected(
+        self, target: _Target, addresses: Sequence[str], end: float, *, stall: float | None = None
+    ) -> Iterator[HTTPConnection]:
+        """Connect, and cut the connection off when the time is over, whatever it is doing then.
+
+        With ``stall`` it has no end, but every wait for a packet has.
+        """
         raw = _connect(addresses, target.port, end)
         watch = threading.Timer(max(0.0, end - time.monotonic()), _cut, [raw])
         watch.daemon = True
-        watch.start()
+        if stall is None:
+            watch.start()
         try:
-            raw.settimeout(max(0.05, end - time.monotonic()))
+            raw.settimeout(max(0.05, end - time.monotonic()) if stall is None else stall)
             sock = self._context.wrap_socket(raw.dup(), server_hostname=target.host) if target.tls else raw
             with contextlib.closing(HTTPConnection(target.host, target.port)) as connection:
                 connection.sock = sock
@@ -189,6 +220,12 @@ def _connect(addresses: Sequence[str], port: int, end: float) -> socket.socket:
 def _exchange(
     connection: HTTPConnection, target: _Target, method: str, headers: Mapping[str, str], body: bytes, limit: int
 ) -> Answer:
+    _send(connection, target, method, headers, body)
+    with contextlib.closing(connection.getresponse()) as response:
+        return Answer(response.status, _headers(response), _body(response, limit))
+
+
+def _send(connection: HTTPConnection, target: _Target, method: str, headers: Mapping[str, str], body: bytes) -> None:
     given = {"User-Agent": f"holotype/{__version__}", "Accept-Encoding": "identity", "Connection": "close", **headers}
     connection.putrequest(method, target.path, skip_host=True, skip_accept_encoding=True)
     connection.putheader("Host", target.authority)
@@ -197,8 +234,6 @@ def _exchange(
     for name, value in given.items():
         connection.putheader(name, value)
     connection.endheaders(body or None)
-    with contextlib.closing(connection.getresponse()) as response:
-        return Answer(response.status, _headers(response), _body(response, limit))
 
 
 def _body(response: HTTPResponse, limit: int) -> bytes:
