@@ -17,7 +17,7 @@ from holotype.domain.entities import Intake, Namespace, Version
 from holotype.domain.permissions import Permission
 from holotype.domain.provenance import Provenance
 from holotype.domain.references import Reference, parse
-from holotype.domain.runs import LoggedModel, Measured, TrackedRun
+from holotype.domain.runs import LoggedModel, TrackedRun
 from holotype.domain.times import now
 from holotype.domain.titles import name_of
 from holotype.egress.sources.places import ImportSource
@@ -25,7 +25,7 @@ from holotype.errors import Conflict, Invalid, NotFound
 from holotype.operations.create_model import create_model
 from holotype.operations.create_namespace import create_namespace
 from holotype.operations.take_in import Wanted, take_in
-from holotype.tracking import artifacts, logged_models, runs
+from holotype.tracking import artifacts, attached, logged_models, runs
 from tests.support.fixtures import Store
 from tests.support.registry import EVERYTHING, Desk, open_desk
 
@@ -59,8 +59,7 @@ def taken(desk: Desk, uri: str, model: Reference = MODEL, **wanted: Any) -> Vers
 
 def logged(desk: Desk, owner: str, *files: tuple[str, bytes]) -> None:
     """Say that a run or a logged model has files."""
-    with desk.registry.database.read() as tx:
-        where = space(desk).id
+    where = space(desk).id
     for path, content in files:
         made = desk.stored(content, path)
         with desk.registry.database.write() as tx:
@@ -74,11 +73,11 @@ def space(desk: Desk) -> Namespace:
 
 
 def run(desk: Desk, author: str = "ada") -> None:
-    """Write down a run with a parameter and a metric, and a logged model of it."""
+    """Write down a run with a parameter, and a logged model of it."""
     with desk.registry.database.write() as tx:
         where = space(desk).id
-        made = TrackedRun(RUN, "0", parameters={"depth": "6"}, metrics=(Measured("auc", 0.93),), author=author)
-        runs.create(tx, where, made)
+        runs.create(tx, where, TrackedRun(RUN, "0", author=author))
+        attached.set_parameters(tx, where, RUN, {"depth": "6"})
         logged_models.create(tx, where, LoggedModel(LOGGED, "0", "model", now(), now(), run_id=RUN, author=author))
 
 
@@ -145,7 +144,6 @@ def test_files_of_a_run_belong_to_the_version_at_once(desk: Desk) -> None:
     assert paths(desk, version) == ["MLmodel", "data/model.pkl"]
     assert known.run is not None
     assert known.run.id == RUN
-    assert [metric.value for metric in known.metrics] == [0.93]
     assert known.parameters.keys() == {"depth"}
 
 

@@ -199,13 +199,11 @@ def _with_run(origin: Provenance, wanted: Wanted) -> Provenance:
 
 async def _prompt(call: Call, model: Reference, wanted: Wanted) -> Version:
     made = prompts.content_of(wanted.tags)
-    if made is None:
-        return await aside(_register, call, model, wanted, None)
-    digest, size = digests.of(made.content), len(made.content)
+    files = [File(path, digests.of(content), len(content), role_of(path)) for path, content in made]
+    for file, (_, content) in zip(files, made, strict=True):
+        await put_blob(call, model.namespace, file.digest, file.size, _chunks(content))
+    return await aside(_register, call, model, wanted, Found(tuple(files)))
 
-    async def chunks() -> AsyncIterator[bytes]:
-        yield made.content
 
-    await put_blob(call, model.namespace, digest, size, chunks())
-    file = File(made.path, digest, size, role_of(made.path))
-    return await aside(_register, call, model, wanted, Found((file,)))
+async def _chunks(content: bytes) -> AsyncIterator[bytes]:
+    yield content
