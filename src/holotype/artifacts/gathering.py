@@ -58,14 +58,15 @@ def publish(root: Path, upload_id: str, digest: str, size: int) -> None:
         return
     try:
         handle = os.open(whole, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+            whole.replace(target)
+        finally:
+            os.close(handle)
     except FileNotFoundError:
-        raise _gone() from None
-    try:
-        os.fsync(handle)
-        whole.replace(target)
-        flush_folder(target.parent)
-    finally:
-        os.close(handle)
+        if not _has(target, size):  # it is there where somebody else completed the same upload meanwhile
+            raise _gone() from None
+    flush_folder(target.parent)
 
 
 def _append(handle: int, position: int, last: Path) -> None:

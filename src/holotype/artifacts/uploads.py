@@ -81,9 +81,12 @@ _REMOVE = uploads.delete().where(in_list(uploads.c.id, "of"))
 
 def _insert_part(insert: Any) -> Any:
     of = sa.select(
-        uploads.c.id, sa.bindparam("number", type_=sa.Integer), sa.bindparam("size", type_=sa.BigInteger)
+        uploads.c.id,
+        sa.bindparam("number", type_=sa.Integer),
+        sa.bindparam("size", type_=sa.BigInteger),
+        sa.bindparam("mark", type_=sa.String),
     ).where(uploads.c.id == sa.bindparam("of"), uploads.c.completed_at.is_(None))
-    statement = insert(upload_parts).from_select(["upload_id", "number", "size"], of)
+    statement = insert(upload_parts).from_select(["upload_id", "number", "size", "mark"], of)
     once = statement.on_conflict_do_nothing(index_elements=["upload_id", "number"])
     return once.execution_options(preserve_rowcount=True)
 
@@ -173,10 +176,11 @@ def has_part(tx: Tx, upload_id: str, number: int) -> bool:
     return tx.execute(_HAS_PART, {"id": upload_id, "number": number}).one_or_none() is not None
 
 
-def add_part(tx: Tx, upload_id: str, number: int, size: int) -> None:
-    """Write down that a part has arrived."""
+def add_part(tx: Tx, upload_id: str, number: int, size: int, mark: str = "") -> None:
+    """Write down that a part has arrived; ``mark`` is what its sender is told of it."""
+    values = {"of": upload_id, "number": number, "size": size, "mark": mark}
     try:
-        done = tx.execute(_INSERT_PART[tx.dialect.name], {"of": upload_id, "number": number, "size": size}).rowcount
+        done = tx.execute(_INSERT_PART[tx.dialect.name], values).rowcount
     except sa.exc.IntegrityError:
         raise gone(upload_id) from None
     if done < 1 and not has_part(tx, upload_id, number):
