@@ -68,9 +68,9 @@ class Visitor:
         """Return the scope of a request without a body, for ``answer``."""
         return _scope(method, path, "", {"host": "127.0.0.1:7878"})
 
-    async def answer(self, scope: dict[str, Any]) -> Got:
+    async def answer(self, scope: dict[str, Any], content: Sequence[bytes | None] = ()) -> Got:
         """Ask inside a running event loop, beside others."""
-        return await _ask(self.app, scope, [])
+        return await _ask(self.app, scope, list(content))
 
 
 def owner_of(registry: Registry) -> Visitor:

@@ -106,7 +106,7 @@ def _handler(function: Function, message: type[Message], *, public: bool, reads:
         try:
             if not public:
                 namespace_of(request)  # also where the endpoint is about none: what contradicts itself is refused
-            given, suspect = await _given(request, lists, public=public, reads=reads)
+            given, suspect = await _given(request, lists, public=public, reads=reads) if fields else ({}, False)
             read = _message(message, given)
             if suspect:
                 _check(read)
