@@ -5,6 +5,7 @@ Client
 ├─ Audit       checkpoints, keys, proofs, export
 ├─ Catalogue   namespaces, models, versions: list, show, compare, change, delete, restore
 ├─ EvidenceCalls   attest, evidence, bom, card
+├─ Imports     models and versions of another registry
 ├─ Labels      resolve, promote, rollback, aliases
 ├─ Policies    the policy of a namespace: show, apply, test
 ├─ Promotions  approve, reject, withdraw; overrides
@@ -20,6 +21,7 @@ from holotype.client.access import Access
 from holotype.client.audit import Audit
 from holotype.client.catalogue import Catalogue
 from holotype.client.evidence import EvidenceCalls
+from holotype.client.imports import Imports
 from holotype.client.labels import Labels
 from holotype.client.policies import Policies
 from holotype.client.promotions import Promotions
@@ -30,7 +32,7 @@ from holotype.client.transfers import Transfers
 
 
 class Client(
-    Access, Audit, Catalogue, EvidenceCalls, Labels, Policies, Promotions, Recalls, Records, SignIn, Transfers
+    Access, Audit, Catalogue, EvidenceCalls, Imports, Labels, Policies, Promotions, Recalls, Records, SignIn, Transfers
 ):
     """A registry, seen from a program: typed results, the errors of ``holotype.errors``, and nothing is printed.
 
