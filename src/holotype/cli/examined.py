@@ -22,7 +22,9 @@ def facts(client: Client, reference: str, evidence: Sequence[Evidence]) -> Itera
     """Return what is in the files and what the scan says; ``evidence`` is the last of it, the newest first."""
     found = {one.type: one for one in reversed(evidence) if one.created_by == _SERVER}
     if "inspection" in found:
-        yield "contents", _contents(_payload(client, reference, found["inspection"]))
+        inspection = _payload(client, reference, found["inspection"])
+        yield "contents", _contents(inspection)
+        yield "flavours", _flavours(inspection)
     if "scan" in found:
         yield "scan", _scan(_payload(client, reference, found["scan"]))
     else:
@@ -53,6 +55,15 @@ def _contents(inspection: dict[str, Any]) -> str:
     lines += [f"{one['path']} is {one['format'] or 'unknown'}, announced as {one['announced']}" for one in files
               if one.get("announced")][:_TOLD]  # fmt: skip
     return "\n".join(lines)
+
+
+def _flavours(inspection: dict[str, Any]) -> str:
+    """Return what the MLmodel files say: how MLflow loads the model."""
+    return "\n".join(
+        f"{', '.join(one['flavours'])} of MLflow {one.get('mlflow_version', '')}".removesuffix(" of MLflow ")
+        for one in inspection["files"]
+        if one.get("flavours")
+    )
 
 
 def _scan(scan: dict[str, Any]) -> str | Cell:

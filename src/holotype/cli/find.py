@@ -107,7 +107,7 @@ def _version_row(version: Version) -> Row:
         version.reference,
         stage(version.stage),
         ",".join(version.aliases),
-        formats.size(version.size),
+        Cell("external", "yellow") if version.external else formats.size(version.size),
         f"{version.file_count:,}",
         formats.time(version.created_at),
         version.created_by,

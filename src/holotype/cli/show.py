@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
-from holotype.cli import examined, formats, output
+from holotype.cli import came, examined, formats, output
 from holotype.cli.find import print_versions, stage
 from holotype.cli.lists import listing
 from holotype.cli.options import COMMON, CURSOR, LIMIT, Common
@@ -17,7 +17,7 @@ from holotype.wire.shapes import Model
 if TYPE_CHECKING:
     from holotype.client.api import Client
     from holotype.wire.evidence import Evidence
-    from holotype.wire.provenance import Code, Environment, Metric, Provenance, Run, Schema
+    from holotype.wire.provenance import Metric, Provenance
     from holotype.wire.shapes import File, Version
 
 _NEWEST, _LAST = 10, 100
@@ -40,7 +40,7 @@ def show(
     """
     with common.connect() as client:
         if files:
-            listing(client.files(reference, limit=limit or None, cursor=cursor), common, _print_files)
+            listing(client.files(reference, limit=limit or None, cursor=cursor), common, _print_files, _no_files)
             return
         found = client.show(reference)
         if common.json:
@@ -53,6 +53,10 @@ def show(
             known = tuple(examined.facts(client, found.reference, pieces))
             learnt = ("evidence", _counted(pieces, more=bool(last.next)))
             _print_version(found, (*_overridden(client, found.reference), learnt, *known))
+
+
+def _no_files() -> None:
+    output.note("It is external: its bytes are elsewhere and were never taken over.")
 
 
 def _print_files(files: list[File]) -> None:
@@ -70,6 +74,7 @@ def _print_model(client: Client, model: Model) -> None:
     output.facts(
         (
             ("model", Cell(model.reference, "bold")),
+            ("title", model.title or ""),
             ("description", model.description),
             ("in production", f"version {model.production}" if model.production else "nothing"),
             ("tags", formats.pairs(model.tags)),
@@ -119,60 +124,24 @@ def _print_version(version: Version, learnt: Iterable[tuple[str, str | Cell]]) -
             ("aliases", ", ".join(version.aliases)),
             ("tags", formats.pairs(version.tags)),
             ("description", version.description),
-            ("size", f"{formats.size(version.size)} in {formats.plural(version.file_count, 'file')}"),
+            ("size", _size(version)),
             ("created", f"{formats.when(version.created_at)} by {version.created_by}"),
             ("deleted", formats.when(version.deleted_at)),
             *learnt,
-            *_origin(version.provenance),
+            *came.facts(version.provenance),
         )
     )
     if version.provenance is not None:
         _print_measures(version.provenance)
     _print_card(version.card)
-    output.hint(f"`holotype show {version.reference} --files` lists the files")
+    if not version.external:
+        output.hint(f"`holotype show {version.reference} --files` lists the files")
 
 
-def _origin(provenance: Provenance | None) -> Iterable[tuple[str, str]]:
-    if provenance is None:
-        return ()
-    data = (f"{item.role}: {item.uri}{'@' + item.digest if item.digest else ''}" for item in provenance.data)
-    parents = (f"{item.relation} from {item.reference}" for item in provenance.parents)
-    return (
-        ("code", _code(provenance.code)),
-        ("run", _run(provenance.run)),
-        ("data", "\n".join(data)),
-        ("parents", "\n".join(parents)),
-        ("environment", _environment(provenance.environment)),
-        ("schema", _schema(provenance.schema)),
-    )
-
-
-def _code(code: Code | None) -> str:
-    if code is None:
-        return ""
-    state = " with uncommitted changes" if code.dirty else ""
-    place = " ".join(word for word in (code.repository, code.branch) if word)
-    return f"{code.commit}{state}{' of ' + place if place else ''}"
-
-
-def _run(run: Run | None) -> str:
-    if run is None:
-        return ""
-    return " ".join(word for word in (f"{run.tracker}:{run.id}" if run.tracker else run.id, run.link) if word)
-
-
-def _environment(environment: Environment | None) -> str:
-    if environment is None:
-        return ""
-    python = [f"Python {environment.python}"] if environment.python else []
-    return ", ".join([*python, *(f"{name} {version}" for name, version in sorted(environment.frameworks.items()))])
-
-
-def _schema(schema: Schema | None) -> str:
-    if schema is None:
-        return ""
-    lines = [f"in   {c.name}: {c.type} {c.shape or ''}".rstrip() for c in schema.inputs]
-    return "\n".join(lines + [f"out  {c.name}: {c.type} {c.shape or ''}".rstrip() for c in schema.outputs])
+def _size(version: Version) -> str | Cell:
+    if version.external:
+        return Cell("external: its bytes were never taken over", "yellow")
+    return f"{formats.size(version.size)} in {formats.plural(version.file_count, 'file')}"
 
 
 def _print_measures(provenance: Provenance) -> None:

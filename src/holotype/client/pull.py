@@ -28,7 +28,7 @@ from holotype.domain import digest as digests
 from holotype.domain import manifest as manifests
 from holotype.domain.manifest import File, Manifest
 from holotype.domain.references import Reference
-from holotype.errors import Corrupt, Invalid, LocalProblem
+from holotype.errors import Corrupt, Invalid, LocalProblem, MissingContent
 from holotype.wire import shapes
 
 WORKERS = 4
@@ -66,6 +66,19 @@ def source_of(http: Transport, reference: Reference) -> Source:
             hint="Do not use these files, and tell whoever runs the server.",
         )
     return Source(version, route, manifests.parse(raw))
+
+
+def refuse_external(http: Transport, source: Source) -> None:
+    """Raise for a version whose bytes are elsewhere, naming the place: there is nothing to fetch or to verify."""
+    if source.manifest.files:
+        return
+    shown = http.call("GET", source.route, shapes.Version)
+    origin = shown.provenance.source if shown.provenance else None
+    where = f" They lie at {origin.uri}." if origin else ""
+    raise MissingContent(
+        f"{source.version.reference} is external: the registry never took over its bytes.{where}",
+        hint="Fetch them from there, or have an administrator define an import source and register it again.",
+    )
 
 
 def ask_why(http: Transport, source: Source) -> None:

@@ -11,7 +11,7 @@ from typing import Literal
 from holotype.client import described, receipts
 from holotype.client.base import Base
 from holotype.client.progress import Callback
-from holotype.client.pull import ask_why, chosen, pull, source_of
+from holotype.client.pull import ask_why, chosen, pull, refuse_external, source_of
 from holotype.client.push import Draft, push
 from holotype.client.verify import verify_local, verify_remote
 from holotype.client.walk import walk
@@ -82,6 +82,7 @@ class Transfers(Base):
         """
         parsed = references.parse_version(reference)
         source = replace(source_of(self._http, parsed), quarantined=quarantined)
+        refuse_external(self._http, source)
         if source.version.quarantined_at is not None and not quarantined:
             ask_why(self._http, source)
         root = Path(directory if directory is not None else parsed.model)
@@ -111,6 +112,7 @@ class Transfers(Base):
             where, globs = target, receipt.include
             reference = f"{receipt.reference}@{receipt.digest}"
         source = source_of(self._http, references.parse_version(reference))
+        refuse_external(self._http, source)
         if where is None:
             verify_remote(self._http, source, progress)
         else:

@@ -36,6 +36,8 @@ def read_file(call: Call, reference: Reference, path: str, *, quarantined: bool 
             _check_known(tx, call, version, said=quarantined)
         found = contents.file(tx, version.id, path)
     if found is None:
+        if version.external:
+            raise NotFound(f"{version.reference} is external: the registry never took over its files.")
         raise NotFound(
             f"{version.reference} has no file {path!r}.", hint=f"See its files: `holotype show {version.reference}`."
         )

@@ -1,0 +1,83 @@
+"""What does a person see of where a version came from?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from holotype.cli import formats
+from holotype.cli.output import Cell
+
+if TYPE_CHECKING:
+    from holotype.wire.provenance import Code, Column, Data, Environment, Recorded, Run, Schema, Source
+
+_TOLD = 5
+
+
+def facts(provenance: Recorded | None) -> Iterable[tuple[str, str | Cell]]:
+    """Return a line for each thing that registration recorded."""
+    if provenance is None:
+        return ()
+    parents = (f"{item.relation} from {item.reference}" for item in provenance.parents)
+    return (
+        *_source(provenance.source),
+        ("code", _code(provenance.code)),
+        *_run(provenance.run),
+        ("data", "\n".join(map(_data, provenance.data))),
+        ("parents", "\n".join(parents)),
+        ("environment", _environment(provenance.environment)),
+        ("schema", _schema(provenance.schema)),
+    )
+
+
+def _source(source: Source | None) -> Iterable[tuple[str, str | Cell]]:
+    if source is None:
+        return
+    yield "source", Cell(source.uri, "yellow" if source.external else "")
+    yield "logged model", source.model_id or ""
+    lost = source.left_out or []
+    more = [f"and {len(lost) - _TOLD} more, which --json shows"] if len(lost) > _TOLD else []
+    yield "left out", "\n".join([*lost[:_TOLD], *more])
+
+
+def _code(code: Code | None) -> str:
+    if code is None:
+        return ""
+    state = {None: " (uncommitted changes: unknown)", True: " with uncommitted changes", False: ""}[code.dirty]
+    place = " ".join(word for word in (code.repository, code.branch) if word)
+    return f"{code.commit}{state}{' of ' + place if place else ''}"
+
+
+def _run(run: Run | None) -> Iterable[tuple[str, str]]:
+    if run is None:
+        return
+    named = f"{run.tracker}:{run.id}" if run.tracker else run.id
+    words = [run.name and f"“{run.name}”", run.experiment and f"in {run.experiment}", run.user and f"by {run.user}"]
+    yield "run", " ".join(word for word in (named, *words, run.link) if word)
+    yield "run tags", formats.pairs(run.tags or {})
+
+
+def _data(item: Data) -> str:
+    mark = f"@{item.digest}" if item.digest else f" ({item.fingerprint})" if item.fingerprint else ""
+    name = f"{item.name}, " if item.name else ""
+    return f"{item.role}: {name}{item.uri}{mark}"
+
+
+def _environment(environment: Environment | None) -> str:
+    if environment is None:
+        return ""
+    python = [f"Python {environment.python}"] if environment.python else []
+    pinned = (f"{name} {version}" for name, version in sorted(environment.frameworks.items()))
+    return ", ".join([*python, *pinned, *(environment.requirements or ())])
+
+
+def _schema(schema: Schema | None) -> str:
+    if schema is None:
+        return ""
+    sides = (("in   ", schema.inputs), ("with ", schema.params or []), ("out  ", schema.outputs))
+    return "\n".join(f"{side}{_column(column)}" for side, columns in sides for column in columns)
+
+
+def _column(column: Column) -> str:
+    words = [f"{column.name}: {column.type}", str(column.shape or ""), "(optional)" if column.optional else ""]
+    return " ".join(word for word in words if word)
