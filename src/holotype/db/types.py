@@ -1,7 +1,8 @@
 """Where do the two databases differ in SQL? Only here.
 
 ``json_list(column)`` and ``json_map(key, value)`` gather the rows of a subquery into JSON text; ``in_list(column,
-name)`` compares with one bound list of any length; ``like(column, pattern)`` means the same on both.
+name)`` compares with one bound list of any length; ``like(column, pattern)`` means the same on both;
+``json_value(column, key)`` is one text of a JSON object.
 """
 
 from __future__ import annotations
@@ -47,6 +48,13 @@ class _each_number(_each):  # noqa: N801  (a SQL function)
     numbers = True
 
 
+class json_value(FunctionElement[str]):  # noqa: N801  (a SQL function)
+    """The text that a JSON object of texts has under a key."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
 class _like(FunctionElement[bool]):  # noqa: N801  (a SQL operator)
     """Whether a text is like a pattern, letter for letter."""
 
@@ -75,6 +83,18 @@ class _Glob(sa.types.TypeDecorator[str]):
 
 
 _GLOB = {ord("%"): "*", ord("_"): "?", ord("*"): "[*]", ord("?"): "[?]", ord("["): "[[]"}
+
+
+@compiles(json_value, "sqlite")
+def _json_value_sqlite(element: json_value, compiler: SQLCompiler, **options: Any) -> str:
+    column, key = [compiler.process(one, **options) for one in element.clauses]
+    return f"(SELECT value FROM json_each({column}) WHERE key = {key})"  # noqa: S608 - a column and a bound parameter
+
+
+@compiles(json_value, "postgresql")
+def _json_value_postgresql(element: json_value, compiler: SQLCompiler, **options: Any) -> str:
+    column, key = [compiler.process(one, **options) for one in element.clauses]
+    return f"(({column})::jsonb ->> {key})"
 
 
 @compiles(_like, "sqlite")

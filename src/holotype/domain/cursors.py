@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 
 from holotype.errors import Invalid
 
@@ -22,8 +23,7 @@ _LARGEST = 2**63
 
 def write(binding: str, key: Key, row_id: int) -> str:
     """Return the cursor behind a row of the list that ``binding`` (query, order, what is listed) describes."""
-    content = json.dumps([_VERSION, _checksum(binding), key, row_id], separators=(",", ":"))
-    return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
+    return _coded([_VERSION, _checksum(binding), key, row_id])
 
 
 def read(cursor: str, binding: str) -> tuple[Key, int]:
@@ -34,19 +34,38 @@ def read(cursor: str, binding: str) -> tuple[Key, int]:
     if not _is_key(key) or not _is_whole(row_id):
         raise _broken()
     if checksum != _checksum(binding):
-        raise Invalid(
-            "The cursor belongs to another list.", hint="Send it with the query and the sort that it was given for."
-        )
+        raise _foreign()
     return key, row_id  # type: ignore[return-value]  # both were checked above
 
 
-def _parts(cursor: str) -> list[object]:
+def write_all(binding: str, keys: Sequence[str | int]) -> str:
+    """Return the cursor behind a row of a list whose order has several keys, which leave no two rows alike."""
+    return _coded([_VERSION, _checksum(binding), *keys])
+
+
+def read_all(cursor: str, binding: str, kinds: Sequence[type[str | int]]) -> tuple[str | int, ...]:
+    """Return the keys behind which the page begins, each of its kind, or raise ``Invalid``."""
+    version, checksum, *keys = _parts(cursor, 2 + len(kinds))
+    fitting = all(type(key) is kind and _is_key(key) for key, kind in zip(keys, kinds, strict=True))
+    if version != _VERSION or not fitting:
+        raise _broken()
+    if checksum != _checksum(binding):
+        raise _foreign()
+    return tuple(keys)  # type: ignore[arg-type]  # each was checked above
+
+
+def _coded(content: list[object]) -> str:
+    text = json.dumps(content, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _parts(cursor: str, many: int = 4) -> list[object]:
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         found = json.loads(raw) if len(cursor) <= _LONGEST else None
     except (ValueError, binascii.Error, RecursionError):
         found = None
-    if not isinstance(found, list) or len(found) != 4:
+    if not isinstance(found, list) or len(found) != many:
         raise _broken()
     return found
 
@@ -68,6 +87,12 @@ def _is_whole(value: object) -> bool:
 
 def _broken() -> Invalid:
     return Invalid("This is not a cursor.", hint="Take `next` of the page before, unchanged, or begin without one.")
+
+
+def _foreign() -> Invalid:
+    return Invalid(
+        "The cursor belongs to another list.", hint="Send it with the query and the sort that it was given for."
+    )
 
 
 def _checksum(binding: str) -> str:
