@@ -72,12 +72,15 @@ def of_namespace(tx: Tx, namespace_id: int, *, limit: int = 1_000) -> list[Intak
     return [_entity(row) for row in tx.execute(rows)]
 
 
-def page(tx: Tx, namespace_id: int, *, model_id: int | None = None, after: int = 0, limit: int) -> list[Intake]:
-    """Return up to ``limit`` intakes of a namespace or of one model whose ids come after ``after``."""
-    where = (intakes.c.namespace_id == namespace_id) & (intakes.c.id > after)
-    if model_id is not None:
-        where &= intakes.c.model_id == model_id
-    return [_entity(row) for row in tx.execute(_ROWS.where(where).order_by(intakes.c.id).limit(limit))]
+def page(
+    tx: Tx, *, namespace_id: int | None = None, model_id: int | None = None, before: int | None = None, limit: int
+) -> list[Intake]:
+    """Return up to ``limit`` intakes with ids under ``before``, the newest first."""
+    wanted = [(intakes.c.namespace_id, namespace_id), (intakes.c.model_id, model_id)]
+    where = [column == value for column, value in wanted if value is not None]
+    where += [] if before is None else [intakes.c.id < before]
+    rows = _ROWS.where(*where).order_by(intakes.c.id.desc()).limit(limit)
+    return [_entity(row) for row in tx.execute(rows)]
 
 
 def change(

@@ -60,6 +60,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "recall:impact",
             "Show what a recall would reach, where it is in use, and who pulled it; nothing is changed.",
         ),
+        "intakes": (
+            "intakes:ls",
+            "List versions whose bytes are still copied in from an import source, or failed to come, the newest first.",
+        ),
         "attest": ("evidence:attest", "Attach evidence to a version: what was learnt about it later."),
         "alias set": ("aliases:set_", "Make an alias name a version."),
         "alias rm": ("aliases:rm", "Remove an alias; the version that it named stays."),

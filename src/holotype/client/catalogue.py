@@ -9,6 +9,7 @@ from holotype.client.pages import Pages
 from holotype.domain import references
 from holotype.wire import shapes
 from holotype.wire.compare import Comparison
+from holotype.wire.intakes import Intake
 from holotype.wire.lineage import Lineage
 
 
@@ -45,6 +46,18 @@ class Catalogue(Base):
             terms.insert(0, f"model:{references.parse_model(model).model_reference}")
         text = " AND ".join(f"({term})" for term in terms) if len(terms) > 1 else "".join(terms)
         return self._pages(f"{ROOT}/versions", shapes.Version, {"query": text or None, "sort": sort}, limit, cursor)
+
+    def intakes(
+        self,
+        where: str | None = None,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Pages[Intake]:
+        """Iterate over versions whose bytes are on their way in or failed to come: all, a namespace's or a model's."""
+        named = None if where is None else "model" if "/" in where else "namespace"
+        asked = {} if named is None else {named: where}
+        return self._pages(f"{ROOT}/intakes", Intake, asked, limit, cursor)
 
     def show(self, reference: str) -> shapes.Model | shapes.Version:
         """Return what a reference names: a version when it has a label or a digest, else the model."""

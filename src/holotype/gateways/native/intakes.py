@@ -1,0 +1,33 @@
+"""The route that lists versions whose bytes are still on their way in."""
+
+from __future__ import annotations
+
+from holotype.domain import references
+from holotype.domain.permissions import Permission
+from holotype.gateways.base import Request, call_of, get
+from holotype.gateways.native.addresses import PAGE, before, checked
+from holotype.gateways.perform import perform
+from holotype.operations.list_intakes import list_intakes
+from holotype.wire import intakes as shapes
+from holotype.wire.shapes import Page
+
+
+@get("/api/v1/intakes", permission=Permission.MODEL_READ)
+async def intakes(
+    request: Request,
+    *,
+    namespace: str | None = None,
+    model: str | None = None,
+    limit: int = PAGE,
+    cursor: str | None = None,
+) -> Page[shapes.Intake]:
+    """List intakes, the newest first: of everything, of a ``namespace``, or of a ``model`` given as namespace/name."""
+    where: dict[str, str | None] = {"namespace": namespace}
+    if model is not None:
+        parsed = references.parse_model(model)
+        where = {"namespace": parsed.namespace, "model": parsed.model}
+    found = await perform(list_intakes, call_of(request), **where, before=before(cursor), limit=checked(limit))
+    return Page([shapes.of(one) for one in found.items], None if found.next is None else str(found.next))
+
+
+routes = [intakes]
