@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 import litestar
 import msgspec
 from litestar import Response
+from litestar.connection import ASGIConnection
 from litestar.handlers import HTTPRouteHandler
 
 from holotype.domain.permissions import Permission
@@ -82,7 +83,7 @@ def call_of(request: Request) -> Call:
     return Call(known.registry, known.actor, known.request_id, header(request, b"idempotency-key"))
 
 
-def header(request: Request, wanted: bytes) -> str | None:
+def header(request: ASGIConnection[Any, Any, Any, Any], wanted: bytes) -> str | None:
     """Return a header by its name in lower case; the framework's own look-up copies all headers first."""
     for name, value in request.scope["headers"]:
         if name == wanted:

@@ -49,7 +49,7 @@ async def enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
     try:
         if permission is None:
             raise Denied("Nobody may call this.") if known.actor.principal_id is not None else Unauthenticated()
-        _check(known.actor, permission, connection.scope["path_params"])
+        _check(known.actor, permission, _named(connection, handler))
     except (Denied, NotFound) as error:
         await record(known, error)
         raise
@@ -64,6 +64,13 @@ async def record(known: Exchange, error: Denied | NotFound) -> None:
         await perform(record_denial, call, error.permission, error.subject)
     except HolotypeError:
         _log.exception("a refusal could not be written to the ledger", extra={"request_id": known.request_id})
+
+
+def _named(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> Mapping[str, Any]:
+    """Return what a request names: in its path, or wherever else the route's protocol has it."""
+    path: Mapping[str, Any] = connection.scope["path_params"]
+    namespace = handler.opt.get("namespace")
+    return path if namespace is None else {**path, "namespace": namespace(connection)}
 
 
 def _check(actor: Actor, permission: Permission, path: Mapping[str, Any]) -> None:

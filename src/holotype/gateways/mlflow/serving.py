@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import msgspec
+from litestar.connection import ASGIConnection
 from litestar.handlers import HTTPRouteHandler
 
 from holotype.domain import names
@@ -58,21 +59,28 @@ class Endpoint:
 
 
 def endpoint(
-    method: str, path: str, *, permission: Permission | Public, api: str = "2.0/mlflow", reads: bool = True
+    method: str,
+    path: str,
+    *,
+    permission: Permission | Public,
+    api: str = "2.0/mlflow",
+    reads: bool = True,
+    spaced: bool = True,
 ) -> Callable[[Function], HTTPRouteHandler]:
     """Declare an endpoint under ``/api/{api}/{path}`` and the addresses that mean the same; see ``route``."""
     if not isinstance(permission, Permission | Public):
         raise TypeError(f"{method} {path} declares no permission")
     places = [f"{prefix}/{root}/{api}/{path}" for prefix in PREFIXES for root in ("api", "ajax-api")]
-    return route(method, places, permission=permission, reads=reads)
+    return route(method, places, permission=permission, reads=reads, spaced=spaced)
 
 
 def route(
-    method: str, places: list[str], *, permission: Permission | Public, reads: bool = True
+    method: str, places: list[str], *, permission: Permission | Public, reads: bool = True, spaced: bool = True
 ) -> Callable[[Function], HTTPRouteHandler]:
     """Declare an endpoint at exactly these addresses.
 
-    With ``reads=False`` the body is left to the function, as a stream of bytes; its message is the query string.
+    With ``reads=False`` the body is left to the function, as a stream of bytes; its message is the query string. With
+    ``spaced=False`` it is about no namespace: the permission is asked somewhere, else within the one that is named.
     """
 
     def decorate(function: Function) -> HTTPRouteHandler:
@@ -82,11 +90,17 @@ def route(
             places,
             http_method=["GET", "HEAD"] if method == "GET" else method,  # type: ignore[arg-type]
             status_code=200,
-            opt={"permission": permission, "endpoint": known},
+            opt={"permission": permission, "endpoint": known, "namespace": _named if spaced else None},
             request_max_body_size=None,
         )(_handler(function, message, public=permission is PUBLIC, reads=reads))
 
     return decorate
+
+
+def _named(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Return the namespace that is named, whether or not it can be one."""
+    named: str | None = connection.scope["path_params"].get("namespace")
+    return named or (header(connection, b"x-mlflow-workspace") or "").strip() or names.DEFAULT_NAMESPACE
 
 
 def namespace_of(request: Request) -> str:

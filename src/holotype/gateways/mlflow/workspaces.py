@@ -33,14 +33,14 @@ class NewWorkspace(Message):
     trace_archival_config: dict[str, Any] | None = None
 
 
-@endpoint("GET", "workspaces", permission=Permission.MODEL_READ, api="3.0/mlflow")
+@endpoint("GET", "workspaces", permission=Permission.MODEL_READ, api="3.0/mlflow", spaced=False)
 async def listed(request: Request, message: NoFields) -> dict[str, Any]:  # noqa: ARG001 - every endpoint takes both
     """List the namespaces that the caller may see."""
     found = await perform(list_namespaces, call_of(request), limit=_MOST)
     return {"workspaces": [_shown(one) for one in found]}
 
 
-@endpoint("POST", "workspaces", permission=Permission.NAMESPACE_CREATE, api="3.0/mlflow")
+@endpoint("POST", "workspaces", permission=Permission.NAMESPACE_CREATE, api="3.0/mlflow", spaced=False)
 async def create(request: Request, message: NewWorkspace) -> Answer:
     """Create a namespace."""
     if message.default_artifact_root or message.trace_archival_config:
@@ -49,20 +49,22 @@ async def create(request: Request, message: NewWorkspace) -> Answer:
     return Answer(201, encode({"workspace": _shown(made)}), [(b"content-type", b"application/json")])
 
 
-@endpoint("GET", "workspaces/{workspace:str}", permission=Permission.MODEL_READ, api="3.0/mlflow")
+@endpoint("GET", "workspaces/{workspace:str}", permission=Permission.MODEL_READ, api="3.0/mlflow", spaced=False)
 async def get(request: Request, message: NoFields) -> dict[str, Any]:  # noqa: ARG001
     """Show a namespace."""
     name: str = request.scope["path_params"]["workspace"]
     return {"workspace": _shown(await perform_quick(show_namespace, call_of(request), name))}
 
 
-@endpoint("PATCH", "workspaces/{workspace:str}", permission=Permission.NAMESPACE_CREATE, api="3.0/mlflow")
+@endpoint("PATCH", "workspaces/{workspace:str}", permission=Permission.NAMESPACE_CREATE, api="3.0/mlflow", spaced=False)
 async def update(request: Request, message: NoFields) -> None:  # noqa: ARG001
     """Refuse to change a namespace: what MLflow would change, this registry does not have."""
     raise not_implemented("A workspace is a namespace here, and a namespace is not changed once it is made.")
 
 
-@endpoint("DELETE", "workspaces/{workspace:str}", permission=Permission.NAMESPACE_CREATE, api="3.0/mlflow")
+@endpoint(
+    "DELETE", "workspaces/{workspace:str}", permission=Permission.NAMESPACE_CREATE, api="3.0/mlflow", spaced=False
+)
 async def delete(request: Request, message: NoFields) -> None:  # noqa: ARG001
     """Refuse to delete a namespace."""
     raise not_implemented("A workspace is a namespace here, and a namespace is not deleted; delete its models.")
