@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,11 @@ class Scene:
     def client(self) -> Any:
         """A new client, set up by the environment alone."""
         return mlflow.MlflowClient()
+
+    @staticmethod
+    def pause(seconds: float) -> None:
+        """Wait before something is asked again."""
+        time.sleep(seconds)
 
 
 def since(_major: int) -> Callable[[F], F]:
