@@ -34,7 +34,7 @@ def plays() -> Iterator[object]:
 
 def test_there_are_scenarios() -> None:
     """The list would prove nothing if it were empty."""
-    assert len(list(scenarios())) >= 30
+    assert len(list(scenarios())) >= 40
 
 
 @pytest.mark.parametrize(("client_name", "scenario"), plays(), indirect=["client_name"])
