@@ -27,12 +27,14 @@ class Fitting:
         """Begin with nothing left out; ``budget`` bounds the characters of all texts together."""
         self._left = budget
         self._notes: list[str] = []
-        self._more = 0
+        self._more = self._crowded = 0
 
     @property
     def left_out(self) -> list[str]:
-        """The sentences; the last one counts those that there were too many of."""
-        return [*self._notes, f"And {self._more:,} things more."] if self._more else list(self._notes)
+        """The sentences; the last ones count what there was too much of."""
+        more = [f"And {self._more:,} things more."] if self._more else []
+        crowded = [f"There was no room for {self._crowded:,} texts more."] if self._crowded else []
+        return [*self._notes, *more, *crowded]
 
     def note(self, sentence: str) -> None:
         """Say that something is not on record as it was."""
@@ -59,7 +61,7 @@ class Fitting:
             self.note(f"Of {what} the first {longest:,} of {len(fitted):,} characters are on record.")
             fitted = fitted[: longest - 1] + "…"
         if len(fitted) > self._left:
-            self.note(f"There was no room for {what}.")
+            self._crowded += 1
             return None
         self._left -= len(fitted)
         return fitted

@@ -66,7 +66,6 @@ def provenance_of(
     fit = Fitting()
     said = _read(mlmodel, fit)
     made = Provenance(
-        parameters=_parameters({**(run.parameters if run else {}), **(logged.parameters if logged else {})}, fit),
         metrics=_metrics([*(logged.metrics if logged else ()), *_others(run, logged)], fit),
         data=[_data(one, fit) for one in _first("data", run.inputs if run else (), fit)],
         code=_code(run.tags, fit) if run else None,
@@ -76,6 +75,10 @@ def provenance_of(
         schema=_schema(said.schema, fit) if said and said.schema else None,
         source=source,
     )
+    parameters = {**(run.parameters if run else {}), **(logged.parameters if logged else {})}
+    made = replace(made, parameters=_parameters(parameters, fit))
+    if run is not None and made.run is not None:  # what is least and may be most comes last
+        made = replace(made, run=replace(made.run, tags=_tags(run.tags, fit) or None))
     notes = [*(source.left_out or ()), *fit.left_out]
     return replace(made, source=replace(source, left_out=notes)) if notes else made
 
@@ -146,16 +149,6 @@ def _code(tags: Mapping[str, str], fit: Fitting) -> Code | None:
 
 
 def _run(run: TrackedRun, tracker: str, link: str | None, fit: Fitting) -> Run:
-    tags: dict[str, str] = {}
-    for name, value in sorted(run.tags.items()):
-        if name in _ELSEWHERE or name in _BOOKKEEPING:
-            continue
-        if len(tags) >= _TAGS:
-            fit.note(f"The run has {len(run.tags):,} tags; {_TAGS:,} are on record.")
-            break
-        text = fit.text(value, f"the tag {name[:80]!r} of the run")
-        if text is not None:
-            tags[fit.key(name, "tag")] = text
     return Run(
         id=run.id,
         tracker=tracker,
@@ -163,8 +156,21 @@ def _run(run: TrackedRun, tracker: str, link: str | None, fit: Fitting) -> Run:
         name=fit.text(run.name or run.tags.get(_NAME, ""), "the name of the run") or None,
         experiment=fit.text(run.experiment, "the experiment") or None,
         user=fit.text(run.user or run.tags.get(_USER, ""), "the user of the run") or None,
-        tags=tags or None,
     )
+
+
+def _tags(tags: Mapping[str, str], fit: Fitting) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in sorted(tags.items()):
+        if name in _ELSEWHERE or name in _BOOKKEEPING:
+            continue
+        if len(found) >= _TAGS:
+            fit.note(f"The run has {len(tags):,} tags; {_TAGS:,} are on record.")
+            break
+        text = fit.text(value, f"the tag {name[:80]!r} of the run")
+        if text is not None:
+            found[fit.key(name, "tag")] = text
+    return found
 
 
 def _read(mlmodel: bytes | None, fit: Fitting) -> MLmodel | None:

@@ -17,6 +17,7 @@ from holotype.inspect.scanning.report import Unreadable
 
 FILES = ("requirements.txt", "conda.yaml", "python_env.yaml")
 MOST = 1_000
+_SAYS_NOTHING = frozenset({"", "pip", "-r requirements.txt"})
 _PIN = re.compile(
     r"([A-Za-z0-9][A-Za-z0-9._-]{0,100})(?:\[[^\]]{0,200}\])?\s*={2,3}\s*([A-Za-z0-9][A-Za-z0-9.!+_-]{0,100})"
 )
@@ -52,7 +53,7 @@ class Wanted:
                 self._one(one.rpartition("::")[2].strip(), _CONDA)
 
     def _one(self, wish: str, form: re.Pattern[str]) -> None:
-        if not wish or wish == "-r requirements.txt":
+        if wish in _SAYS_NOTHING:
             return
         if len(self.pinned) + len(self.wishes) >= MOST:
             if not self.left_out:
