@@ -83,6 +83,9 @@ class Settings:
     egress_allow: str | None = _setting(
         None, "Internal hosts and networks that the server may call, and http://HOST:PORT; commas between them."
     )
+    import_sources: Path | None = _setting(
+        None, "File of the import sources; the default is import-sources.toml inside `data`, where there is one."
+    )
     body_limit: int = _setting(8 * 2**20, "Largest JSON body, in bytes.")
     evidence_limit: int = _setting(2**20, "Largest payload of one piece of evidence, in bytes.")
     part_size: int = _setting(16 * 2**20, "Size of the parts in which files are uploaded, in bytes.")
@@ -106,6 +109,12 @@ class Settings:
     def keys_folder(self) -> Path:
         """The folder of the keys that sign checkpoints."""
         return self.keys or self.data.absolute() / "keys"
+
+    @property
+    def import_sources_file(self) -> Path | None:
+        """The file of the import sources, if there is one."""
+        usual = self.data.absolute() / "import-sources.toml"
+        return self.import_sources or (usual if usual.exists() else None)
 
     @property
     def store_url(self) -> str | Path:

@@ -9,6 +9,7 @@
     optimize       every day                  lets the embedded database look at its tables again, to plan by
 
     examine        when a version arrived     looks into it; ``Examiner``, which has a thread of its own
+    copy-in        when a version is expected    brings its bytes from an import source; ``Importer``, which has one too
 
 Every server process has one thread for it. A claim in the database, which lasts for the period of the work, makes one
 process of all servers do each piece; when that process dies another takes its place after the period. Whatever goes
@@ -27,9 +28,11 @@ from dataclasses import dataclass
 from holotype.domain.entities import Actor
 from holotype.domain.permissions import Permission
 from holotype.errors import Conflict
+from holotype.operations import copy_in as copying
 from holotype.operations.bootstrap import SYSTEM
 from holotype.operations.call import Call, Registry
 from holotype.operations.claim import claim
+from holotype.operations.copy_in import Pace, copy_in, is_expected
 from holotype.operations.examine import breathe
 from holotype.operations.examine_pending import Stopped, examine_pending, is_due
 from holotype.operations.expire_keys import expire_keys
@@ -178,3 +181,45 @@ class Examiner:
 
     def _call(self) -> Call:
         return Call(self._registry, _ACTOR, f"examiner-{self._holder[:8]}", now=self._registry.clock())
+
+
+class Importer:
+    """The thread of a server process that copies versions in from import sources, of which all take their share.
+
+    It is woken by what this process promised, and looks every few seconds for what others did and for what waits.
+    """
+
+    def __init__(self, registry: Registry, *, period: float = 5.0, pace: Pace = copying.USUAL) -> None:
+        """Prepare; nothing happens before ``start``."""
+        self._registry, self._period, self._pace = registry, period, pace
+        self._holder = str(uuid.uuid4())
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="importer", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self, seconds: float) -> bool:
+        """Give back what is being copied, and say whether that ended in time. It goes on where it was."""
+        self._stopping.set()
+        self._registry.expected.set()
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _loop(self) -> None:
+        while not self._stopping.is_set():
+            self._registry.expected.wait(self._period)
+            self._registry.expected.clear()
+            try:
+                while not self._stopping.is_set() and is_expected(self._call()):
+                    copy_in(self._call(), self._pause, self._pace)
+            except Exception:  # noqa: BLE001 - the server must outlive whatever goes wrong here
+                _log.exception("background work failed", extra={"task": "copy-in"})
+
+    def _pause(self) -> None:
+        if self._stopping.is_set():
+            raise copying.Stopped
+
+    def _call(self) -> Call:
+        return Call(self._registry, _ACTOR, f"importer-{self._holder[:8]}", now=self._registry.clock())

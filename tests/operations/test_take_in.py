@@ -115,7 +115,7 @@ def test_every_copy_is_a_new_version(desk: Desk) -> None:
 def test_a_copy_is_found_by_title_and_alias(desk: Desk) -> None:
     """Names that only the other protocol allows lead there, and no other name does."""
     title = "Fraud Model (EU)"
-    create_model(desk.call(), Reference("default", name_of(title)), title=title)  # type: ignore[call-arg]
+    create_model(desk.call(), Reference("default", name_of(title)), title=title)
     first = take(desk, "s3://lake/x", Reference("default", name_of(title)))
     assert first.number == 1
     assert take(desk, f"models:/{title}/1").file_count == 0
@@ -236,7 +236,7 @@ def test_a_prompt_is_the_file_that_it_is(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "wanted", [{"run_id": "../x"}, {"run_id": "c" * 32}, {"model_id": "x y"}, {"run_id": "a" * 300}]
 )
-def test_ids_that_cannot_be_are_refused(desk: Desk, wanted: dict[str, str]) -> None:
+def test_ids_that_cannot_be_are_refused(desk: Desk, wanted: dict[str, Any]) -> None:
     """An id that is no id, or not that of the source."""
     with pytest.raises(Invalid):
         take(desk, f"runs:/{RUN}/model", **wanted)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -21,6 +21,19 @@ from holotype.domain import times
 from holotype.domain.entities import Intake
 
 PENDING, FAILED = "pending", "failed"
+
+
+class Copied(NamedTuple):
+    """A file of an intake: its digest once it is here, and its upload as long as it comes in parts.
+
+    ``mark`` is the state in which the source had it.
+    """
+
+    digest: str | None
+    size: int
+    mark: str = ""
+    upload_id: str | None = None
+
 
 _ROWS = (
     sa.select(intakes, namespaces.c.name.label("namespace"), models.c.name.label("model"))
@@ -33,7 +46,6 @@ _WAITING = (
     .order_by(intakes.c.next_try_at, intakes.c.id)
     .limit(sa.bindparam("limit"))
 )
-_MINE = intakes.c.id == sa.bindparam("of")
 
 
 def create(tx: Tx, values: Mapping[str, Any], *, tags: Mapping[str, str], now: datetime) -> int:
@@ -113,31 +125,30 @@ def waiting(tx: Tx, now: datetime, limit: int) -> list[int]:
     return list(tx.execute(_WAITING, {"now": times.to_micros(now), "limit": limit}).scalars())
 
 
-def claim(tx: Tx, intake_id: int, now: datetime, seconds: float) -> Intake | None:
-    """Take up an intake for so many seconds; nothing where somebody else did, or where it is gone."""
-    until = times.to_micros(now + timedelta(seconds=seconds))
-    due = _MINE & (intakes.c.next_try_at <= sa.bindparam("now"))
-    taken = intakes.update().where(due).values(next_try_at=until, attempts=intakes.c.attempts + 1)
-    done = tx.execute(taken.returning(intakes.c.id), {"of": intake_id, "now": times.to_micros(now)}).first()
+def claim(tx: Tx, intake_id: int, now: datetime, until: datetime) -> Intake | None:
+    """Take up an intake until then; nothing where somebody else did, or where it is gone."""
+    taken = intakes.update().where((intakes.c.id == intake_id) & (intakes.c.next_try_at <= times.to_micros(now)))
+    values = {"next_try_at": times.to_micros(until), "attempts": intakes.c.attempts + 1}
+    done = tx.execute(taken.values(**values).returning(intakes.c.id)).first()
     return None if done is None else by_id(tx, intake_id)
 
 
-def hold(tx: Tx, intake: Intake, now: datetime, seconds: float) -> bool:
-    """Stay with an intake for so many seconds more; false where it is gone or was taken up by somebody else."""
-    until = times.to_micros(now + timedelta(seconds=seconds))
-    ours = (intakes.c.id == intake.id) & (intakes.c.attempts == intake.attempts) & (intakes.c.status == PENDING)
-    return bool(tx.execute(intakes.update().where(ours).values(next_try_at=until)).rowcount)
+def hold(tx: Tx, intake_id: int, held: datetime, until: datetime, *, attempts: int | None = None) -> bool:
+    """Stay with an intake that is ``held`` until a moment for longer; false where it is ours no more."""
+    values = {"next_try_at": times.to_micros(until)} | ({} if attempts is None else {"attempts": attempts})
+    return _settle(tx, intake_id, held, values)
 
 
-def put_off(tx: Tx, intake: Intake, now: datetime, seconds: float, reason: str, *, attempts: int) -> None:
-    """Let a claimed intake wait for so long, and say why."""
-    until = times.to_micros(now + timedelta(seconds=seconds))
-    _settle(tx, intake, next_try_at=until, reason=reason, attempts=attempts, changed_at=times.to_micros(now))
+def put_off(tx: Tx, intake_id: int, held: datetime, until: datetime, reason: str, *, now: datetime) -> bool:
+    """Let an intake that is held wait until a moment, and say why."""
+    moments = {"next_try_at": times.to_micros(until), "changed_at": times.to_micros(now)}
+    return _settle(tx, intake_id, held, {"reason": reason, **moments})
 
 
-def fail(tx: Tx, intake: Intake, now: datetime, reason: str) -> None:
-    """Give an intake up, and say why."""
-    _settle(tx, intake, status=FAILED, next_try_at=None, reason=reason, changed_at=times.to_micros(now))
+def fail(tx: Tx, intake_id: int, held: datetime, reason: str, *, now: datetime) -> bool:
+    """Give an intake up that is held, and say why."""
+    values = {"status": FAILED, "next_try_at": None, "reason": reason, "changed_at": times.to_micros(now)}
+    return _settle(tx, intake_id, held, values)
 
 
 def renew(tx: Tx, intake_id: int, now: datetime) -> None:
@@ -147,22 +158,23 @@ def renew(tx: Tx, intake_id: int, now: datetime) -> None:
     tx.execute(intakes.update().where(intakes.c.id == intake_id).values(**values))
 
 
-def files(tx: Tx, intake_id: int) -> dict[str, tuple[str, int]]:
-    """Return what was copied so far: digest and size by path."""
+def files(tx: Tx, intake_id: int) -> dict[str, Copied]:
+    """Return how far the files of an intake have come, by path."""
     rows = tx.execute(sa.select(intake_files).where(intake_files.c.intake_id == intake_id))
-    return {row.path: (row.digest, row.size) for row in rows}
+    return {row.path: Copied(row.digest, row.size, row.mark, row.upload_id) for row in rows}
 
 
-def add_file(tx: Tx, intake_id: int, path: str, digest: str, size: int) -> None:
-    """Write down that a file was copied and is held."""
-    known = {"digest": digest, "size": size}
+def note_file(tx: Tx, intake_id: int, path: str, copied: Copied) -> None:
+    """Write down how far a file of an intake has come."""
+    known = copied._asdict()
     statement = insert(tx, intake_files).values(intake_id=intake_id, path=path, **known)
     tx.execute(statement.on_conflict_do_update(index_elements=["intake_id", "path"], set_=known))
 
 
-def _settle(tx: Tx, intake: Intake, **values: Any) -> None:
-    ours = (intakes.c.id == intake.id) & (intakes.c.status == PENDING)
-    tx.execute(intakes.update().where(ours).values(**values))
+def _settle(tx: Tx, intake_id: int, held: datetime, values: dict[str, Any]) -> bool:
+    """Change an intake, unless somebody else has taken it up or deleted it meanwhile."""
+    ours = (intakes.c.id == intake_id) & (intakes.c.next_try_at == times.to_micros(held))
+    return bool(tx.execute(intakes.update().where(ours).values(**values)).rowcount)
 
 
 def _one(tx: Tx, where: sa.ColumnElement[bool]) -> Intake | None:

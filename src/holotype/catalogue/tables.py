@@ -5,7 +5,8 @@
                         ├─< aliases · model_tags · label_spans
                         └─< intakes ─< intake_files
     documents   the manifest, config and provenance bytes of versions, under their digest
-    intakes     versions that have a number while their bytes are still copied in, or that failed to come
+    intakes     versions that have a number while their bytes are still copied in, or that failed to come; a file of
+                one has a digest when it is here, and an upload as long as it is on its way
 
 A namespace is part of every key, moments are microseconds, names are unique also among the deleted. Long texts come
 last in a row: whoever scans the other columns must not walk through them. A ``head`` is the part of a long text that an

@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from holotype import db
 from holotype.artifacts.store import open_store
+from holotype.egress.sources import ImportSource, reading
 from holotype.errors import HolotypeError
 from holotype.gateways import dialects, metrics, mlflow, native, openapi
 from holotype.gateways.exchange import Exchange
@@ -23,7 +24,14 @@ from holotype.settings import Settings
 
 def open_registry(settings: Settings) -> Registry:
     """Open the database and the object store; nothing is created or migrated."""
-    return Registry(db.connect(settings.database_url), open_store(settings.store_url), settings)
+    sources = import_sources(settings)
+    return Registry(db.connect(settings.database_url), open_store(settings.store_url), settings, sources=sources)
+
+
+def import_sources(settings: Settings) -> tuple[ImportSource, ...]:
+    """Read the file of import sources, where there is one; ``InvalidSetting`` where something in it is wrong."""
+    place = settings.import_sources_file
+    return () if place is None else reading.load(place)
 
 
 def application(registry: Registry) -> Front:

@@ -25,7 +25,7 @@ from holotype.gateways.logs import configure
 from holotype.main.application import application, open_registry
 from holotype.main.listening import BACKLOG
 from holotype.settings import Settings
-from holotype.worker import Examiner, Worker, standard_work
+from holotype.worker import Examiner, Importer, Worker, standard_work
 
 _Holder: Any = net.SocketHolder  # type: ignore[attr-defined]  # it is left out of the type stubs
 _WORK_SECONDS = 5.0
@@ -84,6 +84,8 @@ async def _serve(settings: Settings, bound: socket.socket, on_ready: Callable[[]
     worker.start()
     examiner = Examiner(registry)
     examiner.start()
+    importer = Importer(registry)
+    importer.start()
     stop = asyncio.create_task(stopping.wait())
     await asyncio.wait({serving, stop}, return_when=asyncio.FIRST_COMPLETED)
     failed = serving.done()
@@ -92,6 +94,7 @@ async def _serve(settings: Settings, bound: socket.socket, on_ready: Callable[[]
         await app.drained(settings.stop_timeout)
         await asyncio.wait({serving}, timeout=5)
     stop.cancel()
-    if all([worker.stop(_WORK_SECONDS), examiner.stop(_WORK_SECONDS)]):
+    ended = [one.stop(_WORK_SECONDS) for one in (worker, examiner, importer)]
+    if all(ended):
         registry.database.close()
     return int(failed)

@@ -22,9 +22,10 @@ from holotype.domain.provenance import Parent, Provenance
 from holotype.domain.references import Reference
 from holotype.domain.runs import TrackedRun
 from holotype.errors import Conflict, NotFound
+from holotype.operations import tracked
 from holotype.operations.call import Call
 from holotype.operations.registering import FILE_LIMIT
-from holotype.tracking import artifacts, logged_models, runs
+from holotype.tracking import artifacts
 
 _decode = msgspec.json.Decoder(Provenance).decode
 
@@ -60,17 +61,13 @@ def follow(call: Call, tx: Tx, namespace: Namespace, origin: Origin, here: str |
 
 def run_of(call: Call, tx: Tx, namespace: Namespace, run_id: str | None) -> TrackedRun | None:
     """Return a run that the caller may see."""
-    run = runs.get(tx, namespace.id, run_id) if run_id else None
-    return run if run is not None and run.deleted_at is None and _sees(call, namespace, run.author) else None
+    run = tracked.readable(call, tx, namespace, run_id) if run_id else None
+    return run if run is not None and run.deleted_at is None else None
 
 
 def _is_here(base: str | None, here: str | None) -> bool:
     """Say whether an artifact server is this one: where none is named, or by its whole address or its host."""
     return base is None or (here is not None and base in (here.lower(), here.lower().partition("://")[2]))
-
-
-def _sees(call: Call, namespace: Namespace, author: str) -> bool:
-    return author == call.actor.name or rules.may(call.actor, Permission.MODEL_READ, namespace=namespace.name)
 
 
 def _run(call: Call, tx: Tx, namespace: Namespace, run_id: str, path: str) -> Found | None:
@@ -79,8 +76,8 @@ def _run(call: Call, tx: Tx, namespace: Namespace, run_id: str, path: str) -> Fo
 
 
 def _logged(call: Call, tx: Tx, namespace: Namespace, model_id: str, path: str) -> Found | None:
-    model = logged_models.get(tx, namespace.id, model_id)
-    if model is None or model.deleted_at is not None or not _sees(call, namespace, model.author):
+    model = tracked.readable_model(call, tx, namespace, model_id)
+    if model is None:
         return None
     run = run_of(call, tx, namespace, model.run_id)
     return Found(_files(tx, namespace, model_id, path), run, model_id)

@@ -3,12 +3,24 @@
 reading   the file of import sources: TOML, checked key by key, secrets from files or the environment
 places    which import source a version's source lies in, and where in it
 walking   what may be listed and copied: how many files, how deep, how large
-mlflow    a tracking server, through its artifact proxy and its runs
+mlflow    a tracking server, through its artifact proxy and its runs; ``tracked`` reads its answers
 bucket    a part of a bucket
 """
 
 from __future__ import annotations
 
-from holotype.egress.sources.places import ImportSource, Place, covering
+from holotype.egress.client import Client
+from holotype.egress.sources.mlflow import Tracker
+from holotype.egress.sources.places import BUCKET, ImportSource, Place, covering
+from holotype.egress.sources.walking import Reader
 
-__all__ = ["ImportSource", "Place", "covering"]
+__all__ = ["ImportSource", "Place", "Reader", "covering", "open_source"]
+
+
+def open_source(source: ImportSource, client: Client) -> Reader:
+    """Return what reads an import source; every call of it goes through the client's rules."""
+    if source.kind == BUCKET:
+        from holotype.egress.sources.bucket import Bucket  # noqa: PLC0415 - most servers have no need of it
+
+        return Bucket(source, client)
+    return Tracker(source, client)

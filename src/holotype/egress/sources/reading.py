@@ -34,7 +34,14 @@ _ARTIFACTS = "mlflow-artifacts:/"
 _EACH = {"name": str, "kind": str, "url": str, "namespaces": list, "roots": list}
 _OPTIONS: dict[str, dict[str, type]] = {
     MLFLOW: {"username": str},
-    BUCKET: {"region": str, "endpoint": str, "account": str, "anonymous": bool, "virtual_hosted": bool},
+    BUCKET: {
+        "region": str,
+        "endpoint": str,
+        "account": str,
+        "anonymous": bool,
+        "ambient": bool,
+        "virtual_hosted": bool,
+    },
 }
 _SECRETS = {
     MLFLOW: ("token", "password"),
