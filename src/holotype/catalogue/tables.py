@@ -265,8 +265,10 @@ intake_files = Table(
     metadata,
     Column("intake_id", Id, ForeignKey("intakes.id", ondelete="CASCADE"), primary_key=True),
     Column("path", String, primary_key=True),
-    Column("digest", String, nullable=False),
+    Column("digest", String),
     Column("size", Id, nullable=False),
+    Column("mark", String, nullable=False, server_default=""),
+    Column("upload_id", String),
     Index("ix_intake_files_digest", "digest"),
     sqlite_with_rowid=False,
 )

@@ -335,6 +335,7 @@ CREATE TABLE run_inputs (
     source TEXT NOT NULL,
     schema TEXT NOT NULL,
     profile TEXT NOT NULL,
+    context VARCHAR NOT NULL,
     tags TEXT NOT NULL,
     CONSTRAINT pk_run_inputs PRIMARY KEY (namespace_id, run_id, name, digest),
     CONSTRAINT fk_run_inputs_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
@@ -658,8 +659,10 @@ CREATE INDEX ix_files_format ON files (format, version_id);
 CREATE TABLE intake_files (
     intake_id INTEGER NOT NULL,
     path VARCHAR NOT NULL,
-    digest VARCHAR NOT NULL,
+    digest VARCHAR,
     size INTEGER NOT NULL,
+    mark VARCHAR DEFAULT '' NOT NULL,
+    upload_id VARCHAR,
     CONSTRAINT pk_intake_files PRIMARY KEY (intake_id, path),
     CONSTRAINT fk_intake_files_intake_id FOREIGN KEY(intake_id) REFERENCES intakes (id) ON DELETE CASCADE
 ) WITHOUT ROWID;
