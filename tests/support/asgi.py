@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from holotype.gateways.exchange import ANONYMOUS
 from holotype.gateways.front import Front
@@ -87,7 +88,7 @@ def _scope(method: str, path: str, query: str, headers: Mapping[str, str]) -> di
         "method": method,
         "scheme": "http",
         "path": path,
-        "raw_path": path.encode(),
+        "raw_path": quote(path, safe="/:@!$&'()*+,;=~").encode(),
         "root_path": "",
         "query_string": query.encode(),
         "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()],

@@ -24,6 +24,7 @@ VERSIONS, MODELS, ARTIFACTS = "versions", "models", "artifacts"
 
 _OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,255}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_DRIVE = re.compile(r"[A-Za-z]:")
 _DECODINGS = 5
 
 
@@ -51,9 +52,9 @@ Place: TypeAlias = TrackedPlace | VersionPlace
 def parse(place: str) -> Place | None:
     """Return what a path below ``mlflow-artifacts`` names, nothing where it names nothing; ``InvalidPath`` if hostile.
 
-    The path is decoded already, and never decoded again to be used.
+    The path is decoded already, and never decoded again to be used. A slash at its end says that it is a folder.
     """
-    place = place.strip("/")
+    place = place.removesuffix("/")
     if not place:
         return None
     check(place)
@@ -69,14 +70,23 @@ def parse(place: str) -> Place | None:
 
 def check(path: str) -> str:
     """Return a path unchanged, or raise ``InvalidPath``: also where somebody who decodes it again would be led away."""
-    form = path
+    paths.check(path)
+    form, decoded = path, unquote(path, errors="surrogateescape")
     for _ in range(_DECODINGS):
-        paths.check(form)
-        decoded = unquote(form, errors="surrogateescape")
         if decoded == form:
             return path
-        form = decoded
-    raise InvalidPath(f"The file path {path[:120]!r} is percent-encoded over and over.", hint="Rename the file.")
+        if _misleads(decoded):
+            break
+        form, decoded = decoded, unquote(decoded, errors="surrogateescape")
+    raise InvalidPath(
+        f"The file path {path[:120]!r} means another place where it is decoded again.", hint="Rename the file."
+    )
+
+
+def _misleads(path: str) -> bool:
+    """Say whether a path leads out of its folder, or is none."""
+    parts = path.split("/")
+    return not names.printable(path) or "\\" in path or ".." in parts or "" in parts or bool(_DRIVE.match(path))
 
 
 def of_run(experiment: str, run_id: str) -> str:

@@ -33,6 +33,7 @@ from holotype.tracking.artifacts import Artifact
 
 API = "2.0/mlflow-artifacts"
 _FILE = "artifacts/{path:path}"
+_FILES, _PRESIGNED = f"/{API}/artifacts/", f"/{API}/presigned/"
 
 
 class Folder(Message):
@@ -61,7 +62,7 @@ async def listing(request: Request, message: Folder) -> dict[str, Any]:
 @endpoint("GET", _FILE, permission=Permission.MODEL_READ, api=API)
 async def content(request: Request, message: Nothing) -> Any:  # noqa: ARG001 - every endpoint takes both
     """Download a file, or one range of it; its ETag is its digest."""
-    place, call = _file(request), call_of(request)
+    place, call = _file(places.path_below(request, _FILES)), call_of(request)
     version, found = await _found(call, namespace_of(request), place)
     download = downloads.wanted(request, found.path, found.digest, found.size)
     if download.status == 304:
@@ -79,7 +80,7 @@ async def content(request: Request, message: Nothing) -> Any:  # noqa: ARG001 - 
 async def new_content(request: Request, message: Nothing) -> None:  # noqa: ARG001 - every endpoint takes both
     """Send a file whole; what its path stood for before is replaced."""
     async with octets.body_of(request) as body:
-        place = tracked_file(_path(request))
+        place = tracked_file(places.path_below(request, _FILES))
         size = octets.length_of(request) if header(request, b"content-length") is not None else None
         await put_artifact(call_of(request), namespace_of(request), place.owner, place.path, body, size=size)
 
@@ -87,16 +88,16 @@ async def new_content(request: Request, message: Nothing) -> None:  # noqa: ARG0
 @endpoint("DELETE", _FILE, permission=Permission.VERSION_REGISTER, api=API)
 async def gone(request: Request, message: Nothing) -> None:  # noqa: ARG001 - every endpoint takes both
     """Remove a file or a folder; one that is not there is no error."""
-    place = _writable(_path(request))
+    place = _writable(places.path_below(request, _FILES))
     await perform(delete_artifact, call_of(request), namespace_of(request), place.owner, place.path)
 
 
 @endpoint("GET", "presigned/{path:path}", permission=Permission.MODEL_READ, api=API)
 async def presigned(request: Request, message: Nothing) -> dict[str, Any]:  # noqa: ARG001 - every endpoint takes both
     """Say from where a file is fetched: from here, with what the caller showed us."""
-    place, call, namespace = _file(request), call_of(request), namespace_of(request)
-    _, found = await _found(call, namespace, place)
-    url = places.url_of(request, namespace, quote(_path(request)))
+    path, call, namespace = places.path_below(request, _PRESIGNED), call_of(request), namespace_of(request)
+    _, found = await _found(call, namespace, _file(path))
+    url = places.url_of(request, namespace, quote(path))
     return {"url": url, "headers": shown_by(request), "file_size": found.size}
 
 
@@ -131,8 +132,7 @@ def _writable(path: str) -> TrackedPlace:
     return place
 
 
-def _file(request: Request) -> Place:
-    path = _path(request)
+def _file(path: str) -> Place:
     place = _place(path)
     if not place.path:
         raise NotFound(f"There is no file {path!r}.")
@@ -144,11 +144,6 @@ def _place(path: str) -> Place:
     if place is None:
         raise NotFound(f"There is nothing at {path[:200]!r}.")
     return place
-
-
-def _path(request: Request) -> str:
-    """Return the path of an address, which the server has decoded once."""
-    return str(request.scope["path_params"]["path"]).removeprefix("/")
 
 
 def _reference(namespace: str, place: VersionPlace) -> Reference:

@@ -55,7 +55,7 @@ class Nothing(Message):
 @endpoint("POST", "mpu/create/{folder:path}", permission=Permission.VERSION_REGISTER, api=API)
 async def begin(request: Request, message: Begun) -> dict[str, Any]:
     """Begin to send a file in parts, and learn where each of them goes."""
-    target, namespace, call = _target(request, message.path), namespace_of(request), call_of(request)
+    target, namespace, call = _target(request, "create", message.path), namespace_of(request), call_of(request)
     place = tracked_file(target)
     await perform(put_artifact.admit, call, namespace, place.owner)
     upload = await perform(begin_parts, call, namespace, message.num_parts, target)
@@ -79,7 +79,7 @@ async def part(request: Request, message: Nothing) -> Answer:  # noqa: ARG001 - 
         given = request.scope["path_params"]
         if not _NUMBER.fullmatch(given["number"]):
             raise NotFound(f"{given['number'][:20]!r} is not the number of a part.", hint="Parts are numbered from 1.")
-        upload = given["upload"], str(given["target"]).removeprefix("/")
+        upload = given["upload"], places.path_below(request, f"/{given['upload']}/{given['number']}/")
         number, length = int(given["number"]) - 1, octets.length_of(request)
         mark = await send_part(call_of(request), namespace_of(request), upload, number, length, body)
     return Answer(200, b"{}", [(b"content-type", b"application/json"), (b"etag", f'"{mark}"'.encode())])
@@ -88,7 +88,7 @@ async def part(request: Request, message: Nothing) -> Answer:  # noqa: ARG001 - 
 @endpoint("POST", "mpu/complete/{folder:path}", permission=Permission.VERSION_REGISTER, api=API)
 async def complete(request: Request, message: Ended) -> None:
     """Make a file of the parts; asking again gives the same answer."""
-    target, namespace, call = _target(request, message.path), namespace_of(request), call_of(request)
+    target, namespace, call = _target(request, "complete", message.path), namespace_of(request), call_of(request)
     place = tracked_file(target)
     await perform(put_artifact.admit, call, namespace, place.owner)
     marks = {each.part_number - 1: (each.etag or "").strip('"') for each in message.parts}
@@ -101,7 +101,7 @@ async def complete(request: Request, message: Ended) -> None:
 @endpoint("POST", "mpu/abort/{folder:path}", permission=Permission.VERSION_REGISTER, api=API)
 async def abort(request: Request, message: Ended) -> None:
     """Give an upload up; one that is not there any more is no error."""
-    target, namespace = _target(request, message.path), namespace_of(request)
+    target, namespace = _target(request, "abort", message.path), namespace_of(request)
     tracked_file(target)
     try:
         await perform(abort_parts, call_of(request), namespace, (message.upload_id, target))
@@ -110,9 +110,9 @@ async def abort(request: Request, message: Ended) -> None:
             raise
 
 
-def _target(request: Request, path: str) -> str:
+def _target(request: Request, step: str, path: str) -> str:
     """Return where the file goes: into the folder of the address, under its own name alone."""
-    folder = str(request.scope["path_params"]["folder"]).strip("/")
+    folder = places.path_below(request, f"/{API}/mpu/{step}/").removesuffix("/")
     name = re.split(r"[/\\]", path)[-1]
     return f"{folder}/{name}"
 

@@ -7,13 +7,26 @@ is us only where both URIs are ours.
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
 from holotype.domain import artifact_places, names
+from holotype.errors import InvalidPath
 from holotype.gateways.base import Request, call_of, header
 
 ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts"
 _OURS = re.compile(r"(?:/mlflow/([^/]+))?/(?:ajax-)?api/2\.0/mlflow-artifacts/artifacts/(.+)")
+
+
+def path_below(request: Request, place: str) -> str:
+    """Return what an address says behind ``place``, decoded once; ``InvalidPath`` where it is no text.
+
+    Taken from the address as it was sent: what the framework gives has lost empty parts and bytes that are not UTF-8.
+    """
+    raw = bytes(request.scope.get("raw_path") or quote(request.scope["path"]).encode())
+    try:
+        return unquote_to_bytes(raw.partition(b"?")[0].partition(place.encode())[2]).decode("utf-8")
+    except UnicodeDecodeError:
+        raise InvalidPath("The path is not UTF-8 text.", hint="Rename the file.") from None
 
 
 def base_url(request: Request, namespace: str) -> str:
