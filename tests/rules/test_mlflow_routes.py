@@ -146,11 +146,21 @@ def test_probes_are_open(app: Front, door: Door) -> None:
 
 
 @pytest.mark.parametrize("address", ["/api/2.0/mlflow/nothing", "/mlflow/default/api/2.0/x", "/mlflow/x", "/api/2.0",
-                                     "/ajax-api/3.0/mlflow/traces", "/api/2.0/mlflow-artifacts"])  # fmt: skip
+                                     "/ajax-api/3.0/mlflow/trace", "/api/2.0/mlflow-artifacts"])  # fmt: skip
 def test_an_endpoint_that_is_not_there_is_told_as_such(nobody: Visitor, address: str) -> None:
     """Clients fall back to another when they hear it."""
     for method in ("GET", "POST", "DELETE"):
         assert told(nobody.ask(method, address)) == (404, "ENDPOINT_NOT_FOUND")
+
+
+@pytest.mark.parametrize("address", ["traces", "traces/tr-1/tags", "scorers/list", "experiments/search-datasets"])
+def test_what_only_a_tracker_does_is_told_as_such(nobody: Visitor, address: str) -> None:
+    """Clients go on without it; the sentence says what to do."""
+    for path in (f"/api/2.0/mlflow/{address}", f"/mlflow/default/ajax-api/3.0/mlflow/{address}"):
+        for method in ("GET", "POST", "PATCH", "DELETE"):
+            got = nobody.ask(method, path)
+            assert told(got) == (501, "NOT_IMPLEMENTED")
+            assert "MLFLOW_TRACKING_URI" in got.json["message"]
 
 
 def test_an_endpoint_without_a_permission_cannot_be_made() -> None:

@@ -16,7 +16,7 @@ from holotype.errors import Invalid
 
 MOST_METRICS, MOST_PARAMETERS, MOST_TAGS, MOST_AT_ONCE = 1_000, 100, 100, 1_000
 RUN_STATUSES = ("RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED")
-MODEL_STATUSES = ("PENDING", "READY", "UPLOAD_FAILED")
+MODEL_STATUSES = ("PENDING", "READY", "FAILED")
 RUN_NAME_TAG = "mlflow.runName"
 _KEY = re.compile(r"[/\w.\- :]+")
 _KEY_LIMIT, _PARAMETER_LIMIT, _TAG_LIMIT, _NAME_LIMIT = 250, 6_000, 8_000, 500
@@ -123,6 +123,7 @@ def dataset(one: Input) -> Input:
     """Return a data set that went into a run unchanged, or raise ``Invalid``."""
     for what, limit in _INPUT_LIMITS.items():
         names.text(getattr(one, what), f"{what} of a data set", limit)
+    names.text(one.context, "context of a data set", _INPUT_TAG_VALUE)
     if not one.name or not one.digest:
         raise Invalid("A data set has a name and a digest.")
     _input_tags(one.tags)

@@ -16,7 +16,7 @@ _log = logging.getLogger("holotype")
 def told(path: str, error: Exception, request_id: str | None) -> tuple[int, bytes, dict[str, str]]:
     """Return status, body and headers that tell an error to whoever asked for that address."""
     if mlflow.is_spoken(path):
-        return mlflow.told(error)
+        return mlflow.told(path, error)
     problem = problems.problem_of(error, request_id)
     body, headers = problems.encoded(problem)
     return problem.status, body, headers | problems.more_headers(error)

@@ -16,7 +16,6 @@ from holotype.db.types import bound_list, in_list
 from holotype.domain.runs import Input
 from holotype.tracking.tables import run_inputs, run_models
 
-CONTEXT = "mlflow.data.context"
 Models = dict[str, list[tuple[str, int]]]
 
 
@@ -35,11 +34,8 @@ def of_runs(tx: Tx, namespace_id: int, runs: Collection[str]) -> dict[str, list[
     """Return the data sets that went into some runs, by run."""
     found: dict[str, list[Input]] = defaultdict(list)
     for row in _INPUTS(tx, {"namespace_id": namespace_id, "runs": bound_list(runs)}) if runs else ():
-        tags = json.loads(row.tags)
-        context = tags.get(CONTEXT, "")
-        found[row.run_id].append(
-            Input(row.name, row.digest, row.kind, row.source, row.schema, row.profile, context, tags)
-        )
+        texts = (row.kind, row.source, row.schema, row.profile, row.context)
+        found[row.run_id].append(Input(row.name, row.digest, *texts, json.loads(row.tags)))
     return found
 
 
@@ -64,6 +60,7 @@ def add(tx: Tx, namespace_id: int, run_id: str, given: Iterable[Input]) -> None:
             "source": one.source,
             "schema": one.schema,
             "profile": one.profile,
+            "context": one.context,
             "tags": json.dumps(one.tags),
         }
         for one in given

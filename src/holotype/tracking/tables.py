@@ -138,6 +138,7 @@ run_inputs = Table(
     Column("source", Text, nullable=False),
     Column("schema", Text, nullable=False),
     Column("profile", Text, nullable=False),
+    Column("context", String, nullable=False),
     Column("tags", Text, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException
 
 from holotype import errors
 from holotype.errors import HolotypeError
+from holotype.gateways.mlflow import untracked
 
 CODES: dict[type[BaseException], tuple[int, str]] = {
     errors.Unauthenticated: (401, "UNAUTHENTICATED"),
@@ -48,9 +49,9 @@ def is_spoken(path: str) -> bool:
     return _ADDRESSES.match(path) is not None
 
 
-def told(error: Exception) -> tuple[int, bytes, dict[str, str]]:
+def told(path: str, error: Exception) -> tuple[int, bytes, dict[str, str]]:
     """Return status, body and headers for an error. What nobody foresaw is told without its particulars."""
-    status, code, message = _words(error)
+    status, code, message = _words(path, error)
     headers = {"Content-Type": "application/json"}
     if status == 401:
         headers["WWW-Authenticate"] = 'Basic realm="mlflow"'
@@ -59,7 +60,7 @@ def told(error: Exception) -> tuple[int, bytes, dict[str, str]]:
     return status, _encode({"error_code": code, "message": message}), headers
 
 
-def _words(error: Exception) -> tuple[int, str, str]:
+def _words(path: str, error: Exception) -> tuple[int, str, str]:
     if isinstance(error, Refusal):
         return error.status, error.error_code, error.detail
     if isinstance(error, HolotypeError):
@@ -67,6 +68,9 @@ def _words(error: Exception) -> tuple[int, str, str]:
         hint = _SIGN_IN if status == 401 else error.hint
         return status, code, " ".join(filter(None, (error.detail, hint)))
     if isinstance(error, HTTPException) and error.status_code in {404, 405}:
+        left_out = untracked.sentence(path)
+        if left_out is not None:
+            return 501, "NOT_IMPLEMENTED", left_out
         return 404, "ENDPOINT_NOT_FOUND", "This server has no such endpoint; docs/howto/mlflow.md lists those it has."
     if isinstance(error, HTTPException) and error.status_code < 500:
         return 400, "BAD_REQUEST", "The request cannot be read."
