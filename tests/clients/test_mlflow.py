@@ -40,4 +40,4 @@ def test_there_are_scenarios() -> None:
 @pytest.mark.parametrize(("client_name", "scenario"), plays(), indirect=["client_name"])
 def test_the_unmodified_client_works(client: Client, scenario: str) -> None:
     """What a user's program does with a released client has the result that it has with MLflow's own server."""
-    client.play(scenario)
+    client.play(f"scenarios.{scenario}")

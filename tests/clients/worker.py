@@ -1,6 +1,7 @@
 """Runs scenarios inside a client's own environment: one line of JSON in, one line out, until the input ends.
 
-    {"scenario": "registry:rename", "tag": "x1", "folder": "/…"}   →   {"error": null} or {"error": "Traceback …"}
+    {"scenario": "scenarios.registry:versions_are_numbered", "tag": "x1", "folder": "/…"}
+    {"error": null}                                          or the traceback
 
 This file and the scenarios import nothing of Holotype: they are what a user's program would be.
 """
@@ -29,7 +30,7 @@ def main() -> None:
             from scenarios.base import Scene  # noqa: PLC0415 - the path was set above
 
             scene = Scene(asked["tag"], Path(asked["folder"]), asked.get("given", {}))
-            getattr(importlib.import_module(f"scenarios.{module}"), name)(scene)
+            getattr(importlib.import_module(module), name)(scene)
         except BaseException:  # noqa: BLE001 - whatever it is, the test is told
             error = traceback.format_exc()
         answers.write(json.dumps({"error": error}) + "\n")
