@@ -71,6 +71,7 @@ models = Table(
     Index("ix_models_name", "name", "id"),
     Index("ix_models_changed", "changed_at", "id"),
     Index("ix_models_author", "created_by", "id"),
+    Index("ix_models_title", "namespace_id", "title", **_where("title IS NOT NULL")),
 )
 
 versions = Table(
@@ -257,6 +258,7 @@ intakes = Table(
     Column("description", Text, nullable=False, server_default=""),
     Column("tags", Text, nullable=False, server_default="{}"),
     UniqueConstraint("model_id", "number"),
+    Index("ix_intakes_changed", "namespace_id", "changed_at"),
     Index("ix_intakes_waiting", "next_try_at", "id", **_where("next_try_at IS NOT NULL")),
 )
 

@@ -22,7 +22,8 @@ IN_ROW = {
 }
 """The fields that are a column of the row itself."""
 
-_HEAD = 64
+HEAD = 64
+"""So many letters of a text its index holds."""
 _LIMIT = 2**62
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
@@ -55,7 +56,7 @@ def unindexed(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
 
 def head(text: str) -> str:
     """Return the part of a text that its index holds."""
-    return text[:_HEAD]
+    return text[:HEAD]
 
 
 def begins(column: sa.ColumnElement[Any], start: str) -> sa.ColumnElement[bool]:

@@ -27,6 +27,7 @@ from holotype.domain.filters import Clause, Order
 
 VERSION, INTAKE = 0, 1
 _TIMES = {"creation_timestamp": "created_at", "last_updated_timestamp": "changed_at"}
+_SAMPLE = 100
 _WALKED = 4
 """A row that is walked past costs a quarter of one that is listed, looked up and sorted."""
 
@@ -94,7 +95,10 @@ def models_statement(wanted: Filter) -> sa.Select[Any]:
 def _few(tx: Tx, wanted: Filter) -> Counted | None:
     """Return the versions of the rarest clause, if looking at all of them costs less than a walk is likely to."""
     groups = [group for clause in wanted.clauses if (group := filtering.listed(clause, wanted.namespace_id))]
-    groups.append(_inside(wanted))
+    if _is_narrow(tx, wanted):
+        groups.append(_inside(wanted))
+    if not groups:
+        return None
     counted = sources.count(tx, groups)
     rarest = min(counted, key=lambda one: one.count)
     if not rarest.few:
@@ -103,6 +107,17 @@ def _few(tx: Tx, wanted: Filter) -> Counted | None:
     for one in counted:
         reach /= max(one.share, 1e-9)
     return rarest if rarest.count * _WALKED <= min(reach, rarest.newest) or not rarest.count else None
+
+
+def _is_narrow(tx: Tx, wanted: Filter) -> bool:
+    """Say whether what may be seen in the namespace is but a small part of the registry, to judge by the newest."""
+    newest = sa.select(versions.c.namespace_id, versions.c.model_id).order_by(versions.c.id.desc()).limit(_SAMPLE)
+    rows = tx.execute(newest).all()
+    seen = wanted.visible
+    inside = [row for row in rows if row.namespace_id == wanted.namespace_id]
+    if seen is not None:
+        inside = [row for row in inside if seen.has(row.namespace_id, row.model_id)]
+    return len(inside) * 4 < len(rows)
 
 
 def _inside(wanted: Filter) -> tuple[Source, ...]:
@@ -139,6 +154,8 @@ def _model_by_model(wanted: Filter, dialect: str, *, titled: bool) -> sa.Select[
     first of each model, a page at most.
     """
     keys = _keys(wanted.orders, V, titled)
+    if keys[1].column is not V.c.number:  # no index has it model by model, and none is to be tried
+        keys[1] = Key(unindexed(keys[1].column), keys[1].descending)
     inside = (M.c.namespace_id == wanted.namespace_id) & M.c.deleted_at.is_(None) & _titled(titled)
     if dialect == "sqlite":
         rows = sa.select(*_columns(VERSION, V.c.id, _name(titled), keys))
@@ -157,7 +174,7 @@ def _model_by_model(wanted: Filter, dialect: str, *, titled: bool) -> sa.Select[
 
 def _along_intakes(wanted: Filter) -> sa.Select[Any]:
     keys = _keys(wanted.orders, I)
-    where = filtering.matching(wanted.clauses, filtering.intakes_asked()) & filtering.outside_prompts(wanted.clauses)
+    where = filtering.matching(wanted.clauses, filtering.intakes_asked())
     where &= (I.c.namespace_id == wanted.namespace_id) & M.c.deleted_at.is_(None) & _seen(wanted, I.c.model_id)
     rows = sa.select(*_columns(INTAKE, I.c.id, title_of(M), keys))
     return _page(rows.join_from(I, M, M.c.id == unindexed(I.c.model_id)).where(where), keys, wanted)
@@ -165,7 +182,7 @@ def _along_intakes(wanted: Filter) -> sa.Select[Any]:
 
 def _matches(wanted: Filter) -> sa.ColumnElement[bool]:
     where = V.c.deleted_at.is_(None) & fenced(V.c.namespace_id == wanted.namespace_id)
-    where &= filtering.matching(wanted.clauses, filtering.versions_asked()) & filtering.outside_prompts(wanted.clauses)
+    where &= filtering.matching(wanted.clauses, filtering.versions_asked())
     return where & _seen(wanted, V.c.model_id)
 
 

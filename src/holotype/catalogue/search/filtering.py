@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from holotype.catalogue.search.comparing import fenced, head
+from holotype.catalogue.search.comparing import HEAD, fenced, head
 from holotype.catalogue.search.sources import Source
 from holotype.catalogue.tables import intakes, model_tags, models, sources, version_tags, versions
 from holotype.db.types import json_value, like
@@ -79,19 +79,15 @@ def models_asked() -> Asked:
 
 
 def matching(clauses: Sequence[Clause], asked: Asked) -> Condition:
-    """Return whether a row matches all clauses; without one about prompts, only what is none."""
-    prompts = wants_prompts(clauses)
-    parts = [_of(one, asked) for one in clauses if prompts or not _is_about_prompts(one)]
-    if not prompts:
-        parts.append(fenced(asked.tag(PROMPT).is_distinct_from("true")))
-    return sa.and_(sa.true(), *parts)
+    """Return whether a row matches all clauses; without one about prompts, only what is none.
 
-
-def outside_prompts(clauses: Sequence[Clause]) -> Condition:
-    """Return whether the model ``M`` is none that stands for a prompt, unless prompts are asked for."""
+    Whether a row is of a prompt is asked last, and of the row and its model at once: it costs two looks elsewhere.
+    """
     if wants_prompts(clauses):
-        return sa.true()
-    return fenced(models_asked().tag(PROMPT).is_distinct_from("true"))
+        return sa.and_(sa.true(), *(_of(one, asked) for one in clauses))
+    parts = [_of(one, asked) for one in clauses if not _is_about_prompts(one)]
+    tags = (asked.tag(PROMPT), models_asked().tag(PROMPT))
+    return sa.and_(*parts, fenced(sa.and_(*(tag.is_distinct_from("true") for tag in tags))))
 
 
 def wants_prompts(clauses: Sequence[Clause]) -> bool:
@@ -119,32 +115,52 @@ def listed(clause: Clause, namespace_id: int) -> tuple[Source, ...]:
     """Return sources that together list all versions that a clause can mean, or nothing where no index does."""
     if clause.kind == TAG:
         return _listed_by_tag(clause)
-    if clause.key == "name":
-        return () if clause.comparator in {"!=", "NOT IN"} else (Source(_of_models(_named(clause, namespace_id))),)
     if clause.comparator in {"!=", "NOT IN"}:
         return ()
+    if clause.key == "name":
+        return (Source(_of_models(_named(clause, namespace_id))),)
     if clause.key == "version_number":
         rows = versions.alias("listed")
         return (Source(sa.select(rows.c.id).where(compare(rows.c.number, clause.comparator, clause.value))),)
     column = sources.c.run_id if clause.key == "run_id" else sources.c.uri
     ids = sa.select(sources.c.version_id.label("id")).where(compare(column, clause.comparator, clause.value))
-    exact = Source(ids, ordered=clause.comparator == "=")
+    registered = Source(ids, ordered=clause.comparator == "=")
     if clause.key == "run_id":
-        return (exact,)
-    start = str(clause.value) if clause.comparator == "=" else str(clause.value).partition("%")[0].partition("_")[0]
-    if clause.comparator == "ILIKE":
-        start = start.lower()
-    own = start.startswith(_NATIVE) or _NATIVE.startswith(start)
-    return () if own else (exact,)
+        return (registered,)
+    start = _start_of_own(clause)
+    if start is None:
+        return (registered,)
+    where = (models.c.namespace_id == namespace_id) & models.c.deleted_at.is_(None)
+    own = sa.literal(_NATIVE, sa.String).concat(title_of(models)).concat("/")
+    chosen = sa.select(models.c.id).where(where, fenced(like(own, start, any_case=clause.comparator == "ILIKE")))
+    return (registered, Source(_of_models(chosen))) if start != "%" else ()
+
+
+def _start_of_own(clause: Clause) -> str | None:
+    """Return a pattern of ``models:/name/`` where ``models:/name/7`` may match; nothing where none can.
+
+    Such a source ends with digits. So what a pattern has up to its last letter that is no digit stands before them.
+    """
+    text = str(clause.value)
+    if clause.comparator == "=":
+        start, number = text.rstrip("0123456789"), text[-1:]
+        # in a pattern the two letters would stand for others: then more is listed than asked for
+        return start if number.isdecimal() and start.startswith(_NATIVE) else None
+    kept = text.rstrip("0123456789_%")
+    return f"{kept}%" if len(kept) < len(text) or not text else None
 
 
 def _listed_by_tag(clause: Clause) -> tuple[Source, ...]:
+    """Return the versions that have a tag, by the part of its value that the index has."""
     if clause.key == PROMPT and not wants_prompts([clause]):
         return ()
+    column, value = version_tags.c.head, str(clause.value)
     where = version_tags.c.key == clause.key
     if clause.comparator == "=":
-        where &= version_tags.c.head == head(str(clause.value))
-    where &= compare(version_tags.c.value, clause.comparator, clause.value)
+        where &= column == head(value)
+    elif clause.comparator != "!=":
+        alike = like(column, value, any_case=clause.comparator == "ILIKE")
+        where &= alike | (sa.func.length(column) == HEAD)
     return (Source(sa.select(version_tags.c.version_id.label("id")).where(where), ordered=clause.comparator == "="),)
 
 

@@ -306,6 +306,8 @@ CREATE INDEX ix_models_created ON models (namespace_id, created_at, id);
 
 CREATE INDEX ix_models_name ON models (name, id);
 
+CREATE INDEX ix_models_title ON models (namespace_id, title) WHERE title IS NOT NULL;
+
 CREATE TABLE passwords (
     principal_id INTEGER NOT NULL,
     hash VARCHAR NOT NULL,
@@ -477,6 +479,8 @@ CREATE TABLE intakes (
     CONSTRAINT fk_intakes_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id),
     CONSTRAINT fk_intakes_model_id FOREIGN KEY(model_id) REFERENCES models (id)
 );
+
+CREATE INDEX ix_intakes_changed ON intakes (namespace_id, changed_at);
 
 CREATE INDEX ix_intakes_waiting ON intakes (next_try_at, id) WHERE next_try_at IS NOT NULL;
 
