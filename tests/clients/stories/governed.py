@@ -7,7 +7,7 @@ from scenarios.base import Scene, refused
 
 def asks_for_production(scene: Scene) -> None:
     """The error names the request that was opened."""
-    with refused("RESOURCE_CONFLICT", "promotion", "approv"):
+    with refused("RESOURCE_CONFLICT", "Promotion", "holotype approve"):
         scene.client.transition_model_version_stage(scene.given["name"], "1", "Production")
     assert scene.client.get_model_version(scene.given["name"], "1").current_stage != "Production"
 
