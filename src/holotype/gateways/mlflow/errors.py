@@ -32,6 +32,8 @@ CODES: dict[type[BaseException], tuple[int, str]] = {
 }
 _ADDRESSES = re.compile(r"/mlflow/|/(ajax-)?api/[23]\.0(/|$)")
 _SIGN_IN = "Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN."
+_LONGEST = 4_000
+"""So much of a message is told: some repeat what was sent."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -57,7 +59,7 @@ def told(path: str, error: Exception) -> tuple[int, bytes, dict[str, str]]:
         headers["WWW-Authenticate"] = 'Basic realm="mlflow"'
     if isinstance(error, errors.TooMany):
         headers["Retry-After"] = str(error.seconds)
-    return status, _encode({"error_code": code, "message": message}), headers
+    return status, _encode({"error_code": code, "message": message[:_LONGEST]}), headers
 
 
 def _words(path: str, error: Exception) -> tuple[int, str, str]:
