@@ -460,3 +460,25 @@ def test_nothing_of_it_is_in_the_ledger(tracker: Tracker) -> None:
     tracker.did("runs/log-metric", run_id=run, key="m", timestamp=1, value=math.pi)
     tracker.did("runs/delete", run_id=run)
     assert tracker.visitor.ask("GET", "/api/v1/ledger").json == before
+
+
+def test_files_are_listed_by_the_id_of_a_run_or_a_logged_model(tracker: Tracker) -> None:
+    """With paths below it, one folder at a time; hostile paths are refused."""
+    run = tracker.run()
+    model = tracker.did("logged-models", experiment_id="0")["model"]["info"]["model_id"]
+    place = f"/api/2.0/mlflow-artifacts/artifacts/0/{run}/artifacts/plots/roc.txt"
+    assert tracker.visitor.ask("PUT", place, content=b"x").status == 200
+    got = tracker.ask("artifacts/list", f"run_id={run}").json
+    assert got == {
+        "root_uri": f"mlflow-artifacts:/0/{run}/artifacts",
+        "files": [{"path": "plots", "is_dir": True}],
+    }
+    inside = tracker.ask("artifacts/list", f"run_id={run}&path=plots").json["files"]
+    assert inside == [{"path": "plots/roc.txt", "is_dir": False, "file_size": 1}]
+    place = f"/api/2.0/mlflow-artifacts/artifacts/0/models/{model}/artifacts/MLmodel"
+    assert tracker.visitor.ask("PUT", place, content=b"xy").status == 200
+    got = tracker.ask(f"logged-models/{model}/artifacts/directories").json
+    assert got["files"] == [{"path": "MLmodel", "is_dir": False, "file_size": 2}]
+    for path in ("../x", "%252e%252e/x", "a%5Cb"):
+        assert told(tracker.ask("artifacts/list", f"run_id={run}&path={path}")) == INVALID
+    assert told(tracker.ask("artifacts/list", f"run_id={'0' * 32}")) == MISSING
