@@ -82,3 +82,6 @@ def _limit(max_results: int, most: int) -> int:
 
 def _page(found: dict[str, Any], token: str | None) -> dict[str, Any]:
     return found | {"next_page_token": token} if token else found
+
+
+routes = [search_registered_models, search_model_versions]
