@@ -160,7 +160,7 @@ def _references(about: Described) -> list[dict[str, str]]:
 
 
 def _properties(about: Described) -> list[dict[str, str]]:
-    version, code, run = about.version, about.origin.code, about.origin.run
+    version, code, run, source = about.version, about.origin.code, about.origin.run, about.origin.source
     count = about.parameter_count
     notes = [
         ("reference", version.reference),
@@ -171,6 +171,8 @@ def _properties(about: Described) -> list[dict[str, str]]:
         ("formats", ", ".join(about.formats)),
         ("commit", code.commit if code else ""),
         ("run", run.id if run else ""),
+        ("source", source.uri if source else ""),
+        ("external", "true" if version.external else ""),
     ]
     notes += [(f"evidence:{one.id}", f"{one.type} {one.digest}") for one in about.evidence]
     return [{"name": f"holotype:{name}", "value": value} for name, value in notes if value]
