@@ -46,6 +46,21 @@ def edit(
         output.say(f"changed {changed.reference}")
 
 
+def rename(model: str, name: str, /, *, common: Common = COMMON) -> None:
+    """Give a model another name; its versions and its history go with it, and the old name is free.
+
+    Args:
+        model: The model.
+        name: The new name, without the namespace.
+    """
+    with common.connect() as client:
+        renamed = client.rename(model, name)
+    if common.json:
+        output.document(renamed)
+    else:
+        output.say(f"renamed to {renamed.reference}")
+
+
 def delete(reference: str, /, *, common: Common = COMMON) -> None:
     """Delete a model or a version that nothing holds; it can be restored for a while.
 

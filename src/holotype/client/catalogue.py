@@ -99,6 +99,11 @@ class Catalogue(Base):
         body = shapes.ModelChange(description=description, card=card, tags=dict(tags or {}))
         return self._http.call("PATCH", model_path(references.parse_model(model)), shapes.Model, body=body)
 
+    def rename(self, model: str, name: str) -> shapes.Model:
+        """Give a model another name in its namespace; everything that belongs to it goes with it."""
+        path = f"{model_path(references.parse_model(model))}/rename"
+        return self._post(path, shapes.Model, shapes.Rename(name=name))
+
     def change_version(
         self,
         reference: str,

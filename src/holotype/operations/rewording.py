@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from holotype.catalogue import models, tags, versions
 from holotype.db import Tx
+from holotype.domain import prompts
 from holotype.domain.entities import Version
 from holotype.domain.events import Action
+from holotype.errors import Conflict
 from holotype.ledger import append
 from holotype.operations import entries
 from holotype.operations.call import Call
@@ -20,8 +22,19 @@ def news(tx: Tx, version: Version, words: Words) -> Words:
 
 def reword(tx: Tx, call: Call, version: Version, new: Words) -> None:
     """Write new words about a version; the caller holds the model's lock."""
+    _check_sealed(version, new)
     versions.change(tx, version.id, call.now, **new.columns)
     models.change(tx, version.model_id, call.now)
     tags.tag_version(tx, version.id, new.tags)
     entry = entries.about(version, Action.VERSION_CHANGED, new.recorded)
     append.append(tx, actor=call.actor, now=call.now, entries=[entry])
+
+
+def _check_sealed(version: Version, new: Words) -> None:
+    """Raise where tags would change that are what a prompt is made of."""
+    sealed = sorted(prompts.SEALED & new.tags.keys()) if prompts.is_prompt(version.tags) else []
+    if sealed:
+        raise Conflict(
+            f"The tag {sealed[0]} is the content of the prompt {version.reference}, which never changes.",
+            hint="Register another version of the prompt.",
+        )

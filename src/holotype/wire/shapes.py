@@ -128,6 +128,12 @@ class ModelChange(Request):
     tags: dict[str, str | None] = {}
 
 
+class Rename(Request):
+    """The name that a model shall have."""
+
+    name: str
+
+
 class VersionChange(Request):
     """What to change about a version; its content never changes. A tag set to ``null`` is removed."""
 

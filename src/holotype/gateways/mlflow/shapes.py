@@ -30,8 +30,8 @@ def registered_model(found: Overview) -> dict[str, Any]:
         latest_versions=[model_version(one) for one in found.newest],
         tags=_pairs(model.tags),
         aliases=[
-            {"alias": titles.alias_shown(name), "version": str(number)}
-            for name, number in sorted(found.aliases.items())
+            {"alias": alias, "version": str(number)}
+            for alias, number in sorted((titles.alias_shown(name), number) for name, number in found.aliases.items())
         ],
     )
 
@@ -57,7 +57,7 @@ def model_version(found: Sourced | Intake, title: str | None = None) -> dict[str
         status_message=f"In quarantine since {held.isoformat()}: it is not served." if held else None,
         model_id=found.logged_model,
         tags=_pairs(version.tags),
-        aliases=[titles.alias_shown(name) for name in version.aliases],
+        aliases=sorted(titles.alias_shown(name) for name in version.aliases),
     )
 
 

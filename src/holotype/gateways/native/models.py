@@ -9,6 +9,7 @@ from holotype.gateways.perform import perform, perform_quick
 from holotype.operations.change_model import change_model
 from holotype.operations.create_model import create_model
 from holotype.operations.delete import delete_model
+from holotype.operations.rename_model import rename_model
 from holotype.operations.restore import restore_model
 from holotype.operations.show import show_model
 from holotype.wire import present, shapes
@@ -47,6 +48,16 @@ async def changed_model(request: Request, namespace: str, model: str, body: shap
     return present.model(after, body.card)
 
 
+@post(MODEL + "/rename", permission=Permission.MODEL_WRITE)
+async def renamed_model(request: Request, namespace: str, model: str, body: shapes.Rename) -> shapes.Model:
+    """Give a model another name in its namespace.
+
+    Versions, history, grants and tokens go with it; the old name is free. While something is in use, that takes the
+    right to delete the model.
+    """
+    return present.model(await perform(rename_model, call_of(request), model_at(namespace, model), body.name))
+
+
 @delete(MODEL, permission=Permission.MODEL_DELETE)
 async def deleted_model(request: Request, namespace: str, model: str) -> None:
     """Delete a model and its versions, unless a stage or an alias holds one.
@@ -62,4 +73,4 @@ async def restored_model(request: Request, namespace: str, model: str) -> shapes
     return present.model(await perform(restore_model, call_of(request), model_at(namespace, model)))
 
 
-routes = [new_model, model, changed_model, deleted_model, restored_model]
+routes = [new_model, model, changed_model, renamed_model, deleted_model, restored_model]
