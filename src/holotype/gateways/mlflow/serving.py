@@ -106,7 +106,10 @@ def _named(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
 def namespace_of(request: Request) -> str:
     """Return the namespace that a request is about: of its address, else of the workspace header, else ``default``."""
     named: str | None = request.scope["path_params"].get("namespace")
-    workspace = (header(request, b"x-mlflow-workspace") or "").strip()
+    given = {value.strip() for name, value in request.scope["headers"] if name == b"x-mlflow-workspace"}
+    if len(given) > 1:
+        raise Invalid("The header X-MLFLOW-WORKSPACE is given twice.")
+    workspace = given.pop().decode("latin-1") if given else ""
     if named and workspace and named != workspace:
         raise Invalid(f"The address names the namespace {named!r}, the header X-MLFLOW-WORKSPACE {workspace[:80]!r}.")
     return names.component(named or workspace or names.DEFAULT_NAMESPACE, "namespace")
