@@ -21,6 +21,12 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "pull": ("transfers:pull", "Write the files of a version into a directory, verified."),
         "verify": ("transfers:verify", "Check the bytes of a version, or of a directory that was pulled."),
     },
+    "Bring over": {
+        "import mlflow": (
+            "imports:mlflow",
+            "Bring the models of an MLflow server over: every version with its number, labels, context and bytes.",
+        ),
+    },
     "Find and compare": {
         "ls": ("find:ls", "List models, or the versions of one."),
         "show": ("show:show", "Show a model or a version."),
@@ -69,6 +75,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "alias rm": ("aliases:rm", "Remove an alias; the version that it named stays."),
         "alias ls": ("aliases:ls", "List the aliases of a model."),
         "edit": ("change:edit", "Change the description, the card or the tags of a model or a version."),
+        "rename": ("change:rename", "Give a model another name; everything that belongs to it goes with it."),
         "delete": ("change:delete", "Delete a model or a version that nothing holds; it can be restored for a while."),
         "restore": ("change:restore", "Bring a deleted model or version back."),
         "model create": ("models:create", "Create a model that has no version yet."),
@@ -161,6 +168,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 NOUNS: dict[str, str] = {
+    "import": "Bring models of another registry over.",
     "policy": "Write, try, apply and read the policy of a namespace.",
     "evidence": "Read what was learnt about a version.",
     "alias": "Point aliases at versions.",

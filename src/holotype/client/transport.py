@@ -30,6 +30,7 @@ from holotype.errors import TooLarge, Unavailable
 T = TypeVar("T")
 _CONNECT = 10.0
 _LARGEST_ANSWER = 256 * 2**20
+_LARGEST_PROBLEM = 2**20
 _AGAIN = (429, 502, 503)
 _AGAIN_WHERE_SAFE = (500, 504)
 _FAULTS = (OSError, HTTPException)
@@ -128,7 +129,7 @@ class Transport:
         """
         connection, response = self.exchange("GET", path, Content(b""), headers, CALL.silence)
         try:
-            body = b"" if response.status < 300 else response.read(_LARGEST_ANSWER)
+            body = b"" if response.status < 300 else response.read(_LARGEST_PROBLEM)
             yield Answer(response.status, _headers(response), body, self.url), response
         finally:
             self._release(connection, response)

@@ -26,9 +26,10 @@ from holotype.operations.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The model after an import, whether that changed it, and what was left out."""
+    """The model after an import, whether it is new or was changed by it, and what was left out."""
 
     model: Model
+    created: bool
     changed: bool
     left_out: tuple[LeftOut, ...]
 
@@ -44,14 +45,14 @@ def import_model(call: Call, model: Reference, wanted: ImportedModel) -> Outcome
     with call.write() as tx:
         namespace = namespaces.get(tx, model.namespace)
         model_id = models.lock(tx, namespace, model.model)
-        changed = True
+        created = changed = model_id is None
         if model_id is None:
             model_id = _create(tx, call, namespace, model, wanted, words)
         else:
             changed = _update(tx, call, model, model_id, wanted, words, out)
         changed |= imports.next_number(tx, model_id) < wanted.next_number
         imports.raise_next(tx, model_id, wanted.next_number)
-        return Outcome(models.get(tx, model.namespace, model.model), changed, tuple(out))
+        return Outcome(models.get(tx, model.namespace, model.model), created, changed, tuple(out))
 
 
 def _words(wanted: ImportedModel) -> tuple[Words, list[LeftOut]]:

@@ -138,6 +138,7 @@ class ModelImport(Response):
     """The model after an import."""
 
     model: Model
+    created: bool
     changed: bool
     left_out: list[LeftOut]
 

@@ -31,7 +31,7 @@ async def imported_model(request: Request, namespace: str, model: str, body: wir
     What people here wrote since stays, and is told as left out.
     """
     done = await perform(import_model, call_of(request), model_at(namespace, model), wire.model_of(body))
-    return wire.ModelImport(present.model(done.model), done.changed, _told(done.left_out))
+    return wire.ModelImport(present.model(done.model), done.created, done.changed, _told(done.left_out))
 
 
 @post(
