@@ -120,9 +120,9 @@ class Tracker:
             raise self._senseless()
         return [Entry(row.get("path"), row.get("is_dir") is True, row.get("file_size")) for row in rows]
 
-    def _asked(self, path: str, **values: str | None) -> dict[str, Any]:
+    def _asked(self, address: str, **values: str | None) -> dict[str, Any]:
         query = urlencode({key: value for key, value in values.items() if value is not None})
-        url = f"{self._source.url}{path}{f'?{query}' if query else ''}"
+        url = f"{self._source.url}{address}{f'?{query}' if query else ''}"
         answer = self._client.request("GET", url, headers=self._headers, seconds=_SECONDS, limit=_LARGEST)
         if answer.status != HTTPStatus.OK:
             self._raise(answer.status, _reason(answer))
