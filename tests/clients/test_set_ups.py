@@ -41,6 +41,8 @@ from = ["none", "staging", "production"]
 to = "archived"
 """
 pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("mlflow-2.22")]
+one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""Doors and rights are the same whatever lies behind them, and each client's process takes seconds to start."""
 
 
 def fresh(text: str) -> str:
@@ -54,6 +56,7 @@ def boss(server: Running) -> Holotype:
     return Holotype(server.url, server.token)
 
 
+@one_database
 @pytest.mark.parametrize("name", CLIENTS)
 def test_a_password_opens_the_door(server: Running, boss: Holotype, tmp_path: Path, name: str) -> None:
     """MLFLOW_TRACKING_USERNAME and _PASSWORD: a user's own password, or a token in its place."""
@@ -71,6 +74,7 @@ def test_a_password_opens_the_door(server: Running, boss: Holotype, tmp_path: Pa
         client.play("stories.doors:is_not_known")
 
 
+@one_database
 def test_rights_hold_for_clients_of_mlflow(server: Running, boss: Holotype, tmp_path: Path) -> None:
     """A reader reads, a stranger sees nothing."""
     model = fresh("model")
@@ -85,6 +89,7 @@ def test_rights_hold_for_clients_of_mlflow(server: Running, boss: Holotype, tmp_
             client.play(f"stories.doors:{story}", name=model)
 
 
+@one_database
 @pytest.mark.parametrize("name", CLIENTS)
 def test_an_address_leads_to_a_namespace(server: Running, boss: Holotype, tmp_path: Path, name: str) -> None:
     """The same name in two namespaces is two models, and files come back from the right one."""
@@ -96,6 +101,7 @@ def test_an_address_leads_to_a_namespace(server: Running, boss: Holotype, tmp_pa
         assert boss.model(f"{namespace}/{model}").description == namespace
 
 
+@one_database
 def test_a_workspace_is_a_namespace(server: Running, boss: Holotype, tmp_path: Path) -> None:
     """What MLflow 3 calls a workspace."""
     namespace, model = fresh("team"), fresh("model")
@@ -105,6 +111,7 @@ def test_a_workspace_is_a_namespace(server: Running, boss: Holotype, tmp_path: P
     assert boss.model(f"{namespace}/{model}").description == namespace
 
 
+@one_database
 @pytest.mark.parametrize("name", CLIENTS)
 def test_production_waits_for_somebody_else(server: Running, boss: Holotype, tmp_path: Path, name: str) -> None:
     """The client is told which promotion it opened; once it is approved, the client finds the version in production."""
