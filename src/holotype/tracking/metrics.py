@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
+from holotype.db.rows import Rows
 from holotype.db.types import bound_list, in_list
 from holotype.domain import times
 from holotype.domain.runs import Measured
@@ -45,6 +44,19 @@ _history = (
     .limit(sa.bindparam("limit"))
 )
 _HISTORY = Prepared(_history)
+
+
+def _advanced(insert: Any) -> Any:
+    new, old = insert.excluded, latest_metrics.c
+    return insert.on_conflict_do_update(
+        index_elements=_PLACE,
+        set_={name: new[name] for name in _VALUE},
+        where=sa.tuple_(new.step, new.at, new.value) > sa.tuple_(old.step, old.at, old.value),
+    )
+
+
+_ADVANCE = Rows(latest_metrics, [*_PLACE, *_VALUE], _advanced)
+_KEEP = Rows(measurements, [column.name for column in measurements.c], lambda insert: insert.on_conflict_do_nothing())
 Place = tuple[int, int, float, int]
 START: Place = (-(2**62), -(2**62), -math.inf, 0)
 
@@ -52,14 +64,14 @@ START: Place = (-(2**62), -(2**62), -math.inf, 0)
 def log(tx: Tx, namespace_id: int, run_id: str, given: Sequence[tuple[Measured, str | None]]) -> None:
     """Keep measurements of a run; those with the id of a logged model are the model's too."""
     rows = [_row(namespace_id, one) for one, _ in given]
-    _keeping(tx.dialect.name).many(tx, [{"run_id": run_id, **row} for row in rows])
+    _KEEP(tx, [{"run_id": run_id, **row} for row in rows])
     latest: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row, (one, model_id) in zip(rows, given, strict=True):
         _advance(latest, row | {"owner": run_id, "dataset": "", "dataset_digest": "", "run_id": ""})
         if model_id:
             place = {"dataset": one.dataset or "", "dataset_digest": one.dataset_digest or "", "run_id": run_id}
             _advance(latest, row | {"owner": model_id, **place})
-    _advancing(tx.dialect.name).many(tx, list(latest.values()))
+    _ADVANCE(tx, list(latest.values()))
 
 
 def latest(tx: Tx, namespace_id: int, owners: Collection[str]) -> dict[str, list[Measured]]:
@@ -111,21 +123,3 @@ def _rank(row: dict[str, Any]) -> tuple[Any, ...]:
 def _entity(row: Any, dataset: str | None = None, digest: str | None = None, run_id: str | None = None) -> Measured:
     value = math.nan if row.is_nan else row.value
     return Measured(row.key, value, row.step, times.from_micros(row.at), dataset, digest, run_id)
-
-
-@lru_cache
-def _keeping(dialect: str) -> Prepared:
-    statement = (sqlite if dialect == "sqlite" else postgresql).insert(measurements)
-    return Prepared(statement.on_conflict_do_nothing(), [column.name for column in measurements.c])
-
-
-@lru_cache
-def _advancing(dialect: str) -> Prepared:
-    statement = (sqlite if dialect == "sqlite" else postgresql).insert(latest_metrics)
-    new, old = statement.excluded, latest_metrics.c
-    written = statement.on_conflict_do_update(
-        index_elements=_PLACE,
-        set_={name: new[name] for name in _VALUE},
-        where=sa.tuple_(new.step, new.at, new.value) > sa.tuple_(old.step, old.at, old.value),
-    )
-    return Prepared(written, [*_PLACE, *_VALUE])
