@@ -27,6 +27,8 @@ def translated() -> Iterator[None]:
         yield
     except sa.exc.IntegrityError:
         raise
+    except OverflowError as error:  # of SQLite's driver, for a number of more than 64 bits
+        raise _outside() from error
     except (sa.exc.DBAPIError, *_GONE) as error:
         ours = _ours(error)
         if ours is None:
@@ -41,10 +43,7 @@ def lost(error: BaseException) -> bool:
 
 def _ours(error: sa.exc.SQLAlchemyError) -> HolotypeError | None:
     if isinstance(error, sa.exc.DataError):
-        return Invalid(
-            "A value is outside of what the registry can hold; nothing was changed.",
-            hint="Texts hold no NUL character, and numbers stay within 64 bits.",
-        )
+        return _outside()
     cause = getattr(error, "orig", error)
     text = f"{type(cause).__name__}: {cause}"
     if any(mark.casefold() in text.casefold() for mark in _FULL):
@@ -66,3 +65,10 @@ def _ours(error: sa.exc.SQLAlchemyError) -> HolotypeError | None:
             "The database does not answer; nothing was changed.", hint="Try again; see `holotype admin doctor`."
         )
     return None
+
+
+def _outside() -> Invalid:
+    return Invalid(
+        "A value is outside of what the registry can hold; nothing was changed.",
+        hint="Texts hold no NUL character, and numbers stay within 64 bits.",
+    )

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from holotype.db import Database, connect
-from holotype.errors import HolotypeError, InvalidSetting, StorageFull, Unavailable
+from holotype.errors import HolotypeError, Invalid, InvalidSetting, StorageFull, Unavailable
 from tests.support.postgres import Postgres
 
 _TABLES = (
@@ -120,6 +120,15 @@ def test_a_failing_statement_leaves_the_writer_usable(database: Database) -> Non
     with database.write() as tx:
         _insert(tx, 2)
     assert _items(database) == [1, 2]
+
+
+@pytest.mark.parametrize("beyond", [2**63, -(2**63) - 1, 10**300])
+def test_a_number_that_no_column_holds_is_refused(database: Database, beyond: int) -> None:
+    """As what was sent, not as a failure of the server; the next verb is not concerned."""
+    with pytest.raises(Invalid, match="64 bits"), database.write() as tx:
+        _insert(tx, beyond)
+    _write_one(database, 1)
+    assert _items(database) == [1]
 
 
 def test_a_second_transaction_inside_a_verb_is_refused(database: Database) -> None:

@@ -34,6 +34,8 @@ from holotype.gateways.mlflow.reading import Reader
 LONGEST = 64_000
 MOST = 100
 LONGEST_PATTERN = 1_000
+_FURTHEST = 2**63
+"""Whole numbers from here on are compared as what they are about: no database holds them."""
 _LONGEST_NUMBER = 40
 _OF_NUMBERS = frozenset("0123456789.eE+-")
 _IN_ORDER = ("=", "!=", "<", "<=", ">", ">=", "LIKE", "ILIKE", "IN", "NOT IN", "IS NULL", "IS NOT NULL")
@@ -200,7 +202,9 @@ def _number(reader: Reader, grammar: Grammar, *, measured: bool) -> int | float:
     try:
         if len(plain) > _LONGEST_NUMBER or not _OF_NUMBERS.issuperset(plain):
             raise ValueError
-        return float(plain) if measured or (not grammar.whole and not _is_whole(plain)) else int(plain)
+        if measured or (not grammar.whole and not _is_whole(plain)):
+            return float(plain)
+        return int(plain) if abs(int(plain)) < _FURTHEST else float(plain)
     except ValueError:
         kind = "whole number" if grammar.whole else "number"
         raise reader.wrong(f"{plain[:_LONGEST_NUMBER]!r} is no {kind}" if plain else f"a {kind} is missing") from None
