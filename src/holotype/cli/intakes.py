@@ -34,6 +34,23 @@ def ls(
         listing(found, common, _print, lambda: output.note("Nothing is on its way in."))
 
 
+def retry(reference: str, /, *, common: Common = COMMON) -> None:
+    """Have a version tried again whose bytes failed to come from an import source.
+
+    What was copied before stays, so that no file that is here is asked for twice.
+
+    Args:
+        reference: The version by its number.
+    """
+    with common.connect() as client:
+        found = client.retry(reference)
+    if common.json:
+        output.document(found)
+    else:
+        output.say(f"{found.reference} is {found.status}")
+        output.hint("`holotype intakes` shows how it goes")
+
+
 def _print(intakes: list[Intake]) -> None:
     columns = (
         Column("VERSION", style="bold"),

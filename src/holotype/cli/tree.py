@@ -70,6 +70,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "intakes:ls",
             "List versions whose bytes are still copied in from an import source, or failed to come, the newest first.",
         ),
+        "retry": (
+            "intakes:retry",
+            "Have a version tried again whose bytes failed to come from an import source.",
+        ),
         "attest": ("evidence:attest", "Attach evidence to a version: what was learnt about it later."),
         "alias set": ("aliases:set_", "Make an alias name a version."),
         "alias rm": ("aliases:rm", "Remove an alias; the version that it named stays."),
@@ -158,6 +162,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "admin sweep": ("admin:sweep", "Free the bytes that nothing refers to and whose grace period is over."),
         "admin token": ("admin:token", "Print a new token for the owner, who may everything."),
         "admin rotate-key": ("admin_keys:rotate", "Make a new key for checkpoints and retire the one in force."),
+        "admin sources": (
+            "admin_sources:ls",
+            "List the import sources and ask each whether it can be read; no secret is shown.",
+        ),
         "admin backup": ("admin:backup", "Copy the whole registry into a directory, while servers go on."),
         "admin restore": (
             "admin:restore",

@@ -59,6 +59,10 @@ class Catalogue(Base):
         asked = {} if named is None else {named: where}
         return self._pages(f"{ROOT}/intakes", Intake, asked, limit, cursor)
 
+    def retry(self, reference: str) -> Intake:
+        """Have a version tried again whose bytes failed to come; what was copied before stays."""
+        return self._post(f"{version_path(references.parse_version(reference))}/retry", Intake)
+
     def show(self, reference: str) -> shapes.Model | shapes.Version:
         """Return what a reference names: a version when it has a label or a digest, else the model."""
         return self.version(reference) if references.parse(reference).names_version else self.model(reference)

@@ -22,9 +22,12 @@ from holotype.operations.call import Registry
 from holotype.settings import Settings
 
 
-def open_registry(settings: Settings) -> Registry:
-    """Open the database and the object store; nothing is created or migrated."""
-    sources = import_sources(settings)
+def open_registry(settings: Settings, *, serving: bool = False) -> Registry:
+    """Open the database and the object store; nothing is created or migrated.
+
+    Who serves needs the import sources too, whose secrets nobody else may be able to read.
+    """
+    sources = import_sources(settings) if serving else ()
     return Registry(db.connect(settings.database_url), open_store(settings.store_url), settings, sources=sources)
 
 

@@ -75,7 +75,7 @@ async def _serve(settings: Settings, bound: socket.socket, on_ready: Callable[[]
     loop = asyncio.get_running_loop()
     for name in _SIGNALS:
         loop.add_signal_handler(name, stopping.set)
-    registry = open_registry(settings)
+    registry = open_registry(settings, serving=True)
     app = application(registry)
     server = _Listening(app, settings, bound)
     serving = asyncio.create_task(server.serve())

@@ -43,7 +43,7 @@ def prepare(settings: Settings, url: str) -> None:
     """Make everything that a server needs before it can answer; doing so again changes nothing."""
     if settings.database is None or settings.store is None:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    registry = open_registry(settings)
+    registry = open_registry(settings, serving=True)
     try:
         migrate(registry.database)
         _let_in(registry, url)

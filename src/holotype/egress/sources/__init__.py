@@ -13,8 +13,9 @@ from holotype.egress.client import Client
 from holotype.egress.sources.mlflow import Tracker
 from holotype.egress.sources.places import BUCKET, ImportSource, Place, covering
 from holotype.egress.sources.walking import Reader
+from holotype.errors import HolotypeError
 
-__all__ = ["ImportSource", "Place", "Reader", "covering", "open_source"]
+__all__ = ["ImportSource", "Place", "Reader", "covering", "objection", "open_source"]
 
 
 def open_source(source: ImportSource, client: Client) -> Reader:
@@ -24,3 +25,12 @@ def open_source(source: ImportSource, client: Client) -> Reader:
 
         return Bucket(source, client)
     return Tracker(source, client)
+
+
+def objection(source: ImportSource, client: Client) -> str | None:
+    """Say why an import source cannot be read now, or nothing where it can."""
+    try:
+        open_source(source, client).check()
+    except HolotypeError as error:
+        return str(error)
+    return None

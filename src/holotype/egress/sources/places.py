@@ -21,8 +21,8 @@ RUNS, MODELS = "runs:/", "models:/"
 class ImportSource:
     """A place that versions are copied in from: a tracking server (``mlflow``) or a part of a bucket (``bucket``).
 
-    ``roots`` are origins, read, or ``runs:/`` and ``models:/``. ``options`` go to the client of the bucket, ``secrets``
-    are what proves who we are; they are never shown.
+    ``roots`` are origins, read, or ``runs:/`` and ``models:/``; ``texts`` are the same as they were written.
+    ``options`` go to the client of the bucket, ``secrets`` are what proves who we are; they are never shown.
     """
 
     name: str
@@ -30,6 +30,7 @@ class ImportSource:
     url: str
     namespaces: tuple[str, ...]
     roots: tuple[str | ArtifactOrigin | BucketOrigin, ...]
+    texts: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 

@@ -115,7 +115,9 @@ def _source(where: _Where, given: Any, environ: Mapping[str, str]) -> ImportSour
     found = {key: value for key, value in secrets.items() if value is not None}
     if kind == MLFLOW and ("username" in options) != ("password" in found):
         _wrong(where, "username", "needs password_env or password_file beside it, and the other way round")
-    return ImportSource(name, kind, url, spaces, _roots(where, kind, url, given.get("roots")), options, found)
+    texts = _texts(kind, url, given.get("roots"))
+    roots = tuple(_root(where, kind, text) for text in texts)
+    return ImportSource(name, kind, url, spaces, roots, texts, options, found)
 
 
 def _check_keys(where: _Where, kind: str, given: Mapping[str, Any]) -> None:
@@ -148,12 +150,10 @@ def _url(where: _Where, kind: str, url: str) -> str:
     return url.rstrip("/")
 
 
-def _roots(
-    where: _Where, kind: str, url: str, given: list[str] | None
-) -> tuple[str | ArtifactOrigin | BucketOrigin, ...]:
+def _texts(kind: str, url: str, given: list[str] | None) -> tuple[str, ...]:
     """Return what a source stands for; where nothing is given, for itself and what a tracking server's clients say."""
     own = [url] if kind == BUCKET else [RUNS, MODELS, _ARTIFACTS, f"{url}{origins.ARTIFACTS[0]}"]
-    return tuple(_root(where, kind, one) for one in (own if given is None else given))
+    return tuple(own if given is None else given)
 
 
 def _root(where: _Where, kind: str, text: str) -> str | ArtifactOrigin | BucketOrigin:

@@ -1,13 +1,14 @@
-"""The route that lists versions whose bytes are still on their way in."""
+"""The routes of versions whose bytes are still on their way in: listed, and tried again where they failed to come."""
 
 from __future__ import annotations
 
 from holotype.domain import references
 from holotype.domain.permissions import Permission
-from holotype.gateways.base import Request, call_of, get
-from holotype.gateways.native.addresses import PAGE, before, checked
+from holotype.gateways.base import Request, call_of, get, post
+from holotype.gateways.native.addresses import PAGE, VERSION, before, checked, version_at
 from holotype.gateways.perform import perform
 from holotype.operations.list_intakes import list_intakes
+from holotype.operations.retry_intake import retry_intake
 from holotype.wire import intakes as shapes
 from holotype.wire.shapes import Page
 
@@ -30,4 +31,10 @@ async def intakes(
     return Page([shapes.of(one) for one in found.items], None if found.next is None else str(found.next))
 
 
-routes = [intakes]
+@post(VERSION + "/retry", permission=Permission.VERSION_REGISTER)
+async def retried(request: Request, namespace: str, model: str, label: str) -> shapes.Intake:
+    """Let a version whose bytes failed to come be tried again; what was copied before stays."""
+    return shapes.of(await perform(retry_intake, call_of(request), version_at(namespace, model, label)))
+
+
+routes = [intakes, retried]

@@ -17,6 +17,7 @@ from holotype.gateways.native.addresses import (
     version_at,
 )
 from holotype.gateways.perform import perform, perform_quick
+from holotype.operations.change_intake import drop_intake
 from holotype.operations.change_version import change_version
 from holotype.operations.delete import delete_version
 from holotype.operations.register import Content, register
@@ -74,9 +75,11 @@ async def changed_version(
 async def deleted_version(request: Request, namespace: str, model: str, label: str) -> None:
     """Delete a version, unless a stage or an alias holds it.
 
-    It can be restored until the sweep has freed its bytes.
+    It can be restored until the sweep has freed its bytes. One whose bytes are still on their way in is gone at once.
     """
-    await perform(delete_version, call_of(request), version_at(namespace, model, label))
+    where, call = version_at(namespace, model, label), call_of(request)
+    if await perform(drop_intake, call, where) is None:
+        await perform(delete_version, call, where)
 
 
 @post(VERSION + "/restore", permission=Permission.VERSION_DELETE)
