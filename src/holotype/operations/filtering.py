@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from holotype.db.deadline import deadline
 from holotype.domain import cursors
 from holotype.domain.filters import Clause, Order
 from holotype.domain.permissions import Permission
+from holotype.errors import Invalid, Unavailable
 from holotype.operations import sight
 from holotype.operations.call import Call
 from holotype.operations.searching import SECONDS, Found
@@ -54,12 +56,22 @@ def filtered(
     binding = f"{noun}\n{asked.namespace}\n{asked.clauses!r}\n{asked.orders!r}"  # 2
     kinds = [_KINDS.get(order.key, int) for order in asked.orders]
     after = cursors.read_all(asked.cursor, binding, kinds) if asked.cursor else None
-    with call.registry.database.snapshot() as tx, deadline(tx, SECONDS, what="The search", hint=_HINT):  # 3
+    with call.registry.database.snapshot() as tx, _in_time(tx):  # 3
         wanted = Filter(namespaces.get(tx, asked.namespace).id, asked.clauses, asked.orders, asked.limit + 1)
         hits = find(tx, replace(wanted, visible=sight.visible(tx, call.actor), after=after))
         items = list(_fetched(tx, hits[: asked.limit], fetch))
     last = hits[len(items) - 1] if len(items) < len(hits) else None
     return Found(items, cursors.write_all(binding, last.place) if last else None)
+
+
+@contextmanager
+def _in_time(tx: Tx) -> Iterator[None]:
+    """Stop what takes too long and say that the filter is at fault: clients would ask an unavailable server again."""
+    try:
+        with deadline(tx, SECONDS, what="The search", hint=_HINT):
+            yield
+    except Unavailable as error:
+        raise Invalid(error.detail, hint=_HINT) from error
 
 
 def _fetched(tx: Tx, hits: Sequence[Hit], fetch: Callable[[Tx, Sequence[Hit]], list[tuple[T, int]]]) -> Iterator[T]:
