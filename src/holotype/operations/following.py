@@ -5,7 +5,7 @@ A source that nobody here knows, or that the caller may not see, leads to nothin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -20,12 +20,12 @@ from holotype.domain.origins import ArtifactOrigin, LoggedOrigin, Origin, RunOri
 from holotype.domain.permissions import Permission
 from holotype.domain.provenance import Parent, Provenance
 from holotype.domain.references import Reference
-from holotype.domain.runs import TrackedRun
+from holotype.domain.runs import LoggedModel, TrackedRun
 from holotype.errors import Conflict, NotFound
 from holotype.operations import tracked
 from holotype.operations.call import Call
 from holotype.operations.registering import FILE_LIMIT
-from holotype.tracking import artifacts
+from holotype.tracking import artifacts, experiments
 
 _decode = msgspec.json.Decoder(Provenance).decode
 
@@ -39,6 +39,7 @@ class Found:
     model_id: str | None = None
     parent: Parent | None = None
     inherited: Provenance | None = None
+    logged: LoggedModel | None = None
 
 
 def follow(call: Call, tx: Tx, namespace: Namespace, origin: Origin, here: str | None) -> Found | None:
@@ -62,7 +63,10 @@ def follow(call: Call, tx: Tx, namespace: Namespace, origin: Origin, here: str |
 def run_of(call: Call, tx: Tx, namespace: Namespace, run_id: str | None) -> TrackedRun | None:
     """Return a run that the caller may see."""
     run = tracked.readable(call, tx, namespace, run_id) if run_id else None
-    return run if run is not None and run.deleted_at is None else None
+    if run is None or run.deleted_at is not None:
+        return None
+    within = experiments.get(tx, namespace.id, run.experiment)
+    return replace(run, experiment=within.name) if within else run  # a number says nothing to who reads of it later
 
 
 def _is_here(base: str | None, here: str | None) -> bool:
@@ -80,7 +84,7 @@ def _logged(call: Call, tx: Tx, namespace: Namespace, model_id: str, path: str) 
     if model is None:
         return None
     run = run_of(call, tx, namespace, model.run_id)
-    return Found(_files(tx, namespace, model_id, path), run, model_id)
+    return Found(_files(tx, namespace, model_id, path), run, model_id, logged=model)
 
 
 def _files(tx: Tx, namespace: Namespace, owner: str, path: str) -> tuple[File, ...]:

@@ -90,7 +90,14 @@ def origin_of(call: Call, wanted: Wanted, found: Found | None) -> Provenance:
     mlmodel, beside = read_beside(call, found.files)
     run, link = found.run, wanted.run_link
     known = context.provenance_of(
-        run, mlmodel, tracker=TRACKER, link=link, source=source, parents=parents, beside=beside
+        run,
+        mlmodel,
+        tracker=TRACKER,
+        link=link,
+        source=source,
+        parents=parents,
+        beside=beside,
+        logged=found.logged,
     )
     return _with_run(known, wanted)
 
