@@ -22,6 +22,7 @@ from holotype.operations.register import register
 from holotype.operations.registering import Content, encode
 from holotype.operations.show import show_version
 from tests.support import mlmodels
+from tests.support.asgi import Visitor, owner_of
 from tests.support.registry import Desk
 
 SOURCE = Source("runs:/17/model", "ab" * 16)
@@ -237,3 +238,47 @@ def test_it_is_shown_as_it_was_recorded(desk: Desk) -> None:
     kept = show_version(desk.call(), parse(f"fraud:{version.number}")).provenance
     assert kept is not None
     assert msgspec.json.decode(kept, type=Provenance) == origin
+
+
+def told(visitor: Visitor, path: str, **message: Any) -> Any:
+    """Send a message of MLflow's and return the answer."""
+    got = visitor.ask("POST", f"/api/2.0/mlflow/{path}", message)
+    assert got.status == 200, got.body
+    return got.json
+
+
+def test_what_a_script_logs_is_shown_with_the_version(desk: Desk) -> None:
+    """From the endpoints of MLflow's clients to ours; a copy keeps the context, and what was left out of it."""
+    owner = owner_of(desk.registry)
+    experiment = told(owner, "experiments/create", name="fraud")["experiment_id"]
+    run = told(owner, "runs/create", experiment_id=experiment, start_time=1, run_name="owl")["run"]["info"]["run_id"]
+    batch = {
+        "params": [{"key": "depth", "value": "6"}],
+        "metrics": [{"key": "auc", "value": 0.9, "timestamp": 1, "step": 0}],
+        "tags": [{"key": key, "value": value} for key, value in {**GIT, "team": "risk"}.items()],
+    }
+    told(owner, "runs/log-batch", run_id=run, **batch)
+    data = {"name": "train", "digest": "1f2e", "source_type": "s3", "source": json.dumps({"uri": "s3://lake/t.csv"})}
+    context = {"tags": [{"key": "mlflow.data.context", "value": "training"}], "dataset": data}
+    told(owner, "runs/log-inputs", run_id=run, datasets=[context])
+    model = told(owner, "logged-models", experiment_id=experiment, name="m", source_run_id=run,
+                 params=[{"key": "kind", "value": "tree"}])["model"]["info"]  # fmt: skip
+    place = f"/api/2.0/mlflow-artifacts/artifacts/{experiment}/models/{model['model_id']}/artifacts"
+    for name, content in {"MLmodel": mlmodels.SKLEARN, "model.bin": b"w", **BESIDE}.items():
+        assert owner.ask("PUT", f"{place}/{name}", content=content).status == 200
+    told(owner, "registered-models/create", name="Fraud (EU)")
+    source = f"models:/{model['model_id']}"
+    told(owner, "model-versions/create", name="Fraud (EU)", source=source, model_id=model["model_id"])
+    told(owner, "registered-models/create", name="copy")
+    told(owner, "model-versions/create", name="copy", source="models:/Fraud (EU)/1")
+    name = next(one for one in owner.ask("GET", "/api/v1/models").json["items"] if one["title"] == "Fraud (EU)")["name"]
+    shown = [owner.ask("GET", f"/api/v1/models/default/{one}/versions/1").json for one in (name, "copy")]
+    first, copy = (msgspec.json.decode(json.dumps(one["provenance"]), type=Provenance) for one in shown)
+    assert first.parameters == {"depth": "6", "kind": "tree"}
+    assert (first.metrics, first.data[0].uri) == ([Metric("auc", 0.9)], "s3://lake/t.csv")
+    assert first.run is not None
+    assert (first.run.name, first.run.experiment, first.run.tags) == ("owl", "fraud", {"team": "risk"})
+    assert first.schema is not None
+    assert [one.name for one in first.schema.inputs] == ["age", "country"]
+    assert (copy.parameters, copy.run, copy.parents[0].reference) == (first.parameters, first.run, f"default/{name}:1")
+    assert left_out(copy) == left_out(first) != []

@@ -77,7 +77,7 @@ async def take_in(call: Call, model: Reference, wanted: Wanted) -> Version | Int
     return await aside(_register, call, model, wanted, found)
 
 
-def origin_of(call: Call, wanted: Wanted, found: Found | None) -> Provenance:
+def _origin_of(call: Call, wanted: Wanted, found: Found | None) -> Provenance:
     """Return the provenance of a version without files, or of one whose files are ours."""
     held = found is not None and bool(found.files)
     model_id = (found.model_id if found else None) or wanted.model_id
@@ -86,7 +86,9 @@ def origin_of(call: Call, wanted: Wanted, found: Found | None) -> Provenance:
         return _with_run(Provenance(source=source), wanted)
     parents = [found.parent] if found.parent else []
     if found.inherited is not None:
-        return _with_run(replace(found.inherited, source=source, parents=parents), wanted)
+        lost = found.inherited.source.left_out if found.inherited.source else None
+        inherited = replace(found.inherited, source=replace(source, left_out=lost), parents=parents)
+        return _with_run(inherited, wanted)
     mlmodel, beside = read_beside(call, found.files)
     run, link = found.run, wanted.run_link
     known = context.provenance_of(
@@ -173,14 +175,14 @@ def _promise(call: Call, model: Reference, wanted: Wanted, origin: origins.Origi
 
 def _register(call: Call, model: Reference, wanted: Wanted, found: Found | None) -> Version:
     files = found.files if found else ()
-    origin = origin_of(call, wanted, found)  # 7
+    origin = _origin_of(call, wanted, found)  # 7
     content = Content(files, origin, description=wanted.description, tags=wanted.tags)
-    version = write(call, model, registering.drafted(call, content))
+    version = _write(call, model, registering.drafted(call, content))
     call.registry.arrived.set()
     return version
 
 
-def write(call: Call, model: Reference, draft: Draft, stamp: Stamp = _AS_NOW) -> Version:
+def _write(call: Call, model: Reference, draft: Draft, stamp: Stamp = _AS_NOW) -> Version:
     """Write a version of a model that is there, in one transaction."""
     with call.write() as tx:
         locked = _locked(tx, model)
