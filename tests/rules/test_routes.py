@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
 import pytest
 from litestar.handlers import HTTPRouteHandler, get
@@ -14,7 +17,7 @@ from holotype.access import principals, secrets, tokens
 from holotype.artifacts.store import open_store
 from holotype.domain import times
 from holotype.domain.permissions import Permission
-from holotype.gateways import base
+from holotype.gateways import base, mlflow, native
 from holotype.gateways.base import PUBLIC, Route
 from holotype.gateways.exchange import ANONYMOUS
 from holotype.gateways.front import Front
@@ -170,6 +173,16 @@ def test_operations_have_names_of_their_own(app: Front) -> None:
     """Generated clients make one function of each."""
     names = [route.name for route in EVERY]
     assert sorted(names) == sorted(set(names))
+
+
+@pytest.mark.parametrize("folder", [native, mlflow], ids=lambda folder: folder.__name__.rpartition(".")[2])
+def test_every_handler_is_served(folder: ModuleType) -> None:
+    """None was written and then forgotten in the list of its module."""
+    served = {id(handler) for handler in folder.routes()}
+    for found in iter_modules(folder.__path__):
+        module = import_module(f"{folder.__name__}.{found.name}")
+        handlers = {name: one for name, one in vars(module).items() if isinstance(one, HTTPRouteHandler)}
+        assert [name for name, one in handlers.items() if id(one) not in served] == [], module.__name__
 
 
 def test_handlers_are_ours() -> None:
