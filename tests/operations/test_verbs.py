@@ -16,8 +16,9 @@ import sqlalchemy as sa
 
 from holotype import operations
 from holotype.access.rights import Rights
-from holotype.domain import digest
+from holotype.domain import digest, times
 from holotype.domain.entities import Actor, Right
+from holotype.domain.imports import ImportedModel, ImportedVersion, Labelling
 from holotype.domain.permissions import ROLES
 from holotype.domain.references import parse
 from holotype.errors import Denied, NotFound, Unauthenticated
@@ -39,6 +40,7 @@ from holotype.operations.quarantine import quarantine
 from holotype.operations.read_ledger import Wanted
 from holotype.operations.register import Content
 from holotype.operations.schema import expected
+from holotype.operations.take_in import Wanted as Source
 from tests.support.governance import MOVES, STAGES, TWO, apply
 from tests.support.people import member, owner, signed_in
 from tests.support.registry import Desk
@@ -49,15 +51,16 @@ LETS_IN = {
 }  # fmt: skip
 """They ask for a secret: who calls them is nobody yet."""
 SERVER = {
-    "bootstrap", "check", "claim", "ensure_key", "examine_pending", "expire_keys", "expire_promotions",
-    "expire_sign_ins", "is_due", "may_sign", "optimize", "ripen", "warm_all",
+    "bootstrap", "check", "claim", "copy_in", "ensure_key", "examine_pending", "expire_keys", "expire_promotions",
+    "expire_sign_ins", "is_due", "is_expected", "may_sign", "optimize", "ripen", "warm_all",
 }  # fmt: skip
 """What the server does by itself; no gateway has them."""
 PARTS = {
-    "active_experiment", "arriving", "check_rights", "covered", "ensure", "examine", "experiment_of", "export_lines",
-    "forget", "is_first", "look", "may_decide", "model_of", "prepared", "preview", "proven", "read", "readable",
-    "readable_model", "record", "record_denial", "record_pull", "record_refusal", "require", "require_all", "reserve",
-    "run_of", "search", "signed", "unswept",
+    "active_experiment", "arriving", "check_rights", "conclude", "copy_all", "covered", "ensure", "examine",
+    "experiment_of", "export_lines", "follow", "forget", "fresh", "is_first", "listed", "look", "may_decide",
+    "model_of", "prepared", "preview", "proven", "read", "read_beside", "readable", "readable_model", "received",
+    "record", "record_denial", "record_pull", "record_refusal", "require", "require_all", "reserve", "run_of",
+    "search", "settled", "signed", "told", "unswept",
 }  # fmt: skip
 """What verbs are made of: they get what a verb looked up after it had asked."""
 OWN = {"list_grants", "list_services", "list_teams", "list_tokens", "whoami"}
@@ -112,23 +115,36 @@ def furnished(desk: Desk) -> tuple[Desk, dict[str, Any], str]:
         "namespace": "risk", "alias": "champion", "stage": "staging", "target": "production", "reason": "because",
         "identifier": {"close_override": override.id}, "promotion": asked, "comment": "because", "content": content,
         "grant_id": create_grant(call, "eve", "reader", "risk").id, "upload_id": upload.id,
+        "upload": (upload.id, "production"), "count": 2,
         "token_id": create_token(call, "t")[0].id, "which": str(quarantine(call, "risk/fraud:1", reason="x").id),
         "trust_id": create_trust(
             call, "https://ci.example", "robot", {"sub": "x"}, audience="holotype", role="reader", scope="risk"
         ).id,
         "evidence_id": desk.rows(sa.select(evidence.c.id))[0]["id"], "digest": digest.of(b"more"), "size": 4,
-        "length": 4, "number": 1, "wanted": {"read_ledger": Wanted(), "list_promotions": WantedPromotions()},
+        "length": 4, "number": 1,
+        "wanted": {"read_ledger": Wanted(), "list_promotions": WantedPromotions(), **_imports(),
+                   "take_in": Source("s3://lake/x")},
         "who": "eve", "role": "reader", "scope": "risk", "action": "model:read", "thing": "risk/fraud",
         "name": {"create_user": "new", "create_service": "new", "create_team": "new", "create_namespace": "new",
-                 "create_experiment": "new"},
+                 "create_experiment": "new", "rename_model": "loan"},
         "text": STAGES + MOVES, "type_": "card", "payload": b"# x", "path": "model.bin", "uri": "s3://lake/x",
         "subject": "risk/fraud:1", "sequence": 1, "first": 1, "gates": ["approvals"], "lasts": timedelta(hours=1),
         "issuer": "https://ci.example", "service": "robot", "claims": {"sub": "y"}, "audience": "holotype",
         "new": "a long enough password", "identity": 1, "disabled": True, "limit": 50,
-        "run_id": run, "experiment_id": "0", "experiment_name": "Default", "title": "other", "logged_id": logged,
+        "run_id": run, "experiment_id": "0", "experiment_name": "Default", "title": "fraud", "stages": [], "logged_id": logged,
         "key": "key", "value": "value", "models": [(logged, 0)],
         "status": "READY", "described": '{"artifact_path": "", "flavors": {}, "utc_time_created": "", "run_id": ""}',
     }, boss  # fmt: skip
+
+
+def _imports() -> dict[str, Any]:
+    """Return what the verbs are given that copy a model of another registry."""
+    then = times.from_micros(0)
+    return {
+        "import_model": ImportedModel("http://old.example", "fraud", description="theirs"),
+        "import_version": ImportedVersion("http://old.example", "fraud", 7, "s3://bucket/fraud", then),
+        "import_labels": Labelling("http://old.example", [], {}),
+    }
 
 
 async def _nothing() -> AsyncIterator[bytes]:

@@ -119,7 +119,7 @@ async def _bring(call: Call, held: Held) -> None:
     place, reader, listed = await copying.listed(call, held.intake)  # 2, 3
     await copying.copy_all(call, held, reader, listed)  # 4
     told = await copying.told(call, held.intake, place)
-    await aside(registering_intake.register, call, held, listed, told)  # 5
+    await aside(registering_intake.conclude, call, held, listed, told)  # 5
 
 
 async def _beat(call: Call, held: Held, pause: Callable[[], None]) -> None:

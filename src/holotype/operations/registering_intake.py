@@ -20,7 +20,7 @@ from holotype.operations.copying import Held, Lost, fresh
 from holotype.operations.registering import Content, Draft, Stamp
 
 
-def register(call: Call, held: Held, listed: Sequence[Listed], told: Told) -> None:
+def conclude(call: Call, held: Held, listed: Sequence[Listed], told: Told) -> None:
     """Register the version of an intake under its number, and end the intake."""
     call = fresh(call)
     files = _files(call, held.intake, listed)
