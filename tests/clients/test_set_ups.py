@@ -134,16 +134,22 @@ def test_production_waits_for_somebody_else(server: Running, boss: Holotype, tmp
         client.play("stories.governed:sees_production", name=model)
 
 
-@pytest.mark.parametrize("name", ["mlflow-3.18", "mlflow-2.22"])
-def test_ten_thousand_versions_are_read_to_the_end(server: Running, tmp_path: Path, name: str) -> None:
-    """Pages neither skip nor repeat, and one page may hold them all."""
+@pytest.fixture(scope="module")
+def many(server: Running) -> str:
+    """The name of a model with ten thousand versions."""
     model = fresh("many")
     asked(server, "registered-models/create", [{"name": model}])
     with ThreadPoolExecutor(4) as pool:
         shares = [[{"name": model, "source": f"s3://bucket/{model}"}] * (COUNT // 4)] * 4
         list(pool.map(lambda share: asked(server, "model-versions/create", share), shares))
+    return model
+
+
+@pytest.mark.parametrize("name", ["mlflow-3.18", "mlflow-2.22"])
+def test_ten_thousand_versions_are_read_to_the_end(server: Running, many: str, tmp_path: Path, name: str) -> None:
+    """Pages neither skip nor repeat, and one page may hold them all."""
     with playing(name, server, tmp_path) as client:
-        client.play("stories.many:reads_to_the_end", name=model, count=COUNT)
+        client.play("stories.many:reads_to_the_end", name=many, count=COUNT)
 
 
 def made(folder: Path, name: str) -> Path:
