@@ -114,14 +114,14 @@ def read(source: str) -> Origin:
         return _model(source, host, path)
     if scheme == "runs":
         return _run(source, host, path)
+    if scheme not in BUCKETS and host and not _HOST.fullmatch(host):
+        _refuse(source, "it names no host, or a user with it")
     if scheme == "mlflow-artifacts":
         return ArtifactOrigin(_base("", host), _relative(source, path))
     if scheme in ("http", "https"):
         return _web(source, scheme, host, path)
     if scheme in BUCKETS:
         return _bucket(source, scheme, host, path)
-    if host and not _HOST.fullmatch(host):
-        _refuse(source, "it names no host, or a user with it")
     return OtherOrigin(scheme)
 
 
@@ -184,8 +184,8 @@ def _run(source: str, host: str, path: str) -> RunOrigin:
 
 
 def _web(source: str, scheme: str, host: str, path: str) -> ArtifactOrigin | OtherOrigin:
-    if not _HOST.fullmatch(host):
-        _refuse(source, "it names no host, or a user with it")
+    if not host:
+        _refuse(source, "it names no host")
     for mark in ARTIFACTS:
         before, found, behind = path.partition(mark)
         if found and (not behind or behind.startswith("/")):
@@ -210,7 +210,8 @@ def _relative(source: str, path: str) -> str:
 
 
 def _refuse(source: str, why: str) -> NoReturn:
+    shown = re.sub(r"//[^/]*@", "//…@", source)[:_SHOWN]  # what stands before the @ may be a secret
     raise Invalid(
-        f"Invalid model version source: {source[:_SHOWN]!a}: {why}.",
+        f"Invalid model version source: {shown!r}: {why}.",
         hint="Log the files and register runs:/, models:/ or mlflow-artifacts:/, or name an s3://, gs:// or az:// URL.",
     )
