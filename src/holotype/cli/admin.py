@@ -92,6 +92,8 @@ def sweep(
     verb = "would free" if dry_run else "freed"
     output.say(f"{verb} {formats.size(report.bytes)} in {formats.plural(report.blobs, 'blob')}")
     output.say(f"{formats.plural(report.uploads, 'upload')} expired, {formats.plural(report.strays, 'stray file')}")
+    if report.runs:
+        output.say(f"{formats.plural(report.runs, 'deleted run')} forgotten")
 
 
 def examine(

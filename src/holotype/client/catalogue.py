@@ -11,6 +11,7 @@ from holotype.wire import shapes
 from holotype.wire.compare import Comparison
 from holotype.wire.intakes import Intake
 from holotype.wire.lineage import Lineage
+from holotype.wire.runs import TrackedRun
 
 
 class Catalogue(Base):
@@ -130,6 +131,10 @@ class Catalogue(Base):
         if references.parse(reference).names_version:
             return self._post(route, shapes.Version)
         return self._post(route, shapes.Model)
+
+    def run(self, reference: str) -> TrackedRun:
+        """Return the run that a version came from, where it was logged at this registry."""
+        return self._get(f"{version_path(references.parse_version(reference))}/run", TrackedRun)
 
     def compare(self, *versions: str, everything: bool = False) -> Comparison:
         """Return how versions differ from the first of them; with ``everything``, also where they agree."""

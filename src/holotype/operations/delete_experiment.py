@@ -14,7 +14,10 @@ def delete_experiment(call: Call, namespace: str, experiment_id: str) -> None:
 
 
 def restore_experiment(call: Call, namespace: str, experiment_id: str) -> None:
-    """Bring back a deleted experiment with its runs and logged models, those that were deleted one by one too."""
+    """Bring back a deleted experiment with its runs and logged models, those that were deleted one by one too.
+
+    What was deleted before the grace period stays gone, swept or not.
+    """
     _set(call, namespace, experiment_id, deleted=False)
 
 
@@ -27,4 +30,4 @@ def _set(call: Call, namespace: str, experiment_id: str, *, deleted: bool) -> No
             raise tracked.no_experiment(experiment_id)
         moment = call.now if deleted else None
         experiments.change(tx, space.id, found.id, call.now, deleted_at=moment)
-        experiments.change_members(tx, space.id, found.id, moment)
+        experiments.change_members(tx, space.id, found.id, moment, since=tracked.oldest(call))

@@ -16,7 +16,7 @@ def delete_run(call: Call, namespace: str, run_id: str) -> None:
 
 
 def restore_run(call: Call, namespace: str, run_id: str) -> None:
-    """Bring back a deleted run."""
+    """Bring back a deleted run; after the grace period it is not there any more, swept or not."""
     _set(call, namespace, run_id, None)
 
 
@@ -25,4 +25,6 @@ def _set(call: Call, namespace: str, run_id: str, deleted_at: datetime | None) -
     with call.write() as tx:
         space = namespaces.get(tx, namespace)
         found = tracked.run_of(call, tx, space, run_id, active=False)
+        if deleted_at is None and found.deleted_at is not None and found.deleted_at < tracked.oldest(call):
+            raise tracked.no_run(run_id)
         runs.change(tx, space.id, found.id, deleted_at=deleted_at)

@@ -1,7 +1,7 @@
 """How are bytes freed that nobody needs?
 
 1. The caller may operate the registry, and no other sweep is running.
-2. Uploads whose time is over are forgotten, row first.
+2. Uploads whose time is over are forgotten, row first; so are runs and logged models that were deleted long ago.
 3. Blobs that nobody needs are marked, looked at again, deleted and forgotten, window by window.
 4. Bytes that no row names, left by a crash, go the same way; what belongs to no upload goes at once.
 5. The rows of what was deleted go in one transaction with the ledger entry that says so, a batch at a time.
@@ -27,21 +27,25 @@ from holotype.errors import Conflict
 from holotype.ledger import append
 from holotype.ledger.append import Entry
 from holotype.operations.call import Call
-from holotype.tracking import artifacts
+from holotype.tracking import artifacts, retention
 
 LEASE, LEASE_SECONDS = "sweep", 900
-_WINDOW, _BATCH = 1_000, 200
+_WINDOW, _BATCH, _PORTION = 1_000, 200, 10_000
 _RULES = sweeping.Rules(lambda digest: needs.needed(digest) | artifacts.needed(digest))
 
 
 @dataclass(slots=True)
 class SweepReport:
-    """What a sweep freed, or would free: blobs and their bytes, uploads that had expired, bytes of no upload."""
+    """What a sweep freed, or would free: blobs and their bytes, uploads that had expired, bytes of no upload.
+
+    ``runs`` are runs and logged models that it forgot; a dry run counts none.
+    """
 
     dry_run: bool = False
     blobs: int = 0
     bytes: int = 0
     uploads: int = 0
+    runs: int = 0
     strays: int = 0
 
 
@@ -52,6 +56,7 @@ def sweep(call: Call, *, dry_run: bool = False) -> SweepReport:
     run.renew()
     try:
         run.expire()  # 2
+        run.forget_runs()
         for last, candidates in run.windows():  # 3
             run.free(last, candidates)
         run.free_unknown()  # 4
@@ -94,6 +99,21 @@ class _Sweep:
                 uploads.remove(tx, ids)
             for upload_id in ids:
                 self.call.registry.store.drop(upload_id)
+
+    def forget_runs(self) -> None:
+        """Forget runs and logged models, with their files, that were deleted before the grace period."""
+        while not self.report.dry_run:
+            with self.call.read() as tx:
+                gone = retention.expired(tx, self.cutoff, _BATCH)
+            if not gone:
+                return
+            for one in gone:
+                done = False
+                while not done:
+                    with self.call.write() as tx:
+                        done = retention.forget(tx, one, _PORTION)
+                self.report.runs += 1
+            self.renew()
 
     def windows(self) -> Iterator[tuple[str, list[tuple[str, int]]]]:
         """Give the last digest of each window that has something to free, and what that is."""

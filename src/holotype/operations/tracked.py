@@ -7,6 +7,8 @@ somebody may not see is not there.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from holotype.access import rules
 from holotype.db import Tx
 from holotype.domain import tracked as limits
@@ -95,6 +97,11 @@ def active_experiment(call: Call, tx: Tx, namespace: Namespace, experiment_id: s
     if found.deleted_at is not None:
         raise Invalid(f"The experiment {found.id} must be in the 'active' state. Current state is deleted.")
     return found
+
+
+def oldest(call: Call) -> datetime:
+    """Return the moment before which what was deleted is gone for good; the sweep may be at it."""
+    return call.now - timedelta(seconds=call.registry.settings.grace_period)
 
 
 def no_run(run_id: str) -> NotFound:

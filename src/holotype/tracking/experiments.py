@@ -78,12 +78,15 @@ def change(tx: Tx, namespace_id: int, experiment_id: str, now: datetime, **value
     )
 
 
-def change_members(tx: Tx, namespace_id: int, experiment_id: str, deleted_at: datetime | None) -> None:
-    """Delete or restore all runs and logged models of an experiment, as the experiment itself is."""
+def change_members(
+    tx: Tx, namespace_id: int, experiment_id: str, deleted_at: datetime | None, *, since: datetime
+) -> None:
+    """Delete or restore the runs and logged models of an experiment, as itself; what was deleted before stays so."""
     moment = None if deleted_at is None else times.to_micros(deleted_at)
     for table in (runs, logged_models):
         here = (table.c.namespace_id == namespace_id) & (table.c.experiment == int(experiment_id))
-        differs = table.c.deleted_at.is_(None) if moment is not None else table.c.deleted_at.is_not(None)
+        when = table.c.deleted_at
+        differs = when.is_(None) if moment is not None else when >= times.to_micros(since)
         tx.execute(table.update().where(here, differs).values(deleted_at=moment))
 
 
