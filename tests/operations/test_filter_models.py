@@ -9,6 +9,7 @@ from holotype.errors import Invalid
 from holotype.gateways.mlflow import filters, orders
 from holotype.operations.delete import delete_model
 from holotype.operations.filter_models import filter_models
+from holotype.operations.promote import promote
 from tests.support.registry import Desk
 from tests.support.stock import PROMPT, Stock, fill, models_matching
 
@@ -83,3 +84,19 @@ def test_a_page_has_a_limit(desk: Desk, limit: int) -> None:
     """At most 1,000 models, as MLflow's own server."""
     with pytest.raises(Invalid):
         filter_models(desk.call(), "default", limit=limit)
+
+
+def test_a_model_is_shown_with_its_own_aliases_and_stages(desk: Desk) -> None:
+    """Not with those of the models beside it on the page."""
+    for name, aliases in (("fraud", ["champion", "best"]), ("churn", ["other"]), ("plain", [])):
+        desk.register(name, b"one", aliases=aliases)
+    promote(desk.call(), parse("fraud:1"), "staging")
+    desk.register("fraud", b"two")
+    found = {one.title: one for one in filter_models(desk.call(), "default").items}
+    assert {name: one.aliases for name, one in found.items()} == {
+        "fraud": {"champion": 1, "best": 1},
+        "churn": {"other": 1},
+        "plain": {},
+    }
+    shown = [(one.version.number, one.version.stage) for one in found["fraud"].newest]
+    assert shown == [(1, "staging"), (2, "none")]

@@ -100,9 +100,12 @@ def _newest(wanted: sa.Select[Any]) -> sa.CTE:
     return sa.select(steps.c.model_id, newest.label("version_id")).cte("newest")
 
 
-def _statement(wanted: sa.Select[Any]) -> Prepared:
-    """Return the statement for the models whose ids are wanted: a row for each stage in use, at least one."""
-    newest = _newest(wanted)
+def _statement(*wanted: sa.ColumnElement[bool]) -> Prepared:
+    """Return the statement for the models that are wanted: a row for each stage in use, at least one.
+
+    What is wanted is said twice, so that the planners begin with these models and not with all.
+    """
+    newest = _newest(sa.select(models.c.id).join_from(models, namespaces).where(*wanted))
     numbers = sa.select(json_map(aliases.c.name, _one.c.number)).join_from(
         aliases, _one, _one.c.id == aliases.c.version_id
     )
@@ -120,25 +123,22 @@ def _statement(wanted: sa.Select[Any]) -> Prepared:
     ]
     statement = (
         catalogue.SELECT.add_columns(
-            numbers.scalar_subquery().label("aliases"),
+            numbers.where(aliases.c.model_id == models.c.id).correlate(models).scalar_subquery().label("aliases"),
             *(column.label(_VERSION + column.name) for column in columns),
             *(select.scalar_subquery().label(_VERSION + name) for name, select in beside.items()),
         )
         .join(newest, newest.c.model_id == models.c.id)
         .outerjoin(_at, _at.c.id == newest.c.version_id)
         .outerjoin(origins, origins.c.version_id == _at.c.id)
+        .where(*wanted)
         .order_by(models.c.id)
     )
     return Prepared(statement)
 
 
 _FIND = _statement(
-    sa.select(models.c.id)
-    .join_from(models, namespaces)
-    .where(
-        namespaces.c.name == sa.bindparam("namespace"),
-        models.c.name == sa.bindparam("model"),
-        models.c.deleted_at.is_(None),
-    )
+    namespaces.c.name == sa.bindparam("namespace"),
+    models.c.name == sa.bindparam("model"),
+    models.c.deleted_at.is_(None),
 )
-_BY_IDS = _statement(sa.select(models.c.id).where(in_list(models.c.id, "ids"), models.c.deleted_at.is_(None)))
+_BY_IDS = _statement(in_list(models.c.id, "ids"), models.c.deleted_at.is_(None))
