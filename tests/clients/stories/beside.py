@@ -29,7 +29,7 @@ def registers_what_was_logged_elsewhere(scene: Scene) -> None:
     sources = [f"runs:/{run.info.run_id}/model"] + ([f"models:/{info.model_id}"] if MAJOR >= 3 else [])
     for number, source in enumerate(sources, 2):
         made = mlflow.register_model(source, name)
-        assert (str(made.version), made.status) == (str(number), "READY")
+        assert str(made.version) == str(number)  # it has waited, and returns what it was told at first
     for one in scene.client.search_model_versions(f"name = '{name}'"):
         assert one.status == "READY", (one.version, one.status_message)
     tracker = mlflow.get_tracking_uri()
