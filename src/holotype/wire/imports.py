@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from holotype.domain import imports as domain
+from holotype.domain import runs
 from holotype.domain.manifest import File, role_of
 from holotype.domain.runs import LoggedModel, TrackedRun
 from holotype.wire.base import Request, Response
@@ -198,6 +199,19 @@ def version_of(shape: ImportedVersion) -> domain.ImportedVersion:
     """Return the domain's value."""
     given = msgspec.structs.asdict(shape)
     given["files"] = [File(f.path, f.digest, f.size, f.role or role_of(f.path), f.format) for f in shape.files]
-    given["run"] = msgspec.convert(msgspec.to_builtins(shape.run), TrackedRun) if shape.run else None
-    given["logged"] = msgspec.convert(msgspec.to_builtins(shape.logged), LoggedModel) if shape.logged else None
+    given["run"] = _run(shape.run) if shape.run else None
+    given["logged"] = _logged(shape.logged) if shape.logged else None
     return domain.ImportedVersion(**given)
+
+
+def _run(shape: Run) -> TrackedRun:
+    inputs = tuple(runs.Input(**msgspec.structs.asdict(one)) for one in shape.inputs)
+    return TrackedRun(**msgspec.structs.asdict(shape) | {"metrics": _metrics(shape.metrics), "inputs": inputs})
+
+
+def _logged(shape: Logged) -> LoggedModel:
+    return LoggedModel(**msgspec.structs.asdict(shape) | {"metrics": _metrics(shape.metrics)})
+
+
+def _metrics(shapes: list[Measured]) -> tuple[runs.Measured, ...]:
+    return tuple(runs.Measured(**msgspec.structs.asdict(one)) for one in shapes)
