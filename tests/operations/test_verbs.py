@@ -58,9 +58,9 @@ SERVER = {
 PARTS = {
     "active_experiment", "arriving", "check_rights", "conclude", "copy_all", "covered", "ensure", "examine",
     "experiment_of", "export_lines", "filtered", "follow", "forget", "fresh", "is_first", "listed", "look",
-    "may_decide", "model_of", "prepared", "preview", "proven", "read", "read_beside", "readable", "readable_model", "received",
-    "record", "record_denial", "record_pull", "record_refusal", "require", "require_all", "reserve", "run_of",
-    "search", "settled", "signed", "told", "unswept",
+    "may_decide", "model_of", "prepared", "preview", "proven", "read", "read_beside", "readable", "readable_model",
+    "received", "record", "record_denial", "record_pull", "record_refusal", "require", "require_all", "reserve",
+    "run_of", "search", "settled", "signed", "told", "unswept",
 }  # fmt: skip
 """What verbs are made of: they get what a verb looked up after it had asked."""
 OWN = {"list_grants", "list_services", "list_teams", "list_tokens", "whoami"}
