@@ -11,7 +11,7 @@ from holotype.catalogue.search import sources
 from holotype.domain import cursors, sorting
 from holotype.domain.entities import Actor
 from holotype.domain.permissions import Permission
-from holotype.domain.provenance import Data, Metric, Parent, Provenance
+from holotype.domain.provenance import Data, Metric, Parent, Provenance, Run, Source
 from holotype.domain.references import parse
 from holotype.errors import Invalid, InvalidQuery, Unavailable
 from holotype.operations import searching
@@ -43,6 +43,8 @@ def shelf(desk: Desk) -> Desk:
         metrics=[Metric("auc", 0.95)],
         parents=[Parent("fraud:1", "fine-tuned"), Parent("hf://org/base", "adapter")],
         data=[Data("s3://lake/loans.csv")],
+        run=Run("8c2f", "mlflow"),
+        source=Source("runs:/8c2f/model", "ab" * 16),
     )
     desk.register("fraud", b"two", origin, description="Retrained on the quarterly ledger")
     desk.register(
@@ -108,6 +110,13 @@ VERSIONS = [
     ("parent:fraud", "fraud:2"),
     ('parent:"hf://org/base"', "fraud:2"),
     ('data:"s3://lake/loans.csv"', "fraud:2"),
+    ("run:8c2f", "fraud:2"),
+    ("run!=8c2f", ""),
+    ('source:"runs:/8c2f/model"', "fraud:2"),
+    ("source:runs*", "fraud:2"),
+    ("source:*", "fraud:2"),
+    ("NOT run:*", "pricing:1 churn:2 churn:1 fraud:1"),
+    ("files=0", ""),
     ("author:ada", "pricing:1 churn:2 churn:1 fraud:2 fraud:1"),
     ("author:nobody", ""),
     ("author:ad*", "pricing:1 churn:2 churn:1 fraud:2 fraud:1"),

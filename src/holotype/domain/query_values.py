@@ -75,7 +75,7 @@ def _starred(field: Field, operator: str, text: str) -> Value | None:
     if operator not in {"=", "!="}:
         return None
     if not text:
-        return Anything() if field.keyed or field.name == "alias" else None
+        return Anything() if field.keyed or field.name in {"alias", "run", "source"} else None
     return Prefix(text) if field.kind in {Kind.TEXT, Kind.SCALAR} else None
 
 

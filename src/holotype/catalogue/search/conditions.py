@@ -19,6 +19,7 @@ from holotype.catalogue.tables import (
     namespaces,
     parameters,
     parents,
+    sources,
     version_tags,
     versions,
 )
@@ -122,6 +123,8 @@ def side(term: Term, *, closed: bool = False) -> tuple[sa.Table, Condition]:
         return files, text_matches(files.c.format, term)
     if term.field == "data":
         return data_references, text_matches(data_references.c.uri, term)
+    if term.field in {"run", "source"}:
+        return sources, text_matches(sources.c.run_id if term.field == "run" else sources.c.uri, term)
     return parents, parent_matches(term)
 
 
