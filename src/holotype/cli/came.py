@@ -9,9 +9,13 @@ from holotype.cli import formats
 from holotype.cli.output import Cell
 
 if TYPE_CHECKING:
+    from holotype.client.api import Client
     from holotype.wire.provenance import Code, Column, Data, Environment, Recorded, Run, Schema, Source
+    from holotype.wire.shapes import Version
 
 _TOLD = 5
+_HERE = "holotype"
+"""The tracker of runs that were logged at the registry itself."""
 
 
 def facts(provenance: Recorded | None) -> Iterable[tuple[str, str | Cell]]:
@@ -28,6 +32,28 @@ def facts(provenance: Recorded | None) -> Iterable[tuple[str, str | Cell]]:
         ("environment", _environment(provenance.environment)),
         ("schema", _schema(provenance.schema)),
     )
+
+
+def run_now(client: Client, version: Version) -> str:
+    """Return how the run stands now, where it was logged at this registry and the caller may see it."""
+    from holotype.errors import Denied, NotFound  # noqa: PLC0415
+
+    run = version.provenance.run if version.provenance else None
+    if run is None or run.tracker != _HERE:
+        return ""
+    try:
+        found = client.run(version.reference)
+    except (NotFound, Denied):
+        return ""
+    words = [
+        found.status,
+        f"since {formats.when(found.started_at)}" if found.started_at else "",
+        f"until {formats.when(found.ended_at)}" if found.ended_at else "",
+        formats.plural(len(found.metrics), "metric"),
+        f"logged by {found.author}" if found.author else "",
+        "deleted" if found.deleted_at else "",
+    ]
+    return ", ".join(word for word in words if word)
 
 
 def _source(source: Source | None) -> Iterable[tuple[str, str | Cell]]:

@@ -52,7 +52,7 @@ def show(
             pieces = list(last)
             known = tuple(examined.facts(client, found.reference, pieces))
             learnt = ("evidence", _counted(pieces, more=bool(last.next)))
-            _print_version(found, (*_overridden(client, found.reference), learnt, *known))
+            _print_version(found, (*_overridden(client, found.reference), learnt, *known), came.run_now(client, found))
 
 
 def _no_files() -> None:
@@ -110,7 +110,7 @@ def _overridden(client: Client, reference: str) -> Iterable[tuple[str, Cell]]:
             yield f"override {one.id}", Cell(told, "magenta")
 
 
-def _print_version(version: Version, learnt: Iterable[tuple[str, str | Cell]]) -> None:
+def _print_version(version: Version, learnt: Iterable[tuple[str, str | Cell]], run: str) -> None:
     output.facts(
         (
             ("version", Cell(version.reference, "bold")),
@@ -129,6 +129,7 @@ def _print_version(version: Version, learnt: Iterable[tuple[str, str | Cell]]) -
             ("deleted", formats.when(version.deleted_at)),
             *learnt,
             *came.facts(version.provenance),
+            ("run now", run),
         )
     )
     if version.provenance is not None:
