@@ -2,7 +2,7 @@
 
 1. The caller may read something in the namespace; only that is searched.
 2. The order is made total, so that no two rows have the same place in it; the cursor is a place of this very list.
-3. One snapshot, within a time limit: find rows behind the place, one more than wanted, and fetch what they name.
+3. One snapshot: find rows behind the place, one more than wanted, within a time limit, and fetch what they name.
 4. A page ends where its texts take too much memory: what comes next is the next page.
 """
 
@@ -56,9 +56,11 @@ def filtered(
     binding = f"{noun}\n{asked.namespace}\n{asked.clauses!r}\n{asked.orders!r}"  # 2
     kinds = [_KINDS.get(order.key, int) for order in asked.orders]
     after = cursors.read_all(asked.cursor, binding, kinds) if asked.cursor else None
-    with call.registry.database.snapshot() as tx, _in_time(tx):  # 3
+    with call.registry.database.snapshot() as tx:  # 3
         wanted = Filter(namespaces.get(tx, asked.namespace).id, asked.clauses, asked.orders, asked.limit + 1)
-        hits = find(tx, replace(wanted, visible=sight.visible(tx, call.actor), after=after))
+        wanted = replace(wanted, visible=sight.visible(tx, call.actor), after=after)
+        with _in_time(tx):
+            hits = find(tx, wanted)
         items = list(_fetched(tx, hits[: asked.limit], fetch))
     last = hits[len(items) - 1] if len(items) < len(hits) else None
     return Found(items, cursors.write_all(binding, last.place) if last else None)
