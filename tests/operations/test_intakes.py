@@ -28,7 +28,7 @@ from holotype.operations.read_file import read_file
 from holotype.operations.take_in import Wanted, take_in
 from tests.support.fixtures import Backend
 from tests.support.registry import EVERYTHING, Desk, open_desk
-from tests.support.tracker import Tracker, run, tracking
+from tests.support.fake_tracker import Tracker, run, tracking
 
 RUN = "a" * 32
 LOGGED = f"m-{'b' * 32}"

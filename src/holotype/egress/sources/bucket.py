@@ -54,9 +54,9 @@ class Bucket:
         root = origins.read(source.url)
         kind = root.kind if isinstance(root, BucketOrigin) else ""
         endpoint = _endpoint(source, kind)
+        config = _config(source, kind, endpoint)
         if endpoint is not None:
             client.check_host(endpoint)
-        config = _config(source, kind, endpoint)
         options: Any = {**_CLIENT, "allow_http": bool(endpoint) and urlsplit(endpoint).scheme == "http"}
         try:
             self._store: Any = from_url(source.url, config=config, client_options=options, retry_config=_RETRY)
@@ -103,8 +103,11 @@ class Bucket:
         while start < end:
             stop = min(start + _RANGE, end)
             with self._translated():
-                options: Any = {"range": (start, stop)} | ({"if_match": file.mark} if file.mark else {})
-                for chunk in obstore.get(self._store, file.key, options=options).stream(min_chunk_size=_CHUNK):
+                options: Any = {"range": (start, stop)} | ({"if_match": f'"{file.mark}"'} if file.mark else {})
+                found = obstore.get(self._store, file.key, options=options)
+                if found.meta["size"] != end or (file.mark and _mark(found.meta) != file.mark):
+                    raise self._changed()  # not every server heeds the condition
+                for chunk in found.stream(min_chunk_size=_CHUNK):
                     part = bytes(chunk)
                     start += len(part)
                     yield part
@@ -120,7 +123,11 @@ class Bucket:
         return None if not below or (below.endswith("/") and not entry["size"]) else self._file(below, key, entry)
 
     def _file(self, below: str, key: str, entry: Any) -> Listed:
-        return Listed(below, key, walking.size(self._source.name, below, entry["size"]), str(entry["e_tag"] or ""))
+        return Listed(below, key, walking.size(self._source.name, below, entry["size"]), _mark(entry))
+
+    def _changed(self) -> Unavailable:
+        name = self._source.name
+        return Unavailable(f"A file of the import source {name} changed meanwhile.", hint="It is copied anew.")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -139,6 +146,11 @@ class Bucket:
                 f"The import source {self._source.name} does not answer as it should ({type(error).__name__}).",
                 hint="It is asked again later.",
             ) from error
+
+
+def _mark(entry: Any) -> str:
+    """Return the state of an object; servers quote it in one answer and not in another."""
+    return str(entry["e_tag"] or "").strip('"')
 
 
 def _endpoint(source: ImportSource, kind: str) -> str | None:
