@@ -2,88 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from holotype.main import application
-from tests.support.asgi import Got, Visitor
-from tests.support.people import member, owner
-from tests.support.registry import Desk, open_desk
-
-API = "/api/2.0/mlflow/"
-NOW = 1_700_000_000_000
-INVALID = (400, "INVALID_PARAMETER_VALUE")
-MISSING = (404, "RESOURCE_DOES_NOT_EXIST")
-
-
-@dataclass
-class Tracker:
-    """Somebody who speaks MLflow's tracking protocol."""
-
-    visitor: Visitor
-    desk: Desk
-    prefix: str = ""
-
-    def other(self, name: str, *given: tuple[str, str]) -> Tracker:
-        """Return somebody with these grants, at the namespace ``risk``."""
-        secret = member(self.desk, str(self.visitor.token), name, *given)
-        return Tracker(Visitor(self.visitor.app, secret), self.desk, "/mlflow/risk")
-
-    def post(self, path: str, **fields: Any) -> Got:
-        """Send a message."""
-        return self.visitor.ask("POST", self.prefix + API + path, fields)
-
-    def did(self, path: str, **fields: Any) -> Any:
-        """Send a message that is accepted, and return its answer."""
-        got = self.post(path, **fields)
-        assert got.status == 200, got.body
-        return got.json
-
-    def ask(self, path: str, query: str = "") -> Got:
-        """Ask for something."""
-        return self.visitor.ask("GET", self.prefix + API + path, query=query)
-
-    def run(self, name: str = "", experiment: str = "0", **fields: Any) -> str:
-        """Begin a run and return its id."""
-        fields = {"experiment_id": experiment, "run_name": name, "start_time": NOW} | fields
-        return str(self.did("runs/create", **fields)["run"]["info"]["run_id"])
-
-    def shown(self, run_id: str) -> Any:
-        """Return a run."""
-        got = self.ask("runs/get", f"run_id={run_id}&run_uuid={run_id}")
-        assert got.status == 200, got.body
-        return got.json["run"]
-
-    def found(self, **fields: Any) -> list[str]:
-        """Return the names of the runs that a search finds, page after page."""
-        names: list[str] = []
-        for _ in range(100):
-            got = self.did("runs/search", experiment_ids=["0"], **fields)
-            names += [one["info"]["run_name"] for one in got.get("runs", [])]
-            if not got.get("next_page_token"):
-                return names
-            fields["page_token"] = got["next_page_token"]
-        raise AssertionError("the pages never end")
-
-
-def told(got: Got) -> tuple[int, str]:
-    """Return status and error code."""
-    return got.status, got.json["error_code"]
+from tests.support.tracker import API, INVALID, MISSING, NOW, Tracker, told, tracking
 
 
 @pytest.fixture
 def tracker(database_url: str, tmp_path: Path) -> Iterator[Tracker]:
     """The owner of an empty registry."""
-    with open_desk(database_url, tmp_path / "blobs") as desk:
-        secret = owner(desk)
-        yield Tracker(Visitor(application(desk.registry), secret), desk)
+    with tracking(database_url, tmp_path) as made:
+        yield made
 
 
 def test_the_default_experiment_is_there_from_the_start(tracker: Tracker) -> None:
@@ -277,131 +211,6 @@ def test_a_logged_model_lives_as_in_mlflow(tracker: Tracker) -> None:
     assert tracker.visitor.ask("DELETE", API + f"logged-models/{model}/tags/a/b%20c".replace("%20", " ")).status == 200
     assert tracker.visitor.ask("DELETE", API + f"logged-models/{model}").status == 200
     assert told(tracker.ask(f"logged-models/{model}")) == MISSING
-
-
-def test_runs_are_found_by_everything_that_they_logged(tracker: Tracker) -> None:
-    """Each comparator, each kind; a clause about what a run lacks does not hold, also with ``!=``."""
-    for i, name in enumerate(("a", "b", "c")):
-        run = tracker.run(name, start_time=NOW + i)
-        if name != "c":
-            tracker.did("runs/log-batch", run_id=run, params=[{"key": "depth", "value": str(i)}],
-                        metrics=[{"key": "val auc", "timestamp": 1, "value": 0.5 + i / 10}],
-                        tags=[{"key": "team", "value": "Risk"}])  # fmt: skip
-        data = {"name": f"set-{name}", "digest": "d", "source_type": "local", "source": "{}"}
-        context = [{"key": "mlflow.data.context", "value": "eval" if name == "a" else "training"}]
-        tracker.did("runs/log-inputs", run_id=run, datasets=[{"dataset": data, "tags": context}])
-    for wanted, text in {
-        "cba": "",
-        "b": "metrics.`val auc` > 0.55",
-        "a": "metrics.`val auc` <= 0.5 AND params.depth = '0'",
-        "ba": "tags.team LIKE 'R%'",
-        "": "tags.team LIKE 'r%'",
-        "ab"[::-1]: "tags.team ILIKE 'r%'",
-        "a ": "params.depth != '1'",
-        "c": "params.depth IS NULL",
-        "b a": "params.depth IS NOT NULL",
-        "cb": f"attributes.start_time >= {NOW + 1}",
-        "b ": f"start_time = {NOW + 1}",
-        "c ": "run_name = 'c'",
-        "cba ": "status = 'RUNNING'",
-        "a  ": "dataset.name = 'set-a'",
-        " cb": "datasets.context = 'training'",
-    }.items():
-        assert tracker.found(filter=text) == list(wanted.replace(" ", "")), text
-    for text in ("metrics.x > 'a'", "nothing", "params.depth > 1", "tags.a = 1", "attributes.nothing = '1'", "a = "):
-        assert told(tracker.post("runs/search", experiment_ids=["0"], filter=text)) == INVALID, text
-
-
-def test_runs_are_sorted_and_paged_by_what_they_logged(tracker: Tracker) -> None:
-    """Rows without the value come last, NaN before them; pages of every size give each run once, in order."""
-    values: list[float | str | None] = [3, "NaN", None, 1, "Infinity", 2, None, 1]
-    for i, value in enumerate(values):
-        run = tracker.run(str(i), start_time=NOW + i % 3)
-        if value is not None:
-            tracker.did("runs/log-metric", run_id=run, key="m", timestamp=1, value=value)
-            tracker.did("runs/set-tag", run_id=run, key="t", value=str(value))
-        if i % 2:
-            tracker.did("runs/update", run_id=run, end_time=NOW + 10 + i, status="FINISHED")
-    for order, wanted in {"ASC": [1, 1, 2, 3, "Infinity"], "DESC": ["Infinity", 3, 2, 1, 1]}.items():
-        names = tracker.found(order_by=[f"metrics.m {order}"])
-        assert [values[int(name)] for name in names] == [*wanted, "NaN", None, None]
-    orders: list[list[str]] = [
-        [], ["metrics.m"], ["metrics.m DESC"], ["tags.t"], ["tags.t DESC", "start_time"], ["end_time"],
-        ["attributes.end_time DESC"], ["run_name DESC"], ["params.none"],
-    ]  # fmt: skip
-    for order_by, limit in itertools.product(orders, (1, 3, 7)):
-        whole = tracker.found(order_by=order_by)
-        assert sorted(whole) == [str(i) for i in range(len(values))]
-        assert tracker.found(order_by=order_by, max_results=limit) == whole, (order_by, limit)
-    token = tracker.did("runs/search", experiment_ids=["0"], max_results=1)["next_page_token"]
-    other = {"experiment_ids": ["0"], "filter": "tags.t = '1'", "page_token": token}
-    assert told(tracker.post("runs/search", **other)) == INVALID
-    for bad in ("x", "e30", "=" * 5_000):
-        assert told(tracker.post("runs/search", experiment_ids=["0"], page_token=bad)) == INVALID
-    for limit in (0, -1, 50_001, 2**70):
-        assert told(tracker.post("runs/search", experiment_ids=["0"], max_results=limit)) == INVALID
-
-
-def test_deleted_runs_are_found_where_they_are_asked_for(tracker: Tracker) -> None:
-    """Views are named or numbered."""
-    kept, gone = tracker.run("kept"), tracker.run("gone")
-    tracker.did("runs/delete", run_id=gone)
-    assert kept != gone
-    assert tracker.found() == ["kept"]
-    assert tracker.found(run_view_type="DELETED_ONLY") == tracker.found(run_view_type=2) == ["gone"]
-    assert sorted(tracker.found(run_view_type="ALL")) == ["gone", "kept"]
-    assert told(tracker.post("runs/search", experiment_ids=["0"], run_view_type="SOME")) == INVALID
-
-
-def test_logged_models_are_found_and_sorted(tracker: Tracker) -> None:
-    """By name, status and what was measured on a data set."""
-    run = tracker.run()
-    ids = {}
-    for i, name in enumerate(("low", "high", "none")):
-        ids[name] = tracker.did("logged-models", experiment_id="0", name=name)["model"]["info"]["model_id"]
-        for dataset in ("test", "train") if name != "none" else ():
-            value = i / 10 if dataset == "test" else 1 - i / 10
-            tracker.did("runs/log-metric", run_id=run, key="auc", timestamp=NOW, value=value, model_id=ids[name],
-                        dataset_name=dataset, dataset_digest="d")  # fmt: skip
-
-    def found(**fields: Any) -> list[str]:
-        names: list[str] = []
-        while True:
-            got = tracker.did("logged-models/search", experiment_ids=["0"], **fields)
-            names += [one["info"]["name"] for one in got.get("models", [])]
-            if not got.get("next_page_token"):
-                return names
-            fields["page_token"] = got["next_page_token"]
-
-    assert found(filter="name = 'high'") == ["high"]
-    assert found(filter="status = 'READY'") == []
-    assert found(order_by=[{"field_name": "name", "ascending": True}], max_results=1) == ["high", "low", "none"]
-    for dataset, wanted in {"test": ["low", "high", "none"], "train": ["high", "low", "none"]}.items():
-        by = {"field_name": "metrics.auc", "ascending": True, "dataset_name": dataset}
-        assert found(order_by=[by], max_results=2) == wanted
-    assert sorted(found(datasets=[{"dataset_name": "test"}])) == ["high", "low"]
-    assert found(datasets=[{"dataset_name": "test", "dataset_digest": "other"}]) == []
-    assert found(filter="metrics.auc > 0.85", datasets=[{"dataset_name": "train"}]) == ["high", "low"]
-    refused: list[dict[str, Any]] = [
-        {"order_by": [{"field_name": "nothing"}]}, {"datasets": [{}]}, {"filter": "x = 1"},
-    ]  # fmt: skip
-    for bad in refused:
-        assert told(tracker.post("logged-models/search", experiment_ids=["0"], **bad)) == INVALID
-    assert told(tracker.post("logged-models/search")) == INVALID
-
-
-def test_experiments_are_found_and_paged(tracker: Tracker) -> None:
-    """By name, tag and id, asked either way; the newest come first."""
-    for i in range(4):
-        tracker.did("experiments/create", name=f"e{i}", tags=[{"key": "n", "value": str(i)}])
-    names = [one["name"] for one in tracker.did("experiments/search")["experiments"]]
-    assert names == ["e3", "e2", "e1", "e0", "Default"]
-    got = tracker.ask("experiments/search", "filter=name+LIKE+%27e%25%27&order_by=name&max_results=3").json
-    assert [one["name"] for one in got["experiments"]] == ["e0", "e1", "e2"]
-    query = f"filter=name+LIKE+%27e%25%27&order_by=name&max_results=3&page_token={got['next_page_token']}"
-    assert [one["name"] for one in tracker.ask("experiments/search", query).json["experiments"]] == ["e3"]
-    for text, wanted in {"tags.n = '2'": ["e2"], "experiment_id IN ('1', '2', 'x')": ["e1", "e0"]}.items():
-        assert [one["name"] for one in tracker.did("experiments/search", filter=text)["experiments"]] == wanted
 
 
 def test_an_old_client_notes_its_models_in_a_tag(tracker: Tracker) -> None:
