@@ -15,7 +15,7 @@ from holotype.artifacts.store import open_store
 from holotype.domain import digest
 from holotype.domain.entities import Version
 from holotype.domain.manifest import File
-from holotype.domain.provenance import Data, Metric, Parent, Provenance
+from holotype.domain.provenance import Data, Metric, Parent, Provenance, Run
 from holotype.domain.references import parse
 from holotype.operations.attest import attest
 from holotype.operations.backup_files import declared
@@ -29,11 +29,13 @@ from holotype.operations.promote import promote
 from holotype.operations.put_blob import put_blob
 from holotype.operations.register import Content, register
 from holotype.operations.set_alias import set_alias
+from holotype.operations.show import show_model
 from holotype.settings import Settings
 from tests.support.bytes import chunks, noise
 from tests.support.fixtures import PAIRINGS, Backend
 from tests.support.governed import govern
 from tests.support.registry import Desk, open_desk
+from tests.support.tracked import come, track
 
 CROSSED = pytest.mark.parametrize(("backend", "other_backend"), [PAIRINGS, PAIRINGS[::-1]], ids=str, indirect=True)
 """Marks a test that goes from each kind into the other, and leaves out going into the same kind."""
@@ -46,6 +48,7 @@ ORIGIN = Provenance(
     metrics=[Metric("auc", math.nextafter(0.9, 1), "holdout"), Metric("loss", 5e-324), Metric("gain", -1e308)],
     data=[Data("s3://lake/train.csv")],
     parents=[Parent("elsewhere/base:1", "fine-tuned")],
+    run=Run("7", "mlflow", "https://tracker.example/7"),
 )
 
 
@@ -74,6 +77,8 @@ def furnished(backend: Backend) -> Iterator[Desk]:
         attest(desk.call(), parse("fraud:2"), "acme.org/x", bytes(range(256)))
         create_token(desk.call(), "ci")
         govern(desk)
+        track(desk, noise(1_000))
+        come(desk, show_model(desk.call(), parse("fraud"))[0].id, noise(1_000))
         begin_upload(desk.call(), "default", digest.of(b"on its way"), 10)
         yield desk
 
