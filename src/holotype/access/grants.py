@@ -114,10 +114,10 @@ def of_principal(tx: Tx, principal_id: int) -> list[Grant]:
     return [entity(row) for row in rows]
 
 
-def of_model(tx: Tx, namespace_id: int, model_id: int) -> list[tuple[Grant, Any]]:
+def of_model(tx: Tx, model_id: int) -> list[tuple[Grant, Any]]:
     """Return every grant on one model alone, each with its row and the ids that it hangs on."""
-    where = (grants.c.namespace_id == namespace_id) & (grants.c.model_id == model_id)
-    return [(entity(row), row) for row in tx.execute(SELECT.where(where).order_by(grants.c.id))]
+    found = SELECT.where(grants.c.model_id == model_id).order_by(grants.c.id)
+    return [(entity(row), row) for row in tx.execute(found)]
 
 
 def any_admin(tx: Tx) -> bool:

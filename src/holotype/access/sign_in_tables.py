@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
+from holotype.access.tables import ON_A_MODEL
 from holotype.db.metadata import Id, Moment, metadata
 
 _HASH = 32
@@ -93,6 +94,7 @@ trusts = Table(
     Column("revoked_at", Moment),
     Index("ix_trusts_issuer", "issuer"),
     Index("ix_trusts_principal", "principal_id"),
+    Index("ix_trusts_model", "model_id", sqlite_where=ON_A_MODEL, postgresql_where=ON_A_MODEL),
 )
 
 used_assertions = Table(

@@ -6,7 +6,7 @@ from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Table, te
 
 from holotype.db.metadata import Id, Moment, metadata
 
-_ON_A_MODEL = text("model_id IS NOT NULL")
+ON_A_MODEL = text("model_id IS NOT NULL")
 
 principals = Table(
     "principals",
@@ -54,6 +54,7 @@ grants = Table(
     Index("ix_grants_principal", "principal_id"),
     Index("ix_grants_team", "team_id"),
     Index("ix_grants_namespace", "namespace_id"),
+    Index("ix_grants_model", "model_id", sqlite_where=ON_A_MODEL, postgresql_where=ON_A_MODEL),
 )
 
 tokens = Table(
@@ -71,6 +72,6 @@ tokens = Table(
     Column("revoked_at", Moment),
     Column("origin", String),  # how it came to be where no token made it: password, oidc, trust:7
     Index("ix_tokens_principal", "principal_id", "created_at"),
-    Index("ix_tokens_model", "model_id", sqlite_where=_ON_A_MODEL, postgresql_where=_ON_A_MODEL),
+    Index("ix_tokens_model", "model_id", sqlite_where=ON_A_MODEL, postgresql_where=ON_A_MODEL),
     Index("ix_tokens_expires", "expires_at"),
 )

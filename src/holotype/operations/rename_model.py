@@ -51,7 +51,7 @@ def rename_model(call: Call, model: Reference, name: str, *, title: str | None =
         where = {"namespace_id": before.namespace_id, "model_id": model_id}
         entry = Entry(Action.MODEL_RENAMED, after.reference, data, **where)
         append.append(tx, actor=call.actor, now=call.now, entries=[entry])
-        for grant, row in grants.of_model(tx, before.namespace_id, model_id):  # 5
+        for grant, row in grants.of_model(tx, model_id):  # 5
             granting.touch(tx, Who(grant.who, row.principal_id, row.team_id))
         return after
 

@@ -31,7 +31,7 @@ def revive(tx: Tx, call: Call, model: Model, **said: str | None) -> list[Entry]:
 def _end_rights(tx: Tx, call: Call, model: Model) -> list[Entry]:
     where = {"namespace_id": model.namespace_id, "model_id": model.id}
     ended = []
-    for grant, row in grants.of_model(tx, model.namespace_id, model.id):
+    for grant, row in grants.of_model(tx, model.id):
         granting.touch(tx, Who(grant.who, row.principal_id, row.team_id))
         grants.delete(tx, grant.id)
         data: dict[str, object] = {"who": grant.who, "role": grant.role, "scope": grant.scope}

@@ -449,6 +449,8 @@ CREATE TABLE grants (
     CONSTRAINT fk_grants_model_id FOREIGN KEY(model_id) REFERENCES models (id) ON DELETE CASCADE
 );
 
+CREATE INDEX ix_grants_model ON grants (model_id) WHERE model_id IS NOT NULL;
+
 CREATE INDEX ix_grants_namespace ON grants (namespace_id);
 
 CREATE INDEX ix_grants_principal ON grants (principal_id);
@@ -540,6 +542,8 @@ CREATE TABLE trusts (
 );
 
 CREATE INDEX ix_trusts_issuer ON trusts (issuer);
+
+CREATE INDEX ix_trusts_model ON trusts (model_id) WHERE model_id IS NOT NULL;
 
 CREATE INDEX ix_trusts_principal ON trusts (principal_id);
 
