@@ -89,7 +89,7 @@ def _wrong(text: str, noun: Noun) -> InvalidQuery:
     hint = f"Sort {noun} by one of {', '.join(fields(noun))}, with ':asc' or ':desc' behind it or '-' before it."
     if field is not None and field.several:
         return InvalidQuery(f"A version may have several {field.several}, so {field.name!r} is no order.", hint=hint)
-    if field is not None and not field.sorts_models and noun == "models":
+    if field is not None and field.sorts_versions and not field.sorts_models and noun == "models":
         hint += f" Versions sort by {field.written}."
         return InvalidQuery(
             f"A model may have several versions, so {field.written!r} is no order of models.", hint=hint
