@@ -172,8 +172,10 @@ def test_order_by_what_there_are_several_of_says_so(field: str, several: str) ->
 
 
 def test_every_field_of_one_value_sorts_versions() -> None:
-    """Only what a version may have several of is no order."""
-    assert [field.name for field in FIELDS.values() if field.sorts_versions == bool(field.several)] == []
+    """Only what a version may have several of is no order, and the names that another system gives."""
+    assert [field.name for field in FIELDS.values() if field.sorts_versions == bool(field.several)] == ["run", "source"]
+    with pytest.raises(InvalidQuery, match="'run' is not an order of models"):
+        sorting.parse("run", "models")
 
 
 def test_models_sort_by_their_own_fields_only() -> None:
