@@ -55,7 +55,8 @@ def show_newest(desk: Desk) -> object:
 # In this order, each after those before it. A verb that needs more statements has to say so here. What changes a
 # version marks it and its model as changed, one statement each. A move reads what its gates look at, keeps the
 # promotion and asks whether others wait for that place, and, before its transaction, for the policy; a rollback also
-# reads on what grounds the version was there. A deletion asks whether a promotion waits.
+# reads on what grounds the version was there. A deletion asks whether a promotion waits. A
+# transition is an examination and two promotions; a rename locks both names, and looks for what is in use.
 BUDGETS: list[tuple[str, int, Verb]] = [
     ("resolve", 1, lambda desk: resolve(desk.call(), parse("fraud:production"))),
     ("show overview", 1, lambda desk: titled.show_overview(desk.call(), FRAUD, "fraud")),
@@ -81,13 +82,13 @@ BUDGETS: list[tuple[str, int, Verb]] = [
     ("change", 12, lambda desk: change_version(desk.call(), parse("fraud:1"), description="d", given={"k": "v"})),
     ("change intake", 5, lambda desk: change_intake(desk.call(), parse("fraud:9999"), description="d")),
     ("transition", 92, lambda desk: transition(desk.call(), parse("fraud:1"), "production")),
-    ("rename", 13, lambda desk: rename_model(desk.call(), parse("other"), "another")),
-    ("rename back", 13, lambda desk: rename_model(desk.call(), parse("another"), "other")),
+    ("rename", 16, lambda desk: rename_model(desk.call(), parse("other"), "another")),
+    ("rename back", 16, lambda desk: rename_model(desk.call(), parse("another"), "other")),
     ("delete", 12, lambda desk: delete_version(desk.call(), parse("fraud:2"))),
     ("restore", 15, lambda desk: restore_version(desk.call(), parse("fraud:2"))),
-    ("delete model", 13, lambda desk: delete_model(desk.call(), parse("other"))),
+    ("delete model", 15, lambda desk: delete_model(desk.call(), parse("other"))),
     ("restore model", 14, lambda desk: restore_model(desk.call(), parse("other"))),
-    ("create model", 9, lambda desk: create_model(desk.call(), parse("third"), given={"a": "b"})),
+    ("create model", 10, lambda desk: create_model(desk.call(), parse("third"), given={"a": "b"})),
     ("delete the new", 15, lambda desk: delete_model(desk.call(), parse("third"))),
     ("revive", 17, lambda desk: create_model(desk.call(), parse("third"), given={"c": "d"}, again=True)),
 ]
