@@ -23,7 +23,9 @@ from holotype.domain import policy_keys, policy_reading, sorting
 from holotype.domain.query_fields import FIELDS
 from holotype.errors import HolotypeError
 from holotype.gates.building import named, settings_of
+from holotype.gateways import mlflow as dialect
 from holotype.gateways import openapi
+from holotype.gateways.base import PUBLIC
 from holotype.gateways.metrics import Metrics
 from holotype.gateways.problems import status_of
 from holotype.main.application import routes
@@ -168,6 +170,30 @@ def _given(value: object) -> str:
     return f"`{', '.join(map(str, value))}`" if isinstance(value, tuple) else f"`{_toml(value)}`"
 
 
+def mlflow() -> str:
+    """Return the page of the endpoints by which MLflow's clients speak to this registry."""
+    rows: list[tuple[str, ...]] = [
+        (
+            f"`{one.method}`",
+            f"`{re.sub(r':[a-z]+', '', one.path)}`",
+            one.summary.rstrip("."),
+            "" if one.permission is PUBLIC else f"`{one.permission.value}`",
+        )
+        for one in sorted((route.opt["endpoint"] for route in dialect.routes()), key=lambda one: (one.path, one.method))
+    ]
+    head = ("Method", "Address", "What it does", "Permission")
+    return NOTE.format(source="src/holotype/gateways/mlflow") + _MLFLOW + _table(head, rows)
+
+
+_MLFLOW = """# Endpoints for MLflow's clients
+
+Each is found under `/ajax-api` as well as under `/api`, and each of those behind `/mlflow/NAMESPACE` too. Fields come
+in the query of a GET and in the JSON body of everything else. An endpoint without a permission is open to everybody.
+What they do otherwise than MLflow's own server: [Use MLflow's clients](../howto/mlflow.md).
+
+"""
+
+
 def interface() -> str:
     """Return the OpenAPI document of every route, as a server shows it at ``/schema``."""
     found = openapi.document(route.opt["route"] for route in routes(Metrics()) if "route" in route.opt)
@@ -180,6 +206,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors,
     "query.md": query,
     "policy.md": policy,
+    "mlflow.md": mlflow,
     "openapi.json": interface,
 }
 
