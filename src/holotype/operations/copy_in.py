@@ -34,7 +34,7 @@ from holotype.operations.copying import LEASE, Held, Lost
 from holotype.operations.threads import aside
 
 ATTEMPTS = 8
-_BEAT, _LOOK = 8.0, 0.25
+_BEAT, _LOOK = 4.0, 0.25
 _LATER, _LATEST = 5.0, 900.0
 _BATCH = 16
 _log = logging.getLogger("holotype")

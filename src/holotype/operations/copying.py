@@ -33,7 +33,7 @@ from holotype.operations.put_stream import put_stream
 from holotype.operations.send_part import find, send_part
 from holotype.operations.threads import aside
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)
 _UNSIZED = 2**30
 """At most so many bytes of a file of which the source does not say how large it is."""
 
