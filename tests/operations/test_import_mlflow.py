@@ -152,7 +152,7 @@ def test_what_people_did_here_is_told_and_stays(client: Client, mock: Mock, spac
     client.promote(f"{space}/fraud:1", "production", reason="x")
     client.change_version(f"{space}/fraud:1", description="ours")
     report = bring(client, mock, space)
-    assert {one.what for one in report.left_out} == {"stage 'Staging'", "description and tags"}
+    assert {one.what for one in report.left_out} == {"stage 'Staging'", "description and tags", "changed"}
     assert (report.equal, report.different, report.changed) == (False, [], False)
     assert client.version(f"{space}/fraud:1").stage == "production"
 

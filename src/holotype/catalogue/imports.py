@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from holotype.catalogue import sources
 from holotype.catalogue.sources import Sourced
-from holotype.catalogue.tables import aliases, documents, intakes, models, versions
+from holotype.catalogue.tables import aliases, documents, models, versions
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
 from holotype.db.types import bound_list, in_list
@@ -26,9 +26,6 @@ _PAGE = (
     .limit(sa.bindparam("limit"))
 )
 _NUMBERED = _SELECT.where(_OF_MODEL, in_list(versions.c.number, "numbers"))
-_INTAKE = sa.select(intakes.c.id).where(
-    intakes.c.model_id == sa.bindparam("of_model"), intakes.c.number == sa.bindparam("number")
-)
 _RAISE = Prepared(
     models.update()
     .where(models.c.id == sa.bindparam("of_model"), models.c.next_number < sa.bindparam("least"))
@@ -60,11 +57,6 @@ def numbered(tx: Tx, model_id: int, numbers: Collection[int]) -> dict[int, Found
     """Return the versions of a model that have some numbers, deleted ones too."""
     rows = tx.execute(_NUMBERED, {"of_model": model_id, "numbers": bound_list(list(numbers))})
     return {row.number: _found(row) for row in rows}
-
-
-def on_its_way(tx: Tx, model_id: int, number: int) -> bool:
-    """Say whether a number belongs to a version whose bytes are still being copied in."""
-    return tx.execute(_INTAKE, {"of_model": model_id, "number": number}).first() is not None
 
 
 def raise_next(tx: Tx, model_id: int, least: int) -> None:

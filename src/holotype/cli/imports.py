@@ -144,7 +144,7 @@ def _conclude(done: Report) -> None:
     if done.dry_run:
         output.say(f"{formats.plural(new, 'version')} would come; nothing was changed.")
         return
-    came = f"{formats.plural(new, 'version')} came" if done.changed else "Nothing had to be changed"
+    came = f"{formats.plural(new, 'version')} came" if done.changed or done.failed else "Nothing had to be changed"
     equal = "everything is equal" if done.equal else "not everything is equal, see above"
     output.say(f"{came}; {equal}.")
     if done.failed:

@@ -46,7 +46,8 @@ class ImportedModel:
 class ImportedVersion:
     """A version as another registry has it: where it was registered, and what it is made of.
 
-    ``documents`` are the contents of some of the files that describe it. Without files, its bytes were out of reach.
+    ``documents`` are the contents of some of the files that describe it. Without files, its bytes were out of reach: it
+    is external where ``external`` allows that, unless an import source covers its source.
     """
 
     origin: str
@@ -65,6 +66,7 @@ class ImportedVersion:
     logged: LoggedModel | None = None
     logged_model: str | None = None
     parent: str | None = None
+    external: bool = True
 
     @property
     def registration(self) -> str:

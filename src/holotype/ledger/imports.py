@@ -27,7 +27,6 @@ _CHANGES = (
     Action.MODEL_CHANGED,
     Action.MODEL_DELETED,
     Action.MODEL_RESTORED,
-    Action.VERSION_REGISTERED,
     Action.VERSION_CHANGED,
     Action.VERSION_MOVED,
     Action.VERSION_REPLACED,

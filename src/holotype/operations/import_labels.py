@@ -60,9 +60,8 @@ def import_labels(call: Call, model: Reference, wanted: Labelling) -> Outcome:
         outcome.changed += import_stages.write(tx, call, stages, wanted.origin)
         if wanted.aliases is not None:
             _aliases(tx, call, (model_id, model, policy), wanted, outcome)
-        for one, found in known:  # 5
-            if found.sourced.version.id not in changes and one.changed_at is not None:
-                versions.touch(tx, [found.sourced.version.id], one.changed_at)
+        for one, found in known:
+            _date(tx, one, found, changes, outcome)  # 5
         if wanted.changed_at is not None and record.of_model(tx, model_id) == {Action.MODEL_IMPORTED.value}:
             models.change(tx, model_id, wanted.changed_at)
     return outcome
@@ -104,6 +103,16 @@ def _reword(
     entry = entries.about(version, Action.WORDS_IMPORTED, new.recorded)
     append.append(tx, actor=call.actor, now=call.now, entries=[entry])
     outcome.changed += 1
+
+
+def _date(tx: Tx, one: ImportedLabels, found: Found, changes: dict[int, set[str]], outcome: Outcome) -> None:
+    version = found.sourced.version
+    if one.changed_at is None:
+        return
+    if version.id not in changes:
+        versions.touch(tx, [version.id], one.changed_at)
+    elif one.changed_at != found.sourced.changed_at:
+        outcome.left_out.append(LeftOut(version.reference, "changed", "it was changed here since"))
 
 
 def _aliases(tx: Tx, call: Call, where: tuple[int, Reference, Policy], wanted: Labelling, outcome: Outcome) -> None:

@@ -2,7 +2,8 @@
 
 1. The caller administers the namespace.
 2. What it is made of and where it came from make its digest; the same import always gives the same one.
-3. Its number is free, or this very version has it: then nothing happens.
+3. Its number is free, or this very version has it: then nothing happens. Where an import source covers what the client
+   could not reach, the number is given to an intake, and the version comes with its bytes.
 4. Every file's bytes are held by this namespace.
 5. It is written with its number, its author and its moment; the number is never given out again.
 6. The ledger says that it was imported, by whom and when.
@@ -16,16 +17,19 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from holotype.access import rules
-from holotype.catalogue import imports, models, namespaces, versions
+from holotype.catalogue import imports, intakes, models, namespaces, versions
 from holotype.db import Tx
-from holotype.domain import digest, names, references, times
-from holotype.domain.entities import Version
+from holotype.domain import digest, names, origins, references, times
+from holotype.domain.entities import Namespace, Version
 from holotype.domain.events import Action
 from holotype.domain.imports import ImportedVersion, LeftOut, text_is_usable, usable
 from holotype.domain.permissions import Permission
 from holotype.domain.provenance import Parent, Source
 from holotype.domain.references import Reference
+from holotype.egress.sources import covering
 from holotype.errors import Conflict, Invalid, InvalidReference, NotFound
+from holotype.ledger import append
+from holotype.ledger.append import Entry
 from holotype.operations import context, registering
 from holotype.operations.call import Call
 from holotype.operations.registering import Content, Draft, Stamp
@@ -37,11 +41,15 @@ _ADDRESS_BYTES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The version after an import, whether it came with this one, and what was left out."""
+    """The version after an import, whether it came with this one, and what was left out.
 
-    version: Version
+    There is no version where its bytes are still to be copied in (``pending``), or where it must not be external.
+    """
+
+    version: Version | None
     created: bool
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    pending: bool = False
 
 
 def import_version(call: Call, model: Reference, wanted: ImportedVersion) -> Outcome:
@@ -53,9 +61,10 @@ def import_version(call: Call, model: Reference, wanted: ImportedVersion) -> Out
         model_id = models.lock(tx, namespace, model.model)
         if model_id is None:
             raise NotFound(f"There is no model {model.model_reference}.", hint="Import the model before its versions.")
-        before = _numbered(tx, model, model_id, wanted)  # 3
-        if before is not None:
-            return Outcome(before, False, tuple(out))
+        known = _numbered(tx, model, model_id, wanted) or _without_files(tx, call, (namespace, model_id), model, wanted)
+        if known is not None:  # 3
+            call.registry.expected.set()
+            return replace(known, left_out=tuple(out))
         registering.check_held(tx, namespace, draft.manifest.files)  # 4
         version = registering.write(tx, call, namespace, (model_id, model.model), draft, stamp=_stamp(wanted))  # 5, 6
         versions.touch(tx, [version.id], wanted.changed_at or wanted.created_at)
@@ -80,21 +89,56 @@ def _is_author(name: str) -> bool:
     return len(name) <= 250 and names.printable(name) and name == name.strip()
 
 
-def _numbered(tx: Tx, model: Reference, model_id: int, wanted: ImportedVersion) -> Version | None:
+def _numbered(tx: Tx, model: Reference, model_id: int, wanted: ImportedVersion) -> Outcome | None:
     """Return this very version if it is here already, or nothing where its number is free."""
     here = imports.numbered(tx, model_id, [wanted.number]).get(wanted.number)
     where = f"{model.model_reference}:{wanted.number}"
-    if here is None and imports.on_its_way(tx, model_id, wanted.number):
-        raise Conflict(f"The number of {where} was given to a version that is still being copied in.")
     if here is None:
-        return None
+        coming = intakes.get(tx, model_id, wanted.number)
+        if coming is not None and coming.registration != wanted.registration:
+            raise Conflict(f"The number of {where} was given to a version that is still being copied in.")
+        return None if coming is None else Outcome(None, False, pending=True)
     if here.registration != wanted.registration:
         raise Conflict(f"{where} is another version, which did not come from there.")
     if here.sourced.version.deleted_at is not None:
         raise Conflict(
             f"{where} was imported and then deleted here.", hint=f"Bring it back: `holotype restore {where}`."
         )
-    return here.sourced.version
+    return Outcome(here.sourced.version, False)
+
+
+def _without_files(
+    tx: Tx, call: Call, where: tuple[Namespace, int], model: Reference, wanted: ImportedVersion
+) -> Outcome | None:
+    """Have the bytes copied in where an import source covers them; nothing where the version is to be external."""
+    if wanted.files:
+        return None
+    namespace, model_id = where
+    try:
+        covered = covering(call.registry.sources, namespace.name, origins.read(wanted.uri)) is not None
+    except Invalid:
+        covered = False
+    if not covered:
+        return None if wanted.external else Outcome(None, False)
+    row = {
+        "namespace_id": namespace.id,
+        "model_id": model_id,
+        "number": wanted.number,
+        "created_at": times.to_micros(wanted.created_at),
+        "created_by": _stamp(wanted).by or call.actor.name,
+        "uri": wanted.uri,
+        "run_id": wanted.run.id if wanted.run else None,
+        "run_link": wanted.run_link,
+        "logged_model": wanted.logged_model,
+        "registration": wanted.registration,
+    }
+    intakes.create(tx, row, tags={}, now=call.now)
+    imports.raise_next(tx, model_id, wanted.number + 1)
+    told = {"number": wanted.number, "source": wanted.uri, "origin": wanted.origin, "title": wanted.title}
+    subject = f"{model.model_reference}:{wanted.number}"
+    entry = Entry(Action.INTAKE_BEGUN, subject, told, namespace_id=namespace.id, model_id=model_id)
+    append.append(tx, actor=call.actor, now=call.now, entries=[entry])
+    return Outcome(None, True, pending=True)
 
 
 def _drafted(call: Call, model: Reference, wanted: ImportedVersion) -> tuple[Draft, list[LeftOut]]:

@@ -86,7 +86,8 @@ class ImportedModel(Request):
 class ImportedVersion(Request):
     """A version as another registry has it; the bytes of its files have been uploaded before.
 
-    ``documents`` are the contents (base64) of files that describe it. Without files its bytes were out of reach.
+    ``documents`` are the contents (base64) of files that describe it. Without files its bytes were out of reach of the
+    client: they are copied in where an import source covers them; else it is ``external``, if it may be.
     """
 
     origin: str
@@ -105,6 +106,7 @@ class ImportedVersion(Request):
     logged: Logged | None = None
     logged_model: str | None = None
     parent: str | None = None
+    external: bool = True
 
 
 class ImportedLabels(Request):
@@ -145,10 +147,14 @@ class ModelImport(Response):
 
 
 class VersionImport(Response):
-    """The version after an import; ``created`` is false where it was here before."""
+    """The version after an import; ``created`` is false where it was here before.
 
-    version: Version
+    There is none where its bytes are still being copied in (``pending``), or where it must not be external.
+    """
+
+    version: Version | None
     created: bool
+    pending: bool
     left_out: list[LeftOut]
 
 

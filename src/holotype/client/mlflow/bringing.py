@@ -52,9 +52,12 @@ class Both:
 
 @dataclass(slots=True)
 class Brought:
-    """What became of a version: whether it is here now, with which files, and what was left out."""
+    """What became of a version: with which files it is here now, and what was left out.
 
-    external: bool = False
+    It is not here where its bytes are still being copied in (``pending``), or where it would be external (``skipped``).
+    """
+
+    pending: bool = False
     skipped: bool = False
     files: list[tuple[str, str, int]] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
@@ -67,14 +70,15 @@ def bring(both: Both, model: Reference, one: Version) -> Brought:
     brought = Brought()
     brought.left_out += _unknown(subject, one, run)
     with _bytes(both, one, run, logged) as (files, why):
-        if files is None:
-            brought.external = True
-            brought.left_out.append(LeftOut(subject, "bytes", why))
-            if both.skip_external:
-                brought.skipped = True
-                return brought
         told = _told(both, model, one, run, logged, brought)
+        told.external = not both.skip_external
         done = _register(both, model, told, files or [], brought)
+    if done.pending:
+        brought.pending = True
+        return brought
+    brought.skipped = done.version is None
+    if files is None:
+        brought.left_out.append(LeftOut(subject, "bytes", why))
     brought.left_out += [LeftOut(subject, left.what, left.why) for left in done.left_out]
     return brought
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 WORKERS = 4
 _STAGE = "stage "
+_PENDING = "its bytes are being copied in from an import source; the next import sets its labels"
 _FIELDS = {"tag": "tags", "alias": "aliases"}
 Told = dict[int, ImportedLabels]
 
@@ -144,7 +145,9 @@ class OneModel:
                     continue
                 self._importer.succeeded()
                 self._leave_out(brought.left_out)
-                if not brought.skipped:
+                if brought.pending:
+                    self._notes.failed([LeftOut(subject, "version", _PENDING)])
+                elif not brought.skipped:
                     done[int(one.version)] = brought
                     size = sum(size for _, _, size in brought.files)
                     self._notes.count(new=1, files=len(brought.files), bytes=size)

@@ -45,7 +45,8 @@ async def imported_version(
 ) -> Reply[wire.VersionImport]:
     """Register a version as another registry has it, under its number; its files have been uploaded."""
     done = await perform(import_version, call_of(request), model_at(namespace, model), wire.version_of(body))
-    told = wire.VersionImport(present.version(done.version), done.created, _told(done.left_out))
+    shown = present.version(done.version) if done.version else None
+    told = wire.VersionImport(shown, done.created, done.pending, _told(done.left_out))
     return Reply(told, 201 if done.created else 200)
 
 
