@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -33,6 +34,7 @@ from holotype.operations.version_run import version_run
 from holotype.tracking import tables
 from holotype.tracking.search import Asked
 from tests.support.bytes import chunks
+from tests.support.counting import statements
 from tests.support.people import member, owner, signed_in
 from tests.support.registry import Desk
 
@@ -201,3 +203,34 @@ def test_a_moment_that_nobody_can_mean_is_refused() -> None:
     for millis in (-1, 253_402_300_800_000, 2**70):
         with pytest.raises(Invalid):
             tracked.moment(millis, "x")
+
+
+def test_what_a_run_costs_does_not_grow(desk: Desk) -> None:
+    """As many statements for a thousand values of a run that has logged much as for one of a run that has not."""
+    found: dict[str, list[int]] = {}
+    run = create_run(desk.call(), "default", "0").id
+    for few in (True, False):
+        count = 1 if few else 900
+        verbs: dict[str, Callable[[], object]] = {
+            "log": lambda: log_batch(
+                desk.call(),
+                "default",
+                run,
+                measured=[measured(f"m{i % 100}", i, i) for i in range(count)],  # noqa: B023 - called at once
+                parameters=[(f"p{few}", "1")],  # noqa: B023
+                tags=[("t", "1")],
+            ),
+            "show": lambda: show_run(desk.call(), "default", run),
+            "search": lambda: search_runs(desk.call(), "default", Asked(experiments=[0], limit=50)),
+            "history": lambda: metric_history(desk.call(), "default", run, "m1", limit=10),
+        }
+        for name, verb in verbs.items():
+            with statements(desk.registry.database) as sent:
+                verb()
+            found.setdefault(name, []).append(
+                len([one for one, _ in sent if one.split()[0] not in {"BEGIN", "COMMIT"}])
+            )
+        for _ in range(60):
+            create_run(desk.call(), "default", "0")
+    budgets = {"log": 8, "show": 8, "search": 9, "history": 3}
+    assert {name: counts for name, counts in found.items() if counts[0] != counts[1] or counts[0] > budgets[name]} == {}

@@ -27,9 +27,9 @@ class Rows:
         """Prepare it for both databases."""
         self._columns = tuple(columns)
         self._each = Prepared(conflict(sqlite.insert(table)), self._columns)
-        text = sa.cast(sa.bindparam("given", type_=sa.Text), postgresql.JSONB)
+        text = sa.cast(sa.bindparam("given", type_=sa.Text), postgresql.JSON)
         typed = [sa.column(name, table.c[name].type) for name in columns]
-        read = sa.func.jsonb_to_recordset(text).table_valued(*typed, name="given").render_derived(with_types=True)
+        read = sa.func.json_to_recordset(text).table_valued(*typed, name="given").render_derived(with_types=True)
         chosen = sa.select(*[read.c[name] for name in columns])
         self._whole = Prepared(conflict(postgresql.insert(table).from_select(self._columns, chosen)))
 

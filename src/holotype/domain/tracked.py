@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from holotype.domain import names, times
 from holotype.domain.runs import Input
@@ -31,16 +32,21 @@ _NO_NAME = frozenset("/:.%\"'")
 
 def key(value: str, what: str) -> str:
     """Return the key of a metric, parameter or tag unchanged, or raise ``Invalid``."""
-    if not _KEY.fullmatch(value) or len(value) > _KEY_LIMIT:
+    if not _is_key(value):
         raise Invalid(
             f"Invalid value {value[:80]!r} for the key of a {what}.",
             hint="Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) "
-            f"and slashes (/), at most {_KEY_LIMIT} characters.",
+            f"and slashes (/), at most {_KEY_LIMIT} characters, and name as a path nothing else.",
         )
-    plain = posixpath.normpath(value)
-    if plain != value or plain == "." or plain.startswith(("..", "/")):
-        raise Invalid(f"Invalid value {value[:80]!r} for the key of a {what}: as a path it would name something else.")
     return value
+
+
+@lru_cache(8_192)
+def _is_key(value: str) -> bool:
+    """Say whether a text can be a key; the same ones come thousands of times."""
+    if len(value) > _KEY_LIMIT or not _KEY.fullmatch(value):
+        return False
+    return posixpath.normpath(value) == value != "." and not value.startswith(("..", "/"))
 
 
 def is_id(value: str) -> bool:
