@@ -82,7 +82,7 @@ def test_mlmodel_and_what_lies_beside_it_become_provenance() -> None:
     assert found.environment == Environment(
         "3.11.7",
         {"mlflow": "3.18.0", "numpy": "2.1.0", "scikit_learn": "1.9.1", "scipy": "1.17.1"},
-        ["pandas>=2", "./local.whl", "git+https://example.org/x.git", "--extra-index-url https://pypi.example/simple",
+        ["pandas>=2", "./local.whl", "git+https://example.org/x.git", "--find-links https://wheels.example/all",
          'torch==2.4.0+cpu; python_version > "3.8"'],
     )  # fmt: skip
     assert found.run is None
@@ -129,7 +129,7 @@ def test_whether_code_was_changed_is_as_the_run_says(said: str, dirty: bool | No
 @pytest.mark.parametrize(
     ("kind", "source", "address"),
     [
-        ("local", {"uri": "/home/ada/wine.csv"}, "/home/ada/wine.csv"),
+        ("local", {"uri": "/data/wine.csv"}, "/data/wine.csv"),
         ("http", {"url": "https://a:b@example.org/wine.csv?x=1"}, "https://example.org/wine.csv?x=1"),
         ("http", {"url": "https://lake.example/w?X-Amz-Signature=ab&v=1"}, "https://lake.example/w"),
         ("s3", {"uri": "s3://lake/train@2026.csv"}, "s3://lake/train@2026.csv"),
