@@ -82,7 +82,7 @@ def test_mlmodel_and_what_lies_beside_it_become_provenance() -> None:
     assert found.environment == Environment(
         "3.11.7",
         {"mlflow": "3.18.0", "numpy": "2.1.0", "scikit_learn": "1.9.1", "scipy": "1.17.1"},
-        ["pandas>=2", "./local.whl", "git+https://example.org/x.git", "--find-links https://wheels.example/all",
+        ["pandas>=2", "./local.whl", "git+https://example.org/x.git", "--trusted https://wheels.example/all",
          'torch==2.4.0+cpu; python_version > "3.8"'],
     )  # fmt: skip
     assert found.run is None

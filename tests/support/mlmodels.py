@@ -72,7 +72,7 @@ Scikit_Learn[extra] == 1.9.1  # pinned
 pandas>=2
 ./local.whl
 git+https://ada:secret@example.org/x.git
---find-links https://token@wheels.example/all
+--trusted https://token@wheels.example/all
 torch==2.4.0+cpu; python_version > "3.8"
 scipy==1.17.1 \\
     --hash=sha256:aaaa"""

@@ -133,7 +133,7 @@ def test_requirements_are_versions_and_wishes() -> None:
     assert found.pinned == {"mlflow": "3.18.0", "numpy": "2.1.0", "scikit_learn": "1.9.1", "scipy": "1.17.1"}
     assert found.wishes == [
         "pandas>=2", "./local.whl", "git+https://ada:secret@example.org/x.git",
-        "--find-links https://token@wheels.example/all", 'torch==2.4.0+cpu; python_version > "3.8"',
+        "--trusted https://token@wheels.example/all", 'torch==2.4.0+cpu; python_version > "3.8"',
     ]  # fmt: skip
 
 
