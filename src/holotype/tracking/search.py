@@ -143,7 +143,8 @@ def page(tx: Tx, noun: Noun, namespace_id: int, asked: Asked) -> Page:
             raise Invalid("The page token leads nowhere any more.", hint="Begin with the first page.")
         found = found.where(_behind(keys, list(row)))
     ordered = found.order_by(*[key.desc() if descending else key.asc() for key, descending in keys])
-    bound = {} if asked.experiments is None else {"experiments": bound_list(asked.experiments)}
+    several = asked.experiments is not None and len(asked.experiments) != 1
+    bound = {"experiments": bound_list(asked.experiments or ())} if several else {}
     ids = [str(one) for one in tx.execute(ordered.limit(asked.limit + 1), bound).scalars()]
     return Page(ids[: asked.limit], len(ids) > asked.limit)
 
@@ -151,7 +152,8 @@ def page(tx: Tx, noun: Noun, namespace_id: int, asked: Asked) -> Page:
 def _scope(table: sa.Table, asked: Asked) -> list[Expression]:
     found: list[Expression] = []
     if asked.experiments is not None:
-        found.append(in_list(table.c.experiment, "experiments"))
+        one = len(asked.experiments) == 1
+        found.append(table.c.experiment == asked.experiments[0] if one else in_list(table.c.experiment, "experiments"))
     if asked.author is not None:
         found.append(table.c.author == asked.author)
     if asked.deleted is not None:
@@ -257,10 +259,11 @@ def _missing(value: Expression) -> Expression:
 
 
 def _behind(keys: Keys, place: Sequence[Any]) -> Expression:
-    """Return the condition that a row comes behind a place in the order."""
+    """Return the condition that a row comes behind a place in the order; an index can begin at the first key."""
     either: list[Expression] = []
     same: list[Expression] = []
     for (key, descending), value in zip(keys, place, strict=True):
         either.append(sa.and_(*same, key < value if descending else key > value))
         same.append(key == value)
-    return sa.or_(*either)
+    first, descending = keys[0]
+    return sa.and_(first <= place[0] if descending else first >= place[0], sa.or_(*either))

@@ -17,9 +17,11 @@ with the namespace, so nobody finds what is another's by guessing an id.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from holotype.db.metadata import Id, Moment, metadata
+
+_DELETED = text("deleted_at IS NOT NULL")
 
 
 def _namespace() -> Column[int]:
@@ -54,7 +56,7 @@ runs = Table(
     Column("ended_at", Moment),
     Column("deleted_at", Moment),
     Index("ix_runs_started", "namespace_id", "experiment", "started_at", "id"),
-    Index("ix_runs_deleted", "deleted_at"),
+    Index("ix_runs_deleted", "deleted_at", sqlite_where=_DELETED, postgresql_where=_DELETED),
     sqlite_with_rowid=False,
 )
 
@@ -74,7 +76,7 @@ logged_models = Table(
     Column("deleted_at", Moment),
     Index("ix_logged_models_created", "namespace_id", "experiment", "created_at", "id"),
     Index("ix_logged_models_run", "namespace_id", "run_id"),
-    Index("ix_logged_models_deleted", "deleted_at"),
+    Index("ix_logged_models_deleted", "deleted_at", sqlite_where=_DELETED, postgresql_where=_DELETED),
     sqlite_with_rowid=False,
 )
 

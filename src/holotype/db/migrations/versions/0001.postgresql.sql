@@ -264,7 +264,7 @@ CREATE TABLE logged_models (
 
 CREATE INDEX ix_logged_models_created ON logged_models (namespace_id, experiment, created_at, id);
 
-CREATE INDEX ix_logged_models_deleted ON logged_models (deleted_at);
+CREATE INDEX ix_logged_models_deleted ON logged_models (deleted_at) WHERE deleted_at IS NOT NULL;
 
 CREATE INDEX ix_logged_models_run ON logged_models (namespace_id, run_id);
 
@@ -368,7 +368,7 @@ CREATE TABLE runs (
     CONSTRAINT fk_runs_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id)
 );
 
-CREATE INDEX ix_runs_deleted ON runs (deleted_at);
+CREATE INDEX ix_runs_deleted ON runs (deleted_at) WHERE deleted_at IS NOT NULL;
 
 CREATE INDEX ix_runs_started ON runs (namespace_id, experiment, started_at, id);
 
