@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from holotype.catalogue import versions
+from holotype.catalogue import intakes, versions
 from holotype.domain import built_in
-from holotype.domain.entities import Version
+from holotype.domain.entities import Actor, Right, Version
+from holotype.domain.permissions import Permission
 from holotype.domain.provenance import Metric, Provenance, Run, Source
 from holotype.domain.references import parse
+from holotype.domain.times import now
 from holotype.errors import Invalid, NotFound
 from holotype.operations import describing
 from holotype.operations.compare import compare
@@ -21,6 +24,7 @@ from holotype.operations.delete import delete_version
 from holotype.operations.doctor import diagnose
 from holotype.operations.examine import examine
 from holotype.operations.lineage import lineage
+from holotype.operations.list_intakes import list_intakes
 from holotype.operations.promote import promote
 from holotype.operations.read_file import read_file
 from holotype.operations.register import Content, register
@@ -143,3 +147,23 @@ def test_a_push_never_says_where_it_came_from(desk: Desk) -> None:
         refused = here.ask("POST", "/api/v1/models/default/fraud/versions", body)
         assert (refused.status, refused.code) == (400, "invalid")
     assert "files/model.bin" not in here.ask("GET", "/api/v1/models/default/fraud/versions/1/files").body.decode()
+
+
+def test_intakes_are_listed_for_whoever_sees_their_model(desk: Desk) -> None:
+    """The newest first, by pages; of others nothing is told, whatever is asked for."""
+    version = desk.register("fraud")
+    with desk.registry.database.write() as tx:
+        for number in (2, 3):
+            asked = {"namespace_id": version.namespace_id, "model_id": version.model_id, "number": number,
+                     "uri": WHERE, "registration": "ab" * 16, "created_by": "ada"}  # fmt: skip
+            intakes.create(tx, asked, tags={}, now=now())
+    found = list_intakes(desk.call(), limit=1)
+    assert [one.number for one in found.items] == [3]
+    assert [one.number for one in list_intakes(desk.call(), before=found.next).items] == [2]
+    assert len(list_intakes(desk.call(), namespace="default", model="fraud").items) == 2
+    elsewhere = Right(frozenset({Permission.MODEL_READ}), "default", "other")
+    stranger = replace(desk.call(), actor=Actor("eve", 2, rights=(elsewhere,)))
+    assert list_intakes(stranger).items == []
+    assert list_intakes(stranger, namespace="default").items == []
+    with pytest.raises(NotFound):
+        list_intakes(stranger, namespace="default", model="fraud")
