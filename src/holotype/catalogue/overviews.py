@@ -1,16 +1,15 @@
 """What is there of a model at a glance: its words, its aliases, and the newest version of each stage?
 
-One statement, whether for one model or for a page of them. The stages in use are found by stepping through the index of
+One statement for one model, three for a page of them. The stages in use are found by stepping through the index of
 stages, so it costs the same however many versions there are.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from itertools import groupby
-from types import SimpleNamespace
+from collections import namedtuple
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,11 +22,14 @@ from holotype.catalogue.tables import sources as origins
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
 from holotype.db.types import bound_list, in_list, json_list, json_map
+from holotype.domain import lifecycle
 from holotype.domain.entities import Model
 from holotype.domain.references import Reference
 
 _one, _at = versions.alias("one"), versions.alias("at")
 _VERSION = "v_"
+_TOLD = {"latest", "production"}
+"""What a model's newest versions tell, so that it need not be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +48,35 @@ class Overview:
 
 def find(tx: Tx, model: Reference) -> Overview | None:
     """Return what there is of a model, unless there is none or it was deleted."""
-    found = _overviews(_FIND(tx, {"namespace": model.namespace, "model": model.model}))
-    return found[0] if found else None
+    rows = _FIND(tx, {"namespace": model.namespace, "model": model.model})
+    return _overview(rows) if rows else None
 
 
 def by_ids(tx: Tx, ids: Collection[int]) -> list[Overview]:
     """Return what there is of the models with these ids, in the order of the ids."""
-    found = {one.model.id: one for one in _overviews(_BY_IDS(tx, {"ids": bound_list(list(ids))}))}
+    wanted = {"ids": bound_list(list(ids))}
+    newest = _NEWEST_BY_IDS(tx, wanted)
+    versions_of: dict[int, list[Sourced]] = {}
+    for one in sources.by_ids(tx, [row.version_id for row in newest if row.version_id is not None]):
+        versions_of.setdefault(one.version.model_id, []).append(one)
+    found = {}
+    for row in _BY_IDS(tx, wanted):
+        own = sorted(versions_of.get(row.id, ()), key=lambda one: one.version.number)
+        named = json.loads(row.aliases) if row.aliases else {}
+        found[row.id] = Overview(catalogue.entity(row), named, tuple(own))
     return [found[one] for one in ids if one in found]
 
 
-def _overviews(rows: Iterable[Any]) -> list[Overview]:
-    found = []
-    for _, group in groupby(rows, key=lambda row: row.id):
-        of_model = list(group)
-        first = of_model[0]
-        named = json.loads(first.aliases) if first.aliases else {}
-        newest = [_sourced(row) for row in of_model if row.v_id is not None]
-        newest.sort(key=lambda one: one.version.number)
-        found.append(Overview(catalogue.entity(first), named, tuple(newest)))
-    return found
-
-
-def _sourced(row: Any) -> Sourced:
-    """Return the version of a row, whose columns have their names behind a prefix."""
-    values = {
-        name[len(_VERSION) :]: value for name, value in zip(row._fields, row, strict=True) if name[:2] == _VERSION
-    }
-    title = row.title or row.name
-    return sources.entity(SimpleNamespace(**values, namespace=row.namespace, model=row.name, title=title))
+def _overview(rows: Sequence[Any]) -> Overview:
+    """Return what the rows of one model say; the newest of all its versions is the newest of some stage."""
+    newest = [sources.entity(_AT(*row[_BESIDE:])) for row in rows if row.v_id is not None]
+    newest.sort(key=lambda one: one.version.number)
+    production = [one.version.number for one in newest if one.version.stage == lifecycle.PRODUCTION]
+    model = catalogue.entity(rows[0])
+    if newest:
+        latest = newest[-1].version.number
+        model = replace(model, latest=latest, production=production[-1] if production else None)
+    return Overview(model, json.loads(rows[0].aliases) if rows[0].aliases else {}, tuple(newest))
 
 
 def _steps(wanted: sa.Select[Any]) -> sa.CTE:
@@ -100,15 +102,16 @@ def _newest(wanted: sa.Select[Any]) -> sa.CTE:
     return sa.select(steps.c.model_id, newest.label("version_id")).cte("newest")
 
 
-def _statement(*wanted: sa.ColumnElement[bool]) -> Prepared:
-    """Return the statement for the models that are wanted: a row for each stage in use, at least one.
-
-    What is wanted is said twice, so that the planners begin with these models and not with all.
-    """
-    newest = _newest(sa.select(models.c.id).join_from(models, namespaces).where(*wanted))
+def _named() -> sa.Label[str | None]:
+    """Return the number that each alias of a model names, by alias."""
     numbers = sa.select(json_map(aliases.c.name, _one.c.number)).join_from(
         aliases, _one, _one.c.id == aliases.c.version_id
     )
+    return numbers.where(aliases.c.model_id == models.c.id).correlate(models).scalar_subquery().label("aliases")
+
+
+def _of_version() -> dict[str, sa.ColumnElement[Any]]:
+    """Return what is read of a version, by the names that ``sources.entity`` knows."""
     beside = {
         "aliases": sa.select(json_list(aliases.c.name)).where(
             aliases.c.version_id == _at.c.id, aliases.c.model_id == _at.c.model_id
@@ -117,15 +120,26 @@ def _statement(*wanted: sa.ColumnElement[bool]) -> Prepared:
             version_tags.c.version_id == _at.c.id
         ),
     }
-    columns = [
-        *(column for column in _at.c if column.name not in {"card", "config_digest"}),
-        *(column for column in origins.c if column.name != "version_id"),
-    ]
+    columns = [column for column in _at.c if column.name not in {"card", "config_digest"}]
+    columns += [column for column in origins.c if column.name != "version_id"]
+    found: dict[str, sa.ColumnElement[Any]] = {column.name: column for column in columns}
+    found |= {"namespace": namespaces.c.name, "model": models.c.name}
+    found["title"] = sa.func.coalesce(models.c.title, models.c.name)
+    return found | {name: select.scalar_subquery() for name, select in beside.items()}
+
+
+def _statement(*wanted: sa.ColumnElement[bool]) -> Prepared:
+    """Return the statement for a model that is wanted: a row for each stage in use, at least one.
+
+    What is wanted is said twice, so that the planners begin with this model and not with all.
+    """
+    newest = _newest(sa.select(models.c.id).join_from(models, namespaces).where(*wanted))
+    told = [column for column in catalogue.SELECT.selected_columns if column.name not in _TOLD]
     statement = (
-        catalogue.SELECT.add_columns(
-            numbers.where(aliases.c.model_id == models.c.id).correlate(models).scalar_subquery().label("aliases"),
-            *(column.label(_VERSION + column.name) for column in columns),
-            *(select.scalar_subquery().label(_VERSION + name) for name, select in beside.items()),
+        catalogue.SELECT.with_only_columns(*told, *(sa.null().label(name) for name in sorted(_TOLD)))
+        .add_columns(
+            _named(),
+            *(column.label(_VERSION + name) for name, column in _of_version().items()),
         )
         .join(newest, newest.c.model_id == models.c.id)
         .outerjoin(_at, _at.c.id == newest.c.version_id)
@@ -141,4 +155,8 @@ _FIND = _statement(
     models.c.name == sa.bindparam("model"),
     models.c.deleted_at.is_(None),
 )
-_BY_IDS = _statement(in_list(models.c.id, "ids"), models.c.deleted_at.is_(None))
+_WANTED = in_list(models.c.id, "ids") & models.c.deleted_at.is_(None)
+_BY_IDS = Prepared(catalogue.SELECT.add_columns(_named()).where(_WANTED))
+_NEWEST_BY_IDS = Prepared(sa.select(_newest(sa.select(models.c.id).where(_WANTED))))
+_AT = namedtuple("_AT", list(_of_version()))  # type: ignore[misc]  # noqa: PYI024 - its fields are the columns
+_BESIDE = -len(_AT._fields)
