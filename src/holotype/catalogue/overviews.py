@@ -6,13 +6,13 @@ stages, so it costs the same however many versions there are.
 
 from __future__ import annotations
 
-import json
 from collections import namedtuple
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec.json import decode
 
 from holotype.catalogue import models as catalogue
 from holotype.catalogue import sources
@@ -62,7 +62,7 @@ def by_ids(tx: Tx, ids: Collection[int]) -> list[Overview]:
     found = {}
     for row in _BY_IDS(tx, wanted):
         own = sorted(versions_of.get(row.id, ()), key=lambda one: one.version.number)
-        named = json.loads(row.aliases) if row.aliases else {}
+        named = decode(row.aliases) if row.aliases else {}
         found[row.id] = Overview(catalogue.entity(row), named, tuple(own))
     return [found[one] for one in ids if one in found]
 
@@ -76,7 +76,7 @@ def _overview(rows: Sequence[Any]) -> Overview:
     if newest:
         latest = newest[-1].version.number
         model = replace(model, latest=latest, production=production[-1] if production else None)
-    return Overview(model, json.loads(rows[0].aliases) if rows[0].aliases else {}, tuple(newest))
+    return Overview(model, decode(rows[0].aliases) if rows[0].aliases else {}, tuple(newest))
 
 
 def _steps(wanted: sa.Select[Any]) -> sa.CTE:
