@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec.json import decode
 
 from holotype.catalogue.tables import model_tags, models, namespaces, versions
 from holotype.db import Tx
@@ -154,5 +154,5 @@ def entity(row: sa.Row[Any]) -> Model:
         deleted_at=None if row.deleted_at is None else times.from_micros(row.deleted_at),
         latest=row.latest,
         production=row.production,
-        tags=json.loads(row.tags) if row.tags else {},
+        tags=decode(row.tags) if row.tags else {},
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec.json import decode
 
 from holotype.catalogue.tables import aliases, models, namespaces, version_tags, versions
 from holotype.db import Tx
@@ -202,8 +202,8 @@ def entity(row: Any) -> Version:
         provenance_digest=row.provenance_digest,
         quarantined_at=None if row.quarantined_at is None else times.from_micros(row.quarantined_at),
         examined=row.examined_at is not None,
-        aliases=tuple(sorted(json.loads(row.aliases))) if row.aliases else (),
-        tags=json.loads(row.tags) if row.tags else {},
+        aliases=tuple(sorted(decode(row.aliases))) if row.aliases else (),
+        tags=decode(row.tags) if row.tags else {},
     )
 
 
