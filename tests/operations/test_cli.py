@@ -201,6 +201,17 @@ def test_deleted_versions_come_back(shell: Shell, model: str) -> None:
     assert hint
 
 
+def test_a_model_gets_another_name(shell: Shell, model: str) -> None:
+    """Everything is there under the new name, which is no other namespace; a taken one is refused."""
+    new = f"{model.rpartition('/')[2]}-renamed"
+    space = shell.ask("show", model)["namespace"]
+    assert shell.run("rename", model, new).stdout == f"renamed to {space}/{new}\n"
+    assert [version["number"] for version in shell.ask("ls", f"{space}/{new}")["items"]] == [3, 2, 1]
+    assert shell.refused("show", model)
+    error, _ = shell.refused("rename", f"{space}/{new}", "A Name")
+    assert "model name" in error
+
+
 def test_a_moment_of_the_past_is_resolved(shell: Shell, model: str) -> None:
     """--at answers from the ledger; before anything was in production there is nothing to find."""
     events = shell.ask("history", model)["items"]
