@@ -41,6 +41,7 @@ from holotype.operations.read_ledger import Wanted
 from holotype.operations.register import Content
 from holotype.operations.schema import expected
 from holotype.operations.take_in import Wanted as Source
+from holotype.tracking.search import Asked
 from tests.support.governance import MOVES, STAGES, TWO, apply
 from tests.support.people import member, owner, signed_in
 from tests.support.registry import Desk
@@ -56,11 +57,11 @@ SERVER = {
 }  # fmt: skip
 """What the server does by itself; no gateway has them."""
 PARTS = {
-    "active_experiment", "arriving", "check_rights", "conclude", "copy_all", "covered", "ensure", "examine",
-    "experiment_of", "export_lines", "filtered", "follow", "forget", "fresh", "is_first", "listed", "look",
-    "may_decide", "model_of", "prepared", "preview", "proven", "read", "read_beside", "readable", "readable_model",
-    "received", "record", "record_denial", "record_pull", "record_refusal", "require", "require_all", "reserve",
-    "run_of", "search", "settled", "signed", "told", "unswept",
+    "active_experiment", "admit", "arriving", "check_rights", "conclude", "copy_all", "covered", "drafted", "ensure",
+    "examine", "experiment_of", "export_lines", "filtered", "follow", "forget", "fresh", "is_first", "is_there",
+    "listed", "look", "may_decide", "model_of", "oldest", "prepared", "preview", "proven", "read", "read_beside",
+    "readable", "readable_model", "received", "record", "record_denial", "record_pull", "record_refusal", "require",
+    "require_all", "reserve", "run_of", "search", "settled", "signed", "told", "unswept", "written",
 }  # fmt: skip
 """What verbs are made of: they get what a verb looked up after it had asked."""
 OWN = {"list_grants", "list_services", "list_teams", "list_tokens", "whoami"}
@@ -131,8 +132,8 @@ def furnished(desk: Desk) -> tuple[Desk, dict[str, Any], str]:
         "subject": "risk/fraud:1", "sequence": 1, "first": 1, "gates": ["approvals"], "lasts": timedelta(hours=1),
         "issuer": "https://ci.example", "service": "robot", "claims": {"sub": "y"}, "audience": "holotype",
         "new": "a long enough password", "identity": 1, "disabled": True, "limit": 50,
-        "run_id": run, "experiment_id": "0", "experiment_name": "Default", "title": "fraud", "stages": [], "logged_id": logged,
-        "key": "key", "value": "value", "models": [(logged, 0)],
+        "owner": run, "run_id": run, "experiment_id": "0", "experiment_name": "Default", "title": "fraud",
+        "stages": [], "logged_id": logged, "asked": Asked(), "key": "key", "value": "value", "models": [(logged, 0)],
         "status": "READY", "described": '{"artifact_path": "", "flavors": {}, "utc_time_created": "", "run_id": ""}',
     }, boss  # fmt: skip
 
