@@ -22,7 +22,7 @@ from holotype import Client
 from holotype.client.mlflow.importing import Wanted, import_mlflow
 from holotype.client.mlflow.report import Report
 from tests.support.fixtures import DATABASES
-from tests.support.mlflow_mock import CREATED, PROXY, Mock, mocking
+from tests.support.mlflow_mock import API, CREATED, PROXY, Mock, mocking
 from tests.support.server import Running, serving
 from tests.support.shell import shell_of
 
@@ -258,6 +258,22 @@ def test_files_of_this_machine_come_only_from_the_folder_that_was_offered(
     again = client.create_namespace(f"n{uuid.uuid4().hex[:12]}").name
     bring(client, mock, again)
     assert all(one.external for one in client.imported(f"{again}/fraud"))
+
+
+def test_bytes_in_a_bucket_come_through_the_run(client: Client, mock: Mock, space: str) -> None:
+    """The other server has the credentials for its bucket, and hands its runs' artifacts out."""
+    run, root = "a" * 32, f"s3://bucket/0/{'a' * 32}/artifacts"
+    mock.runs[run] = {"info": {"run_id": run, "artifact_uri": root}}
+    mock.version("fraud", 1, source=f"{root}/model", run_id=run)
+    mock.version("copied", 1, source=f"{root}/model")  # nothing but its address says which run
+    mock.answers[f"{API}/artifacts/list"] = lambda asked: (
+        200,
+        b'{"files": [{"path": "model/w.bin", "file_size": 7}]}' if asked["path"] == ["model"] else b"{}",
+    )
+    mock.answers["/get-artifact"] = lambda asked: (200 if asked["path"] == ["model/w.bin"] else 404, b"weights")
+    report = bring(client, mock, space)
+    assert (report.equal, [one.bytes for one in report.models]) == (True, [7, 7])
+    assert [one.path for one in client.files(f"{space}/fraud:1")] == ["w.bin"]
 
 
 @pytest.mark.timeout(120)

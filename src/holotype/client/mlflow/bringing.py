@@ -6,6 +6,7 @@ again. Bytes that are here already are not sent again.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ from holotype.wire.shapes import NewFile
 _DOCUMENTS = ("MLmodel", "requirements.txt", "conda.yaml", "python_env.yaml")
 _LARGEST_DOCUMENT = 2**20
 _LOGGED = "models:/m-"
+_OF_LOGGED = re.compile(r"/(m-[0-9a-f]{32})/artifacts(?:/|$)")
+_OF_RUN = re.compile(r"/([0-9a-f]{32})/artifacts(?:/|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ def _bytes(
         if offered is not None and offered.exists():
             yield walk(offered), ""
             return
-        place = places.place_of(both.server, uri, run, logged)
+        place = places.place_of(both.server, uri, run, logged) or _named(both, uri)
         found = places.files(place) if place else []
         if found:
             meter = Meter(both.progress, "download", sum(file.size or 0 for file in found), len(found))
@@ -160,6 +163,17 @@ def _bytes(
             meter.finish()
         else:
             yield None, why_not(uri, known=place is not None)
+
+
+def _named(both: Both, uri: str) -> places.Place | None:
+    """Return how the server hands out what an address itself says to lie with a logged model or a run."""
+    logged, run = _OF_LOGGED.search(uri), _OF_RUN.search(uri)
+    return places.place_of(
+        both.server,
+        uri,
+        both.tracking.run(run[1]) if run else None,
+        both.tracking.logged(logged[1]) if logged else None,
+    )
 
 
 def why_not(uri: str, *, known: bool) -> str:
