@@ -47,7 +47,9 @@ def edit(
 
 
 def rename(model: str, name: str, /, *, common: Common = COMMON) -> None:
-    """Give a model another name; its versions and its history go with it, and the old name is free.
+    """Give a model another name; everything that belongs to it goes with it.
+
+    The old name is free from then on.
 
     Args:
         model: The model.
