@@ -16,19 +16,22 @@ from holotype.artifacts.tables import uploads
 from holotype.catalogue import contents, intakes, models, versions
 from holotype.domain import digest
 from holotype.domain.entities import Actor, Intake, Version
+from holotype.domain.permissions import Permission
 from holotype.domain.provenance import Provenance
 from holotype.domain.references import parse
 from holotype.egress.sources.places import ImportSource
 from holotype.egress.sources.reading import parse as read_sources
+from holotype.errors import Denied, NotFound
 from holotype.ledger.tables import ledger_entries
 from holotype.operations.call import Call
 from holotype.operations.copy_in import Pace, copy_in
 from holotype.operations.create_model import create_model
 from holotype.operations.read_file import read_file
+from holotype.operations.retry_intake import retry_intake
 from holotype.operations.take_in import Wanted, take_in
+from tests.support.fake_tracker import HOSTILE, Tracker, run, tracking, with_a_gap
 from tests.support.fixtures import Backend
 from tests.support.registry import EVERYTHING, Desk, open_desk
-from tests.support.fake_tracker import Tracker, run, tracking
 
 RUN = "a" * 32
 LOGGED = f"m-{'b' * 32}"
@@ -238,37 +241,6 @@ def test_a_file_that_is_smaller_than_listed_never_becomes_a_version(desk: Desk, 
     assert (failed.status, "fewer bytes" in failed.reason) == ("failed", True)
 
 
-def listing(*names: Any) -> Any:
-    """Return a hostile listing: the same names in every folder."""
-    return lambda _: {"files": [{"path": name, "is_dir": False, "file_size": 1} for name in names]}
-
-
-HOSTILE = {
-    "parent": listing(".."),
-    "path": listing("../x"),
-    "absolute": listing("/etc/passwd"),
-    "encoded slash": listing("a\\b"),
-    "nul": listing("a\0b"),
-    "drive": listing("C:"),
-    "empty": listing(""),
-    "a number": listing(7),
-    "clash": listing("model.bin", "Model.bin"),
-    "twice": listing("a", "a"),
-    "endless folders": lambda _: {"files": [{"path": "deeper", "is_dir": True}]},
-    "wide and deep": lambda _: {"files": [{"path": str(n), "is_dir": True} for n in range(100)]},
-    "too many": lambda _: {"files": [{"path": f"f{n}", "is_dir": False, "file_size": 1} for n in range(20_001)]},
-    "negative": lambda _: {"files": [{"path": "f", "is_dir": False, "file_size": -1}]},
-    "absurd": lambda _: {"files": [{"path": "f", "is_dir": False, "file_size": 10**40}]},
-    "true": lambda _: {"files": [{"path": "f", "is_dir": False, "file_size": True}]},
-    "no rows": lambda _: {"files": ["f"]},
-    "no list": lambda _: {"files": {"f": 1}},
-    "no object": lambda _: ["f"],
-    "no json": lambda _: b"<html>",
-    "deep json": lambda _: b"[" * 100_000,
-    "nothing": lambda _: {},
-}
-
-
 @pytest.mark.parametrize("how", HOSTILE)
 def test_a_hostile_listing_is_refused_before_a_byte_is_asked_for(desk: Desk, tracker: Tracker, how: str) -> None:
     """The intake fails at once, with the reason."""
@@ -373,3 +345,33 @@ def test_a_source_of_another_namespace_is_not_asked(desk: Desk, tracker: Tracker
     other: tuple[ImportSource, ...] = tuple(replace(one, namespaces=("risk",)) for one in desk.registry.sources)
     bring(replace(desk, registry=replace(desk.registry, sources=other)))
     assert tracker.asked == []
+
+
+def test_what_failed_is_tried_again_when_somebody_asks(desk: Desk, tracker: Tracker) -> None:
+    """From where it was: what is here already is not asked for twice."""
+    asked = ask(desk)
+    tracker.files[f"{AT}/model/other"] = b"x"
+    tracker.listing = lambda folder: with_a_gap(tracker, folder)
+    bring(desk, 6)
+    failed = state(desk)
+    assert failed is not None
+    assert failed.status == "failed"
+    tracker.files[f"{AT}/model/gone"] = b"here again"
+    before = len([one for one in tracker.asked if "weights" in one])
+    assert retry_intake(present(desk), parse("default/fraud:1")).status == "pending"
+    bring(desk)
+    assert held(desk).keys() == {*WHOLE, "gone", "other"}
+    assert len([one for one in tracker.asked if "weights" in one]) == before
+    assert asked.number == version(desk).number
+
+
+def test_only_what_failed_is_tried_again(desk: Desk) -> None:
+    """A pending one is left as it is, and a number that is no intake is not found."""
+    asked = ask(desk)
+    assert retry_intake(present(desk), parse("default/fraud:1")) == asked
+    for label in ("2", "production"):
+        with pytest.raises(NotFound):
+            retry_intake(present(desk), parse(f"default/fraud:{label}"))
+    reader = Actor("eve", 2, frozenset({Permission.MODEL_READ}))
+    with pytest.raises(Denied):
+        retry_intake(replace(present(desk), actor=reader), parse("default/fraud:1"))

@@ -145,3 +145,44 @@ def run(run_id: str, artifacts: str, **data: Any) -> dict[str, Any]:
     """Return the answer that tells a run."""
     info = {"run_id": run_id, "run_name": "eager-fox", "experiment_id": "7", "user_id": "ada", "status": "FINISHED"}
     return {"run": {"info": {**info, "artifact_uri": artifacts, "start_time": 1_700_000_000_000}, "data": data}}
+
+
+def with_a_gap(tracker: Tracker, folder: str) -> Any:
+    """Return a listing with a file that need not be there."""
+    tracker.listing, kept = None, tracker.listing
+    found = tracker.listed(folder)
+    tracker.listing = kept
+    if folder.endswith("/model") and "gone" not in [one["path"] for one in found["files"]]:
+        found["files"].append({"path": "gone", "is_dir": False, "file_size": 10})
+    return found
+
+
+def listing(*names: Any) -> Any:
+    """Return a hostile listing: the same names in every folder."""
+    return lambda _: {"files": [{"path": name, "is_dir": False, "file_size": 1} for name in names]}
+
+
+HOSTILE = {
+    "parent": listing(".."),
+    "path": listing("../x"),
+    "absolute": listing("/etc/passwd"),
+    "encoded slash": listing("a\\b"),
+    "nul": listing("a\0b"),
+    "drive": listing("C:"),
+    "empty": listing(""),
+    "a number": listing(7),
+    "clash": listing("model.bin", "Model.bin"),
+    "twice": listing("a", "a"),
+    "endless folders": lambda _: {"files": [{"path": "deeper", "is_dir": True}]},
+    "wide and deep": lambda _: {"files": [{"path": str(n), "is_dir": True} for n in range(100)]},
+    "too many": lambda _: {"files": [{"path": f"f{n}", "is_dir": False, "file_size": 1} for n in range(20_001)]},
+    "negative": lambda _: {"files": [{"path": "f", "is_dir": False, "file_size": -1}]},
+    "absurd": lambda _: {"files": [{"path": "f", "is_dir": False, "file_size": 10**40}]},
+    "true": lambda _: {"files": [{"path": "f", "is_dir": False, "file_size": True}]},
+    "no rows": lambda _: {"files": ["f"]},
+    "no list": lambda _: {"files": {"f": 1}},
+    "no object": lambda _: ["f"],
+    "no json": lambda _: b"<html>",
+    "deep json": lambda _: b"[" * 100_000,
+    "nothing": lambda _: {},
+}

@@ -142,10 +142,11 @@ async def _copy(call: Call, held: Held, reader: Reader, file: Listed, known: Cop
 
 
 async def _copy_whole(call: Call, held: Held, reader: Reader, file: Listed) -> None:
+    space = held.intake.namespace
     async with Feed(reader, file, 0) as feed:
         then = partial(_note, held.intake.id, file.path, file.mark or feed.mark)
         limit = _UNSIZED if file.size is None else None
-        await put_stream(call, held.intake.namespace, _all_of(feed, file.size), limit=limit, then=then)
+        await put_stream(call, space, _all_of(feed, file.size), size=file.size, limit=limit, then=then)
 
 
 async def _all_of(feed: Feed, size: int | None) -> AsyncIterator[bytes]:
