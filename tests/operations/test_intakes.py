@@ -26,7 +26,9 @@ from holotype.ledger.tables import ledger_entries
 from holotype.operations.call import Call
 from holotype.operations.copy_in import Pace, copy_in
 from holotype.operations.create_model import create_model
+from holotype.operations.delete import delete_model
 from holotype.operations.read_file import read_file
+from holotype.operations.restore import restore_model
 from holotype.operations.retry_intake import retry_intake
 from holotype.operations.take_in import Wanted, take_in
 from tests.support.fake_tracker import HOSTILE, Tracker, run, tracking, with_a_gap
@@ -375,3 +377,14 @@ def test_only_what_failed_is_tried_again(desk: Desk) -> None:
     reader = Actor("eve", 2, frozenset({Permission.MODEL_READ}))
     with pytest.raises(Denied):
         retry_intake(replace(present(desk), actor=reader), parse("default/fraud:1"))
+
+
+def test_nothing_is_copied_for_a_model_that_was_deleted(desk: Desk, tracker: Tracker) -> None:
+    """What was promised of it is gone with it; its numbers go on where they were when it is back."""
+    ask(desk)
+    delete_model(desk.call(), MODEL)
+    bring(desk)
+    assert tracker.asked == []
+    restore_model(desk.call(), MODEL)
+    assert state(desk) is None
+    assert ask(desk).number == 2

@@ -72,18 +72,6 @@ def by_ids(tx: Tx, ids: Sequence[int]) -> list[Intake]:
     return [found[one] for one in ids if one in found]
 
 
-def of_model(tx: Tx, model_id: int, *, limit: int = 1_000) -> list[Intake]:
-    """Return the intakes of a model, the newest first."""
-    rows = _ROWS.where(intakes.c.model_id == model_id).order_by(intakes.c.number.desc()).limit(limit)
-    return [_entity(row) for row in tx.execute(rows)]
-
-
-def of_namespace(tx: Tx, namespace_id: int, *, limit: int = 1_000) -> list[Intake]:
-    """Return the intakes of a namespace, the newest first."""
-    rows = _ROWS.where(intakes.c.namespace_id == namespace_id).order_by(intakes.c.id.desc()).limit(limit)
-    return [_entity(row) for row in tx.execute(rows)]
-
-
 def page(
     tx: Tx, *, namespace_id: int | None = None, model_id: int | None = None, before: int | None = None, limit: int
 ) -> list[Intake]:

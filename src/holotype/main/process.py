@@ -29,6 +29,8 @@ from holotype.worker import Examiner, Importer, Worker, standard_work
 
 _Holder: Any = net.SocketHolder  # type: ignore[attr-defined]  # it is left out of the type stubs
 _WORK_SECONDS = 5.0
+_IMPORTERS = 2
+"""A small version must not wait for the end of a large one."""
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -84,8 +86,9 @@ async def _serve(settings: Settings, bound: socket.socket, on_ready: Callable[[]
     worker.start()
     examiner = Examiner(registry)
     examiner.start()
-    importer = Importer(registry)
-    importer.start()
+    importers = [Importer(registry) for _ in range(_IMPORTERS)]
+    for importer in importers:
+        importer.start()
     stop = asyncio.create_task(stopping.wait())
     await asyncio.wait({serving, stop}, return_when=asyncio.FIRST_COMPLETED)
     failed = serving.done()
@@ -94,7 +97,7 @@ async def _serve(settings: Settings, bound: socket.socket, on_ready: Callable[[]
         await app.drained(settings.stop_timeout)
         await asyncio.wait({serving}, timeout=5)
     stop.cancel()
-    ended = [one.stop(_WORK_SECONDS) for one in (worker, examiner, importer)]
+    ended = [worker.stop(_WORK_SECONDS), examiner.stop(_WORK_SECONDS), *(one.stop(_WORK_SECONDS) for one in importers)]
     if all(ended):
         registry.database.close()
     return int(failed)
