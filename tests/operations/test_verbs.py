@@ -108,9 +108,6 @@ def furnished(desk: Desk) -> tuple[Desk, dict[str, Any], str]:
         call, parse("risk/fraud:1"), "production", ["approvals"], reason="x", lasts=timedelta(hours=1)
     )
     VERBS["attest"](call, parse("risk/fraud:1"), "card", b"# Card")
-    run = create_run(call, "risk", "0").id
-    logged = create_logged_model(call, "risk", "0", run_id=run, tags=[("key", "value")]).id
-    log_batch(call, "risk", run, tags=[("key", "value")])
     return desk, {
         "reference": parse("risk/fraud:1"), "model": parse("risk/fraud"), "references": [parse("risk/fraud:1")] * 2,
         "namespace": "risk", "alias": "champion", "stage": "staging", "target": "production", "reason": "because",
@@ -132,10 +129,20 @@ def furnished(desk: Desk) -> tuple[Desk, dict[str, Any], str]:
         "subject": "risk/fraud:1", "sequence": 1, "first": 1, "gates": ["approvals"], "lasts": timedelta(hours=1),
         "issuer": "https://ci.example", "service": "robot", "claims": {"sub": "y"}, "audience": "holotype",
         "new": "a long enough password", "identity": 1, "disabled": True, "limit": 50,
-        "owner": run, "run_id": run, "experiment_id": "0", "experiment_name": "Default", "title": "fraud",
-        "stages": [], "logged_id": logged, "asked": Asked(), "key": "key", "value": "value", "models": [(logged, 0)],
-        "status": "READY", "described": '{"artifact_path": "", "flavors": {}, "utc_time_created": "", "run_id": ""}',
+        "title": "fraud", "stages": [], **_tracked(call),
     }, boss  # fmt: skip
+
+
+def _tracked(call: Call) -> dict[str, Any]:
+    """Return what the verbs are given that keep what training logs."""
+    run = create_run(call, "risk", "0").id
+    logged = create_logged_model(call, "risk", "0", run_id=run, tags=[("key", "value")]).id
+    log_batch(call, "risk", run, tags=[("key", "value")])
+    return {
+        "owner": run, "run_id": run, "experiment_id": "0", "experiment_name": "Default", "logged_id": logged,
+        "asked": Asked(), "key": "key", "value": "value", "models": [(logged, 0)], "status": "READY",
+        "described": '{"artifact_path": "", "flavors": {}, "utc_time_created": "", "run_id": ""}',
+    }  # fmt: skip
 
 
 def _imports() -> dict[str, Any]:
