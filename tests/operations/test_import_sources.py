@@ -24,10 +24,10 @@ from holotype.operations.copy_in import Pace, copy_in
 from holotype.operations.create_model import create_model
 from holotype.operations.take_in import Wanted, take_in
 from holotype.settings import Settings
+from tests.support.fake_tracker import run, tracking
 from tests.support.fixtures import Backend
 from tests.support.registry import EVERYTHING, Desk, open_desk
 from tests.support.s3 import ACCESS_KEY, S3, SECRET_KEY
-from tests.support.fake_tracker import run, tracking
 
 HERE = Path("sources.toml")
 TRACKER = '[[source]]\nname = "t"\nkind = "mlflow"\nurl = "https://ml.example/base"\nnamespaces = ["risk"]\n'
