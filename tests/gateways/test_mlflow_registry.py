@@ -122,6 +122,32 @@ def test_a_version_keeps_what_was_said_of_it(client: Client) -> None:
     assert changed["model_version"]["last_updated_timestamp"] > made["last_updated_timestamp"]
 
 
+LINK = "http://runs/1"
+
+
+@pytest.mark.parametrize("source", ["s3://bucket/x", "models:/original/1", "runs:/" + "a" * 32 + "/model"])
+@pytest.mark.parametrize("run", [{}, {"run_id": "a" * 32}])
+def test_a_link_to_a_run_is_kept_with_and_without_the_run(client: Client, source: str, run: dict[str, str]) -> None:
+    """It comes back verbatim, of a version with files and of one without, and a copy has it too."""
+    client.desk.register("original", b"weights")
+    client.model()
+    given = {"source": source, "run_link": LINK} | run
+    made = client.did("POST", "model-versions/create", name="fraud", **given)["model_version"]
+    assert {name: made[name] for name in given} == given
+    assert client.version() == made
+    client.model("copy")
+    client.did("POST", "model-versions/create", name="copy", source="models:/fraud/1")
+    assert client.version("copy")["run_link"] == LINK
+
+
+def test_a_prompt_keeps_the_link_that_comes_with_it(client: Client) -> None:
+    """Its bytes are here at once, and its run is nobody's."""
+    client.model("greet", tags=[PROMPT])
+    text = {"key": "mlflow.prompt.text", "value": "Hello {{name}}"}
+    given = {"name": "greet", "source": "dummy-source", "tags": [PROMPT, text], "run_link": LINK}
+    assert client.did("POST", "model-versions/create", **given)["model_version"]["run_link"] == LINK
+
+
 def test_a_version_of_our_own_is_one_for_them_too(client: Client) -> None:
     """It has no source of theirs, so it is its own, and its files are at an absolute address of this server."""
     client.desk.register(content=b"weights")

@@ -16,6 +16,7 @@ from tests.support.server import Running, serving
 from tests.support.shell import Shell, shell_of
 
 WHERE = "s3://lake/models/7"
+LINK = "https://runs.example/7"
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def furnish(shell: Shell) -> None:
     told(shell, "mlflow/runs/update", run_id=run_id, status="FINISHED", end_time=1_700_000_060_000)
     for name, source in (("Fraud (EU)", f"runs:/{run_id}/model"), ("elsewhere", WHERE)):
         told(shell, "mlflow/registered-models/create", name=name)
-        told(shell, "mlflow/model-versions/create", name=name, source=source)
+        told(shell, "mlflow/model-versions/create", name=name, source=source, run_link=LINK)
 
 
 def lines(shell: Shell, *arguments: str) -> list[str]:
@@ -103,6 +104,7 @@ def test_an_external_version_says_so_everywhere(shell: Shell) -> None:
     said = lines(shell, "show", "elsewhere:1")
     assert "size external: its bytes were never taken over" in said
     assert f"source {WHERE}" in said
+    assert f"run link {LINK}" in said
     beside = shell.run("show", "elsewhere:1", "--files")
     assert (beside.stdout, beside.stderr) == (
         "",

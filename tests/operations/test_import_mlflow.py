@@ -100,6 +100,19 @@ def test_numbers_authors_moments_words_labels_and_bytes_come(client: Client, moc
     assert (model.description, model.tags) == ("d", {"a": "b"})
 
 
+def test_a_link_to_a_run_comes_with_and_without_the_run(client: Client, mock: Mock, space: str) -> None:
+    """Also where nobody ever named a run, or the tracking server has lost it."""
+    link = "https://runs.example/1"
+    mock.version("fraud", 1, FILES, run_link=link)
+    mock.version("fraud", 2, FILES, run_link=link, run_id="lost")
+    report = bring(client, mock, space)
+    assert (report.different, [one.what for one in report.left_out]) == ([], ["context of run lost"])
+    for number in (1, 2):
+        found = client.version(f"{space}/fraud:{number}").provenance
+        assert found is not None
+        assert link in ((found.source and found.source.run_link), (found.run and found.run.link))
+
+
 def test_the_number_after_an_import_was_never_given_out(client: Client, mock: Mock, space: str, tmp_path: Path) -> None:
     """A push after the import gets the number behind the highest there, also where the highest did not come."""
     mock.version("fraud", 3, FILES)

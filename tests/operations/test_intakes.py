@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from holotype.artifacts.tables import uploads
 from holotype.catalogue import contents, intakes, models, versions
+from holotype.catalogue.tables import sources
 from holotype.domain import digest
 from holotype.domain.entities import Actor, Intake, Version
 from holotype.domain.permissions import Permission
@@ -134,6 +135,15 @@ def test_a_promised_version_comes_whole(desk: Desk, tracker: Tracker, uri: str) 
     assert (made.number, made.created_by, made.created_at) == (1, "ada", asked.created_at)
     assert (made.description, made.tags) == ("promised", {"team": "risk"})
     assert state(desk) is None
+
+
+def test_a_promised_version_keeps_its_link_without_a_run(desk: Desk) -> None:
+    """Files of nobody's run may have one, as those of a run that the tracking server does not know."""
+    ask(desk, f"mlflow-artifacts:/{AT}/model", run_link="https://runs.example/1")
+    ask(desk, f"mlflow-artifacts:/{AT}/model", run_link="https://runs.example/2", run_id="lost")
+    bring(desk, times=2)
+    kept = [row["run_link"] for row in desk.rows(sa.select(sources).order_by(sources.c.version_id))]
+    assert kept == ["https://runs.example/1", "https://runs.example/2"]
 
 
 def test_its_bytes_are_read_like_any_others(desk: Desk) -> None:

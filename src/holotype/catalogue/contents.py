@@ -105,7 +105,7 @@ def _sources(origin: Provenance) -> list[dict[str, Any]]:
         {
             "uri": source.uri if source else None,
             "run_id": run.id if run else None,
-            "run_link": run.link if run else None,
+            "run_link": (source.run_link if source else None) or (run.link if run else None),
             "logged_model": source.model_id if source else None,
         }
     ]

@@ -61,6 +61,7 @@ def _source(source: Source | None) -> Iterable[tuple[str, str | Cell]]:
         return
     yield "source", Cell(source.uri, "yellow" if source.external else "")
     yield "logged model", source.model_id or ""
+    yield "run link", source.run_link or ""
     lost = source.left_out or []
     more = [f"and {len(lost) - _TOLD} more, which --json shows"] if len(lost) > _TOLD else []
     yield "left out", "\n".join([*lost[:_TOLD], *more])

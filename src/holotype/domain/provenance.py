@@ -105,7 +105,8 @@ class Source:
 
     ``uri`` is where it said that the bytes lie; ``external`` means that they were never taken over. ``registration``
     tells two registrations of the same thing apart, which those protocols count as two versions. ``model_id`` is the
-    logged model of a tracker. ``left_out`` says, a sentence each, what was known there and is not on record here.
+    logged model of a tracker. ``run_link`` is the address of a run that was given where no tracker told of the run.
+    ``left_out`` says, a sentence each, what was known there and is not on record here.
     """
 
     uri: str
@@ -113,6 +114,7 @@ class Source:
     external: bool = False
     model_id: str | None = None
     left_out: list[str] | None = None
+    run_link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,9 @@ def provenance_of(
     made = replace(made, parameters=_parameters(parameters, fit))
     if run is not None and made.run is not None:  # what is least and may be most comes last
         made = replace(made, run=replace(made.run, tags=_tags(run.tags, fit) or None))
+    if run is None and link:  # it may have been given alone
+        source = replace(source, run_link=fit.text(link, "the link to the run"))
+        made = replace(made, source=source)
     notes = [*(source.left_out or ()), *fit.left_out]
     return replace(made, source=replace(source, left_out=notes)) if notes else made
 

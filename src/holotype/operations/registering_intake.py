@@ -54,7 +54,7 @@ def _origin(call: Call, intake: Intake, files: Sequence[File], told: Told) -> Pr
         beside=beside,
     )
     if made.run is None and intake.run_id:
-        return replace(made, run=Run(intake.run_id, None, intake.run_link))
+        return replace(made, run=Run(intake.run_id))
     return made
 
 

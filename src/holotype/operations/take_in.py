@@ -82,12 +82,14 @@ def _origin_of(call: Call, wanted: Wanted, found: Found | None) -> Provenance:
     held = found is not None and bool(found.files)
     model_id = (found.model_id if found else None) or wanted.model_id
     source = Source(wanted.uri, uuid.uuid4().hex, external=not held, model_id=model_id)
+    linked = replace(source, run_link=wanted.run_link or None)
     if found is None:
-        return _with_run(Provenance(source=source), wanted)
+        return _with_run(Provenance(source=linked), wanted)
     parents = [found.parent] if found.parent else []
     if found.inherited is not None:
-        lost = found.inherited.source.left_out if found.inherited.source else None
-        inherited = replace(found.inherited, source=replace(source, left_out=lost), parents=parents)
+        before = found.inherited.source or linked
+        kept = replace(linked, left_out=before.left_out, run_link=linked.run_link or before.run_link)
+        inherited = replace(found.inherited, source=kept, parents=parents)
         return _with_run(inherited, wanted)
     mlmodel, beside = read_beside(call, found.files)
     run, link = found.run, wanted.run_link
@@ -203,7 +205,7 @@ def _with_run(origin: Provenance, wanted: Wanted) -> Provenance:
     """Keep the run that the client names also where nobody here knows it."""
     if origin.run is not None or not wanted.run_id:
         return origin
-    return replace(origin, run=Run(wanted.run_id, None, wanted.run_link or None))
+    return replace(origin, run=Run(wanted.run_id))
 
 
 async def _prompt(call: Call, model: Reference, wanted: Wanted) -> Version:

@@ -98,8 +98,9 @@ class Provenance(Request):
 class Source(Response, omit_defaults=True):
     """What a client of another registry's protocol registered; nobody sets it otherwise.
 
-    ``uri`` is where it said that the bytes lie; ``external`` means that they were never taken over. ``left_out`` says,
-    a sentence each, what was known there and is not on record here.
+    ``uri`` is where it said that the bytes lie; ``external`` means that they were never taken over. ``run_link`` is the
+    address of a run that was given where no tracker told of the run. ``left_out`` says, a sentence each, what was known
+    there and is not on record here.
     """
 
     uri: str
@@ -107,6 +108,7 @@ class Source(Response, omit_defaults=True):
     external: bool = False
     model_id: str | None = None
     left_out: list[str] | None = None
+    run_link: str | None = None
 
 
 class Recorded(Provenance, forbid_unknown_fields=False):

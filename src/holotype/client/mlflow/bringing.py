@@ -97,8 +97,6 @@ def _context(both: Both, one: Version) -> tuple[Run | None, Logged | None]:
 def _unknown(subject: str, one: Version, run: Run | None) -> list[LeftOut]:
     if one.run_id and run is None:
         return [LeftOut(subject, f"context of run {one.run_id[:80]}", "the tracking server does not have that run")]
-    if one.run_link and not one.run_id:
-        return [LeftOut(subject, "run link", "it comes with a run only")]
     return []
 
 
