@@ -153,6 +153,8 @@ def test_files_of_a_run_belong_to_the_version_at_once(desk: Desk) -> None:
         (f"models:/{LOGGED}", None),
         (f"mlflow-artifacts:/0/models/{LOGGED}/artifacts", None),
         (f"mlflow-artifacts://hall:7878/0/models/{LOGGED}/artifacts", "http://hall:7878"),
+        (f"mlflow-artifacts://hall:7878/0/models/{LOGGED}/artifacts", "http://Hall:7878/mlflow/risk"),
+        (f"mlflow-artifacts://hall/0/models/{LOGGED}/artifacts", "https://hall/base/mlflow/risk"),
         (f"http://hall:7878/api/2.0/mlflow-artifacts/artifacts/0/models/{LOGGED}/artifacts", "http://hall:7878"),
     ],
 )
@@ -167,12 +169,21 @@ def test_a_logged_model_is_taken_by_each_of_its_names(desk: Desk, uri: str, here
     assert (known.source.model_id, known.source.external, known.run and known.run.id) == (LOGGED, False, RUN)
 
 
-def test_the_same_place_on_another_server_is_not_ours(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "host",
+    [
+        "http://elsewhere/api/2.0/mlflow-artifacts/artifacts",
+        "http://hall:7878/mlflow/other/api/2.0/mlflow-artifacts/artifacts",
+        "mlflow-artifacts://elsewhere:7878",
+        "mlflow-artifacts://hall:7879",
+    ],
+)
+def test_the_same_place_on_another_server_is_not_ours(desk: Desk, host: str) -> None:
     """A host that is not this one is somebody else's, whatever its path says."""
     run(desk)
     logged(desk, LOGGED, ("MLmodel", b"flavors: {}\n"))
-    uri = f"http://elsewhere/api/2.0/mlflow-artifacts/artifacts/0/models/{LOGGED}/artifacts"
-    assert take(desk, uri, here="http://hall:7878").file_count == 0
+    uri = f"{host}/0/models/{LOGGED}/artifacts"
+    assert take(desk, uri, here="http://hall:7878/mlflow/risk").file_count == 0
 
 
 def test_a_run_that_the_caller_may_not_see_is_not_known(desk: Desk) -> None:

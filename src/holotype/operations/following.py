@@ -6,6 +6,7 @@ A source that nobody here knows, or that the caller may not see, leads to nothin
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -70,8 +71,11 @@ def run_of(call: Call, tx: Tx, namespace: Namespace, run_id: str | None) -> Trac
 
 
 def _is_here(base: str | None, here: str | None) -> bool:
-    """Say whether an artifact server is this one: where none is named, or by its whole address or its host."""
-    return base is None or (here is not None and base in (here.lower(), here.lower().partition("://")[2]))
+    """Say whether an artifact server is this one: where none is named, or by its whole address or its host alone.
+
+    ``mlflow-artifacts://host`` has no room for the path that leads to a namespace here.
+    """
+    return base is None or (here is not None and base in (here.lower(), urlsplit(here.lower()).netloc))
 
 
 def _run(call: Call, tx: Tx, namespace: Namespace, run_id: str, path: str) -> Found | None:

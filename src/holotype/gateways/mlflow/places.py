@@ -1,4 +1,4 @@
-"""At which URL does an MLflow client reach a file, and is a URL that it names one of ours?
+"""At which URL does an MLflow client reach a file?
 
 An absolute URL works whatever the client's tracking URI is; ``mlflow-artifacts:/…`` leads to the tracking server, which
 is us only where both URIs are ours.
@@ -6,15 +6,13 @@ is us only where both URIs are ours.
 
 from __future__ import annotations
 
-import re
-from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote_to_bytes
 
-from holotype.domain import artifact_places, names
+from holotype.domain import names
 from holotype.errors import InvalidPath
 from holotype.gateways.base import Request, call_of, header
 
 ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts"
-_OURS = re.compile(r"(?:/mlflow/([^/]+))?/(?:ajax-)?api/2\.0/mlflow-artifacts/artifacts/(.+)")
 
 
 def path_below(request: Request, place: str) -> str:
@@ -43,26 +41,3 @@ def base_url(request: Request, namespace: str) -> str:
 def url_of(request: Request, namespace: str, place: str) -> str:
     """Return the absolute URL of a place that ``artifact_places`` made."""
     return f"{base_url(request, namespace)}{ARTIFACTS}/{place}"
-
-
-def own_place(request: Request, namespace: str, uri: str) -> str | None:
-    """Return the place below ``mlflow-artifacts`` that a URI of ours names, decoded once, or nothing.
-
-    ``mlflow-artifacts:/place``, ``mlflow-artifacts://this-host/place``, and our own absolute URLs of the namespace.
-    """
-    try:
-        parts = urlsplit(uri)
-    except ValueError:
-        return None
-    if parts.query or parts.fragment:
-        return None
-    if parts.scheme == artifact_places.SCHEME:
-        here = not parts.netloc or parts.netloc == urlsplit(base_url(request, namespace)).netloc
-        return unquote(parts.path).lstrip("/") if here else None
-    root = urlsplit(base_url(request, names.DEFAULT_NAMESPACE))
-    if (parts.scheme, parts.netloc) != (root.scheme, root.netloc) or not parts.path.startswith(root.path):
-        return None
-    found = _OURS.fullmatch(parts.path[len(root.path) :])
-    if found is None or (found[1] or names.DEFAULT_NAMESPACE) != namespace:
-        return None
-    return unquote(found[2])
