@@ -60,13 +60,13 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """Give a connection for reading; each statement sees the latest commit."""
-        with translated():
-            connection = self._reader()
-            try:
-                yield connection
-            except sa.exc.SQLAlchemyError as error:
-                if lost(error):
-                    self._lose()
+        connection = self._reader()
+        try:
+            yield connection
+        except (sa.exc.SQLAlchemyError, OverflowError) as error:
+            if lost(error):
+                self._lose()
+            with translated():
                 raise
 
     @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,9 +53,9 @@ class _Compiled:
 
     def __init__(self, text: str, order: Sequence[str] | None, constants: Mapping[str, Any]) -> None:
         self._text = text
-        self._order = None if order is None else tuple(order)
         self._constants = {name: value for name, value in constants.items() if value is not None}
-        self._make: Callable[..., Any] | None = None
+        self._bind: Callable[[Parameters], Any] | None = None if order is None else _binder(order)
+        self._make: type[tuple[Any, ...]] | None = None
 
     def rows(self, tx: Connection, parameters: Parameters) -> list[Any]:
         cursor = self._run(tx, "execute", self._bound(parameters))
@@ -64,16 +65,19 @@ class _Compiled:
             if self._make is None:
                 self._make = _maker([column[0] for column in cursor.description])
             make = self._make
-            return [make(*row) for row in cursor.fetchall()]
+            return [_new(make, row) for row in cursor.fetchall()]
         finally:
             cursor.close()
 
     def many(self, tx: Connection, parameters: Sequence[Parameters]) -> None:
-        self._run(tx, "executemany", [self._bound(one) for one in parameters]).close()
+        if len(parameters) == 1:
+            self._run(tx, "execute", self._bound(parameters[0])).close()
+        else:
+            self._run(tx, "executemany", [self._bound(one) for one in parameters]).close()
 
     def _bound(self, parameters: Parameters) -> Any:
         given = {**self._constants, **parameters} if self._constants else parameters
-        return given if self._order is None else tuple([given[name] for name in self._order])
+        return given if self._bind is None else self._bind(given)
 
     def _run(self, tx: Connection, method: str, parameters: Any) -> Any:
         cursor = tx.connection.cursor()
@@ -94,6 +98,17 @@ class _Compiled:
         )
 
 
-def _maker(names: Sequence[str]) -> Callable[..., Any]:
-    """Return what makes a named tuple of a row's values."""
+_new = tuple.__new__
+"""Makes a row of one of the driver's, whose number of values is right, without asking how many there are."""
+
+
+def _maker(names: Sequence[str]) -> type[tuple[Any, ...]]:
+    """Return the type of a row, a named tuple."""
     return namedtuple("Row", names, rename=True)  # noqa: PYI024 - its fields are known only now
+
+
+def _binder(order: Sequence[str]) -> Callable[[Parameters], tuple[Any, ...]]:
+    """Return what puts parameters into the order in which the driver wants them."""
+    if len(order) > 1:
+        return itemgetter(*order)
+    return lambda given: tuple([given[name] for name in order])

@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from holotype.db.faults import lost, translated
+from holotype.db.prepared import Prepared
 from holotype.errors import Unavailable
 
 WRITE_LOCK = 0x686F6C6F
@@ -31,6 +32,9 @@ BEGIN = {
     "sqlite": "BEGIN IMMEDIATE",
     "postgresql": f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({WRITE_LOCK})",
 }
+_SAVEPOINT, _RELEASE, _COMMIT = (
+    Prepared(sa.text(statement)) for statement in ("SAVEPOINT verb", "RELEASE SAVEPOINT verb", "COMMIT")
+)
 _BATCH_LIMIT = 64
 _RESCUE_SECONDS = 1.0
 _BARE = {"no_parameters": True}
@@ -123,18 +127,18 @@ class Writer:
         """Run one verb. The first of a batch needs no savepoint: to undo it is to undo the transaction."""
         first = batch.size == 1
         if not first:
-            self._guarded(batch, connection, "SAVEPOINT verb")
+            self._guarded(batch, connection, _SAVEPOINT)
         try:
             yield connection
         except BaseException:
             self._undo(batch, connection, "ROLLBACK" if first else "ROLLBACK TO SAVEPOINT verb")
             raise
         if not first:
-            self._guarded(batch, connection, "RELEASE SAVEPOINT verb")
+            self._guarded(batch, connection, _RELEASE)
 
-    def _guarded(self, batch: _Batch, connection: Connection, statement: str) -> None:
+    def _guarded(self, batch: _Batch, connection: Connection, statement: Prepared) -> None:
         try:
-            run(connection, statement)
+            statement(connection, {})
         except BaseException as error:
             batch.error = error
             raise
@@ -174,7 +178,7 @@ class Writer:
         self._batch = None
         try:
             if batch.error is None and self._connection is not None:
-                run(self._connection, "COMMIT")
+                _COMMIT(self._connection, {})
         except BaseException as error:  # noqa: BLE001 - it is raised in every verb of the batch
             batch.error = _unsure(error)
         finally:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from holotype.db import Tx
+from holotype.db.prepared import Prepared
 from holotype.db.types import bound_list, in_list
 from holotype.domain import times
 from holotype.domain.entities import Quarantine
@@ -27,9 +28,13 @@ _OVER_SAME = sa.select(quarantined.c.quarantine_id).where(
     quarantined.c.version_id.in_(sa.select(_versions.c.id).where(_versions.c.digest == sa.bindparam("digest")))
 )
 _OVER_PARENTS = sa.select(quarantined.c.quarantine_id).where(in_list(quarantined.c.version_id, "parents"))
-_REACHING = sa.select(quarantines.c.id).where(
-    _OPEN,
-    in_list(quarantines.c.subject, "subjects") | quarantines.c.id.in_(_OVER_PARENTS) | quarantines.c.id.in_(_OVER_SAME),
+_REACHING = Prepared(
+    sa.select(quarantines.c.id).where(
+        _OPEN,
+        in_list(quarantines.c.subject, "subjects")
+        | quarantines.c.id.in_(_OVER_PARENTS)
+        | quarantines.c.id.in_(_OVER_SAME),
+    )
 )
 _GET = sa.select(quarantines).where(quarantines.c.id == sa.bindparam("id"))
 _BY_SUBJECT = sa.select(quarantines).where(quarantines.c.subject == sa.bindparam("subject"), _OPEN)
@@ -57,7 +62,7 @@ def reasons(tx: Tx, version_id: int) -> list[str]:
 def reaching(tx: Tx, subjects: Collection[str], parents: Collection[int], digest: str) -> list[int]:
     """Return the open quarantines of some subjects, of versions that are parents, or of the very same content."""
     given = {"subjects": bound_list(list(subjects)), "parents": bound_list(list(parents)), "digest": digest}
-    return sorted(tx.execute(_REACHING, given).scalars())
+    return sorted(row.id for row in _REACHING(tx, given))
 
 
 def insert(tx: Tx, subject: str, reason: str, *, by: str, now: datetime, version_ids: Sequence[int]) -> int:

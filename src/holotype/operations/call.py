@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -43,14 +43,10 @@ class Call:
     idempotency_key: str | None = None
     now: datetime = field(default_factory=times.now)
 
-    @contextmanager
-    def read(self) -> Iterator[Tx]:
+    def read(self) -> AbstractContextManager[Tx]:
         """Open a connection for reading."""
-        with self.registry.database.read() as tx:
-            yield tx
+        return self.registry.database.read()
 
-    @contextmanager
-    def write(self) -> Iterator[Tx]:
+    def write(self) -> AbstractContextManager[Tx]:
         """Open the one transaction of this verb."""
-        with self.registry.database.write() as tx:
-            yield tx
+        return self.registry.database.write()

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from holotype.db import Database, connect
 from holotype.errors import HolotypeError, Invalid, InvalidSetting, StorageFull, Unavailable
+from tests.support.counting import statements
 from tests.support.postgres import Postgres
 
 _TABLES = (
@@ -80,16 +81,10 @@ def test_a_verb_that_raises_is_undone_alone(database: Database) -> None:
 
 def test_verbs_that_arrive_together_share_commits(database: Database) -> None:
     """Thirty verbs that wait for each other need far fewer than thirty commits."""
-    commits: list[str] = []
-
-    @sa.event.listens_for(database.engine, "before_cursor_execute")
-    def _count(_c: object, _u: object, statement: str, *_rest: object) -> None:
-        if statement == "COMMIT":
-            commits.append(statement)
-
-    _together(database, [(item, None, False) for item in range(30)])
+    with statements(database) as sent:
+        _together(database, [(item, None, False) for item in range(30)])
     assert len(_items(database)) == 30
-    assert len(commits) < 5
+    assert 0 < [statement for statement, _ in sent].count("COMMIT") < 5
 
 
 def test_a_commit_that_fails_fails_for_every_verb_in_it(database: Database) -> None:
