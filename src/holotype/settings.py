@@ -68,7 +68,7 @@ class Settings:
         None, "URL at which people and machines reach the server, where it is not the address that it binds."
     )
     trusted_proxies: str | None = _setting(
-        None, "Networks of the proxies before the server, whose X-Forwarded-For is believed; commas between them."
+        None, "Networks of the proxies before the server, whose X-Forwarded headers are believed; commas between them."
     )
     sign_in_lifetime: int = _setting(12 * 3_600, "How many seconds a person stays signed in.")
     oidc_issuer: str | None = _setting(None, "URL of the OpenID provider through which people sign in.")

@@ -10,7 +10,8 @@ from urllib.parse import quote, unquote_to_bytes
 
 from holotype.domain import names
 from holotype.errors import InvalidPath
-from holotype.gateways.base import Request, call_of, header
+from holotype.gateways import callers
+from holotype.gateways.base import Request
 
 ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts"
 
@@ -29,12 +30,7 @@ def path_below(request: Request, place: str) -> str:
 
 def base_url(request: Request, namespace: str) -> str:
     """Return the URL under which this server speaks MLflow's protocol for a namespace, without a slash at the end."""
-    named = call_of(request).registry.settings.public_url
-    if named:
-        root = named.rstrip("/")
-    else:
-        host = header(request, b"host") or "127.0.0.1"
-        root = f"{request.scope['scheme']}://{host}"
+    root = callers.root_of(request)
     return root if namespace == names.DEFAULT_NAMESPACE else f"{root}/mlflow/{namespace}"
 
 
