@@ -3,7 +3,8 @@
     python -m bench.catalogue sqlite:///big.db 1000000
 
 The rows are what search looks at: 1,000 models of five namespaces, few of them with most of the versions; parameters,
-metrics (some on a data set), tags, files, aliases, parents, descriptions. The same number gives the same rows.
+metrics (some on a data set), tags, files, aliases, parents, descriptions. The same number gives the same rows. All
+were looked into, as in a registry that is not just being filled: a server has no work of its own to do with them.
 """
 
 from __future__ import annotations
@@ -80,13 +81,14 @@ def _things(dialect: str, count: int, models: int) -> list[str]:
             {_START} + id, 'A model of ' || {_pick(_SUBJECTS, _chance(5))} FROM numbers WHERE id <= {models}""",
         f"""{series}, placed AS (SELECT id, 1 + CASE WHEN {whole} < 0 THEN 0 ELSE {whole} END AS model_id FROM numbers)
             INSERT INTO versions (id, namespace_id, model_id, number, digest, config_digest, size, file_count, stage,
-            stage_changed_at, created_at, created_by, changed_at, description)
+            stage_changed_at, created_at, created_by, changed_at, examined_at, description)
             SELECT id, 1 + model_id % 5, model_id, row_number() OVER (PARTITION BY model_id ORDER BY id),
             {_digest(dialect, "id")}, {_digest(dialect, "0")},
             CAST(1e9 * {_chance(6)} * {_chance(6)} AS BIGINT) + 1000, 3,
             CASE WHEN {_chance(7)} < 0.02 THEN 'staging' WHEN {_chance(7)} < 0.2 THEN 'archived' ELSE 'none' END,
             {_START}, {_START} + id * {_STEP}, 'author-' || CAST(50 * {_chance(8)} AS INTEGER),
-            {_START} + id * {_STEP}, CASE WHEN {_chance(2)} < 0.3 THEN {words} ELSE '' END FROM placed""",
+            {_START} + id * {_STEP}, {_START} + id * {_STEP},
+            CASE WHEN {_chance(2)} < 0.3 THEN {words} ELSE '' END FROM placed""",
         "UPDATE versions SET stage = 'production' WHERE id IN (SELECT max(id) FROM versions GROUP BY model_id)",
         f"""INSERT INTO aliases (model_id, name, version_id, changed_at)
             SELECT model_id, 'champion', min(id), {_START} FROM versions GROUP BY model_id""",

@@ -126,8 +126,8 @@ class Worker:
 class Examiner:
     """The thread of a server process that looks into versions, of which all processes take their share.
 
-    It is woken by what this process registered, and looks every few seconds for what others did. While versions keep
-    arriving it works a tenth of the time: registering comes first.
+    It is woken by what this process registered, and looks every few seconds for what others did. It works half of the
+    time, and while versions keep arriving a tenth of it: whoever asks comes first.
     """
 
     def __init__(self, registry: Registry, *, period: float = 5.0, quiet: float = 0.2) -> None:
@@ -171,8 +171,7 @@ class Examiner:
         self._registry.arrived.clear()
         begin = time.monotonic()
         examine_pending(self._call(), self._holder, self._pause)
-        if self._registry.arrived.is_set():
-            time.sleep(min(9 * (time.monotonic() - begin), 1.0))
+        time.sleep(rest(time.monotonic() - begin, arriving=self._registry.arrived.is_set()))
 
     def _pause(self) -> None:
         if self._stopping.is_set():
@@ -181,6 +180,11 @@ class Examiner:
 
     def _call(self) -> Call:
         return Call(self._registry, _ACTOR, f"examiner-{self._holder[:8]}", now=self._registry.clock())
+
+
+def rest(worked: float, *, arriving: bool) -> float:
+    """Return how long the examiner rests after so many seconds of work, so that whoever asks is not kept waiting."""
+    return min((9 if arriving else 1) * worked, 1.0)
 
 
 class Importer:

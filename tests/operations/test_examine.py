@@ -31,7 +31,7 @@ from holotype.operations.examine_again import examine_again
 from holotype.operations.examine_pending import ATTEMPTS, Stopped, examine_pending
 from holotype.operations.examining import LARGEST, ensure
 from holotype.operations.register import Content, register
-from holotype.worker import Examiner
+from holotype.worker import Examiner, rest
 from tests.support import pickled
 from tests.support.counting import statements
 from tests.support.fixtures import Backend
@@ -220,6 +220,13 @@ def test_what_was_registered_is_looked_into_soon(desk: Desk) -> None:
         time.sleep(0.02)
     assert is_done(desk, version)
     assert examiner.stop(5)
+
+
+def test_whoever_asks_comes_before_the_background() -> None:
+    """The thread rests as long as it worked, nine times as long while versions arrive, and never for long."""
+    assert rest(0.003, arriving=False) == pytest.approx(0.003)
+    assert rest(0.003, arriving=True) == pytest.approx(0.027)
+    assert rest(600, arriving=False) == 1.0
 
 
 def test_large_versions_are_left_to_the_background(desk: Desk) -> None:
