@@ -35,7 +35,7 @@ from holotype.errors import ForbiddenAddress, Unavailable
 Resolve = Callable[[str, int], Sequence[str]]
 SECONDS, LIMIT = 10.0, 2**20
 _ADDRESSES = 4
-_LONGEST_URL = 2_048
+_LONGEST_URL = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +255,7 @@ def _cut(sock: socket.socket) -> None:
 
 
 def _shown(url: str) -> str:
-    return ascii(url[:200])
+    return ascii(url.partition("?")[0][:200])  # what is asked for may be a secret
 
 
 def _refused(url: str) -> ForbiddenAddress:

@@ -4,7 +4,8 @@ reading   the file of import sources: TOML, checked key by key, secrets from fil
 places    which import source a version's source lies in, and where in it
 walking   what may be listed and copied: how many files, how deep, how large
 mlflow    a tracking server, through its artifact proxy and its runs; ``tracked`` reads its answers
-bucket    a part of a bucket
+bucket    a part of a bucket; ``services`` says where its files are, ``identity`` who we are for it: ``signing`` proves
+          that, and ``ambient`` asks the environment where it may
 """
 
 from __future__ import annotations
