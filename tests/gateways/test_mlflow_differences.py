@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,93 @@ def test_what_is_elsewhere_is_external(world: World) -> None:
         assert ask(world, "POST", "model-versions/create", name=name, source=source) == INVALID, source
 
 
+def test_archived_comes_back_by_the_moves_of_the_policy(world: World) -> None:
+    """Through staging, whose gates an external version does not pass."""
+    name = made(world)["name"]
+    for stage, wanted in (("Archived", "Archived"), ("None", "None")):
+        move = {"name": name, "version": "1", "stage": stage}
+        assert ask(world, "POST", "model-versions/transition-stage", **move)[0] == 200
+        assert stage_of(world, name, "1") == wanted
+    _, one = ask(world, "POST", "model-versions/create", name=name, source="s3://elsewhere/x")
+    away = {"name": name, "version": one["model_version"]["version"]}
+    assert ask(world, "POST", "model-versions/transition-stage", **away, stage="Archived")[0] == 200
+    assert ask(world, "POST", "model-versions/transition-stage", **away, stage="None") == CONFLICT
+
+
+def test_a_request_that_comes_again_is_another_version(world: World) -> None:
+    """Nobody can tell it from a second registration."""
+    again = {"name": made(world)["name"], "source": "s3://elsewhere/x"}
+    numbers = [ask(world, "POST", "model-versions/create", **again)[1]["model_version"]["version"] for _ in range(2)]
+    assert numbers == ["3", "4"]
+
+
+def test_every_change_counts(world: World) -> None:
+    """Tags and aliases too; what is there already is no change, and an update without words removes them."""
+    name = made(world)["name"]
+    one = {"name": name, "version": "1"}
+
+    def moments() -> tuple[int, int]:
+        model = ask(world, "GET", "registered-models/get", name=name)[1]["registered_model"]
+        version = ask(world, "GET", "model-versions/get", **one)[1]["model_version"]
+        return model["last_updated_timestamp"], version["last_updated_timestamp"]
+
+    def bumped(method: str, path: str, **fields: Any) -> tuple[bool, bool]:
+        before = moments()
+        time.sleep(0.002)
+        assert ask(world, method, path, **fields)[0] == 200
+        after = moments()
+        return after[0] > before[0], after[1] > before[1]
+
+    tag = one | {"key": "k", "value": "w"}
+    assert bumped("POST", "model-versions/set-tag", **tag) == (True, True)
+    assert bumped("POST", "model-versions/set-tag", **tag) == (False, False)
+    assert bumped("DELETE", "model-versions/delete-tag", **one, key="k") == (True, True)
+    assert bumped("POST", "registered-models/alias", **one, alias="champion") == (True, True)
+    assert bumped("DELETE", "registered-models/alias", name=name, alias="champion") == (True, True)
+    assert bumped("POST", "registered-models/set-tag", name=name, key="k", value="w") == (True, False)
+    assert bumped("PATCH", "model-versions/update", **one, description="words") == (True, True)
+    assert bumped("PATCH", "model-versions/update", **one) == (True, True)
+    assert ask(world, "GET", "model-versions/get", **one)[1]["model_version"]["description"] == ""
+    _, page = ask(world, "GET", "model-versions/search", filter=f"name = '{name}'")
+    assert [found["version"] for found in page["model_versions"]] == ["1", "2"]
+
+
+def test_names_and_descriptions_have_a_length(world: World) -> None:
+    """Which every database can hold."""
+    name = made(world)["name"]
+    longest = {"name": "n" * 256, "description": "d" * 5_000}
+    assert ask(world, "POST", "registered-models/create", **longest)[0] == 200
+    assert ask(world, "POST", "registered-models/create", name="n" * 257) == INVALID
+    long = "d" * 5_001
+    for method, path, fields in (
+        ("POST", "registered-models/create", {"name": "other", "description": long}),
+        ("PATCH", "registered-models/update", {"name": name, "description": long}),
+        ("POST", "model-versions/create", {"name": name, "source": "s3://elsewhere/x", "description": long}),
+        ("PATCH", "model-versions/update", {"name": name, "version": "1", "description": long}),
+    ):
+        assert ask(world, method, path, **fields) == INVALID, path
+
+
+def test_what_a_copy_is_of_is_not_made_up(world: World) -> None:
+    """Ids of a tracker elsewhere are taken, those that contradict the version are not."""
+    things = made(world)
+    name, create = things["name"], "model-versions/create"
+    unknown = f"m-{'0' * 32}"
+    for more in ({}, {"model_id": unknown}):
+        got = ask(world, "POST", create, name=name, source=f"models:/{unknown}", **more)[1]["model_version"]
+        assert (got["status"], got["source"]) == ("READY", f"models:/{unknown}")
+    assert ask(world, "POST", create, name=name, source=f"models:/{things['model_id']}")[0] == 200
+    assert ask(world, "POST", create, name=name, source=f"models:/{name}/1", run_id=things["run_id"])[0] == 200
+    assert ask(world, "POST", create, name=name, source=f"models:/{name}/1", run_id="1" * 32) == INVALID
+    assert ask(world, "POST", create, name=name, source=f"models:/{name}/4", model_id=f"m-{'1' * 32}") == INVALID
+    assert ask(world, "POST", create, name=name, source=f"models:/{name}/1", model_id=unknown)[0] == 200
+    assert ask(world, "POST", "registered-models/create", name="x#1")[0] == 200
+    assert ask(world, "POST", create, name="x#1", source=things["source"])[0] == 200
+    assert ask(world, "POST", create, name=name, source="models:/x#1/1") == INVALID
+    assert ask(world, "POST", "registered-models/rename", name="x#1", new_name="x1")[0] == 200
+    assert ask(world, "POST", create, name=name, source="models:/x1/1")[0] == 200
+
+
 def test_searches_are_strict(world: World) -> None:
     """An AND too few or too many, keys twice, too many clauses, a token of another search."""
     for text in ("name = 'a' name = 'b'", "name = 'a' AND AND name = 'b'", " AND ".join(["name != 'a'"] * 101)):
@@ -115,6 +203,8 @@ def test_searches_are_strict(world: World) -> None:
     other = {"max_results": 1, "page_token": token, "filter": "name != 'x'"}
     assert ask(world, "GET", "registered-models/search", **other) == INVALID
     assert ask(world, "GET", "registered-models/search", page_token="eyJvZmZzZXQiOiAxfQ==") == INVALID
+    for count in (0, -1):
+        assert ask(world, "GET", "registered-models/search", max_results=count) == INVALID
     _, found = ask(world, "GET", "registered-models/search", filter="name LIKE 'FRAUD%'")
     assert not found.get("registered_models")
 
@@ -143,6 +233,23 @@ def test_runs_are_context(world: World) -> None:
     assert ask(world, "POST", "runs/log-metric", **beyond) == INVALID
     for path in ("traces", "scorers/list", "metrics/get-history-bulk"):
         assert ask(world, "GET", path) == LATER
+
+
+def test_experiments_and_logged_models_are_told_apart(world: World) -> None:
+    """A name that is taken, a model that is gone, a data set by its name alone."""
+    things = world.furnish()
+    _, one = ask(world, "POST", "experiments/create", name="first")
+    assert ask(world, "POST", "experiments/create", name="second")[0] == 200
+    taken = {"experiment_id": one["experiment_id"], "new_name": "second"}
+    assert ask(world, "POST", "experiments/update", **taken) == (400, "RESOURCE_ALREADY_EXISTS")
+    model_id = things["model_id"]
+    measured = {"run_id": things["run_id"], "key": "auc", "value": 0.9, "timestamp": 1, "model_id": model_id}
+    assert ask(world, "POST", "runs/log-metric", **measured, dataset_name="cards", dataset_digest="d")[0] == 200
+    asked_for = {"experiment_ids": things["experiment_ids"], "datasets": [{"dataset_name": "cards"}]}
+    _, found = ask(world, "POST", "logged-models/search", **asked_for)
+    assert [model["info"]["model_id"] for model in found["models"]] == [model_id]
+    assert ask(world, "DELETE", f"logged-models/{model_id}") == (200, {})
+    assert ask(world, "DELETE", f"logged-models/{model_id}") == MISSING
 
 
 def test_doors_are_as_told(world: World) -> None:

@@ -112,6 +112,20 @@ def test_every_copy_is_a_new_version(desk: Desk) -> None:
     assert [take(desk, "models:/original/1").number for _ in range(3)] == [1, 2, 3]
 
 
+def test_a_copy_is_of_the_same_run(desk: Desk) -> None:
+    """A client that names another run or logged model is mistaken, and what is recorded is evidence."""
+    run(desk)
+    logged(desk, LOGGED, ("model.pkl", b"x"))
+    take(desk, f"models:/{LOGGED}", run_id=RUN)
+    for given in ({}, {"run_id": RUN}, {"model_id": LOGGED}):
+        found = origin(desk, take(desk, "models:/fraud/1", **given)).run
+        assert found is not None
+        assert found.id == RUN
+    for what, wrong in (("run", {"run_id": "c" * 32}), ("logged model", {"model_id": f"m-{'c' * 32}"})):
+        with pytest.raises(Invalid, match=f"default/fraud:1 is of the {what} .*, not of"):
+            take(desk, "models:/fraud/1", **wrong)
+
+
 def test_a_copy_is_found_by_title_and_alias(desk: Desk) -> None:
     """Names that only the other protocol allows lead there, and no other name does."""
     title = "Fraud Model (EU)"

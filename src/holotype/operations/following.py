@@ -33,7 +33,10 @@ _decode = msgspec.json.Decoder(Provenance).decode
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Files of ours that a source means, and what is known of where they came from."""
+    """Files of ours that a source means, and what is known of where they came from.
+
+    ``run_id`` is the run that a version which is copied is shown with, whether or not anybody here knows it.
+    """
 
     files: tuple[File, ...] = ()
     run: TrackedRun | None = None
@@ -41,6 +44,7 @@ class Found:
     parent: Parent | None = None
     inherited: Provenance | None = None
     logged: LoggedModel | None = None
+    run_id: str | None = None
 
 
 def follow(call: Call, tx: Tx, namespace: Namespace, origin: Origin, here: str | None) -> Found | None:
@@ -121,7 +125,7 @@ def _copied(call: Call, tx: Tx, reference: Reference, title: str | None) -> Foun
     if version.provenance_digest is not None:
         inherited = _decode(contents.document(tx, version.provenance_digest).content)
     parent = Parent(version.reference, "derived", version.digest)
-    return Found(tuple(held), None, found.logged_model, parent, inherited)
+    return Found(tuple(held), None, found.logged_model, parent, inherited, run_id=found.run_id)
 
 
 def _check_no_intake(tx: Tx, reference: Reference) -> None:

@@ -134,6 +134,7 @@ def _look(call: Call, model: Reference, wanted: Wanted) -> Found | Intake | None
     with call.read() as tx:
         namespace = following.namespace_of(tx, model)
         found = following.follow(call, tx, namespace, origin, wanted.here)  # 4
+        _check_same(wanted, found)
         if found is not None and found.run is None and found.inherited is None:
             found = replace(found, run=following.run_of(call, tx, namespace, wanted.run_id))
     if found is not None:
@@ -143,6 +144,15 @@ def _look(call: Call, model: Reference, wanted: Wanted) -> Found | Intake | None
     with call.read() as tx:
         run = following.run_of(call, tx, namespace, wanted.run_id)
     return None if run is None else Found(run=run)  # 6
+
+
+def _check_same(wanted: Wanted, found: Found | None) -> None:
+    """Raise where a copy shall have another run or logged model than the one that its original has."""
+    if found is None or found.parent is None:
+        return
+    for what, asked, there in (("run", wanted.run_id, found.run_id), ("logged model", wanted.model_id, found.model_id)):
+        if asked and there and asked != there:
+            raise Invalid(f"{found.parent.reference} is of the {what} {there}, not of {asked}.", hint="Leave it out.")
 
 
 def _promise(call: Call, model: Reference, wanted: Wanted, origin: origins.Origin) -> Intake:

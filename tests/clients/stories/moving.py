@@ -104,15 +104,15 @@ def _log(depth: int, name: str) -> None:
 
 
 def _model(one: Any) -> dict[str, Any]:
-    said = {key: getattr(one, key) for key in ("name", "creation_timestamp", "last_updated_timestamp", "tags")}
-    said["aliases"] = {alias: str(number) for alias, number in one.aliases.items()}
-    return said | {"description": one.description or ""}
+    fields = ("name", "creation_timestamp", "last_updated_timestamp", "tags", "description")
+    aliases = {alias: str(number) for alias, number in one.aliases.items()}
+    return {key: getattr(one, key) for key in fields} | {"aliases": aliases}
 
 
 def _version(one: Any) -> dict[str, Any]:
     fields = ("name", "creation_timestamp", "last_updated_timestamp", "current_stage", "source", "status", "tags")
-    said = {key: getattr(one, key) for key in fields} | {"version": str(one.version), "aliases": sorted(one.aliases)}
-    return said | {key: getattr(one, key) or "" for key in ("description", "run_id", "run_link")}
+    said = {key: getattr(one, key) for key in (*fields, "description", "run_id", "run_link")}
+    return said | {"version": str(one.version), "aliases": sorted(one.aliases)}
 
 
 def _download(client: MlflowClient, name: str, number: int, folder: Path) -> None:

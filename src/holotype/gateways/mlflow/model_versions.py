@@ -49,11 +49,11 @@ class ModelVersionName(Message):
 
 
 class UpdateModelVersion(Message):
-    """What to say about a version."""
+    """What to say about a version: without words, nothing, as in MLflow's server."""
 
     name: str
     version: str
-    description: str | None = None
+    description: str = ""
 
 
 @endpoint("POST", "model-versions/create", permission=Permission.VERSION_REGISTER)

@@ -53,10 +53,10 @@ class RenameRegisteredModel(Message):
 
 
 class UpdateRegisteredModel(Message):
-    """What to say about a model."""
+    """What to say about a model: without words, nothing, as in MLflow's server."""
 
     name: str
-    description: str | None = None
+    description: str = ""
 
 
 @endpoint("POST", "registered-models/create", permission=Permission.MODEL_CREATE)

@@ -1,6 +1,7 @@
 """In which JSON does an MLflow client see models and versions? Plain dictionaries with MLflow's field names.
 
-Numbers of versions are texts, moments are milliseconds, and what is not known is left out, as the client expects it.
+Numbers of versions are texts, moments are milliseconds, and what is not known is left out, as the client expects it;
+but a version's description, run and link are always there, as texts.
 """
 
 from __future__ import annotations
@@ -49,16 +50,13 @@ def model_version(found: Sourced | Intake, title: str | None = None) -> dict[str
         last_updated_timestamp=_ms(found.changed_at),
         user_id=version.created_by,
         current_stage=STAGES.get(version.stage, version.stage),
-        description=version.description,
         source=source(found),
-        run_id=found.run_id,
-        run_link=found.run_link,
         status="READY",
         status_message=f"In quarantine since {held.isoformat()}: it is not served." if held else None,
         model_id=found.logged_model,
         tags=_pairs(version.tags),
         aliases=sorted(titles.alias_shown(name) for name in version.aliases),
-    )
+    ) | _words(version.description, found.run_id, found.run_link)
 
 
 def source(found: Sourced) -> str:
@@ -74,21 +72,23 @@ def _intake(found: Intake, title: str) -> dict[str, Any]:
         last_updated_timestamp=_ms(found.changed_at),
         user_id=found.created_by,
         current_stage=STAGES["none"],
-        description=found.description,
         source=found.uri,
-        run_id=found.run_id,
-        run_link=found.run_link,
         status=_STATUS[found.status],
         status_message=found.reason,
         model_id=found.logged_model,
         tags=_pairs(found.tags),
         aliases=[],
-    )
+    ) | _words(found.description, found.run_id, found.run_link)
 
 
 def _given(**fields: Any) -> dict[str, Any]:
     """Return the fields without those that say nothing; lists stay, also empty ones."""
     return {name: value for name, value in fields.items() if value not in (None, "")}
+
+
+def _words(description: str, run_id: str | None, run_link: str | None) -> dict[str, str]:
+    """Return what MLflow's server shows of a version also where it is empty."""
+    return {"description": description, "run_id": run_id or "", "run_link": run_link or ""}
 
 
 def _pairs(tags: dict[str, str]) -> list[dict[str, str]]:
