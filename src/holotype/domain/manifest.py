@@ -27,6 +27,7 @@ _CODE = (".py", ".ipynb", ".sh", ".r", ".jl", ".cpp", ".c", ".h", ".js", ".ts")
 _CONFIG = (".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".jinja")
 _DATASET = (".csv", ".parquet", ".arrow", ".tsv", ".jsonl")
 _NAMES = {"license": "doc", "readme": "doc", "mlmodel": "weight.config", "dockerfile": "code"}
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +177,4 @@ def _descriptor(value: Any) -> tuple[str, int, str]:
 
 
 def _bytes(value: Any) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _encode(value).encode()

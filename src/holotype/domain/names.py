@@ -77,7 +77,7 @@ def key(value: str, what: str) -> str:
     At most 750 bytes too: three of them stand in one row of an index, and PostgreSQL limits those to 2,704 bytes.
     """
     usable = 0 < len(value) <= _KEY_LIMIT and value == value.strip() and printable(value)
-    if not usable or len(value.encode()) > _KEY_BYTES:
+    if not usable or (not value.isascii() and len(value.encode()) > _KEY_BYTES):
         raise InvalidName(
             f"{value[:80]!r} is not a {what} name.",
             hint="Use 1 to 250 printable characters (750 bytes) that neither start nor end with a blank.",
@@ -104,6 +104,8 @@ def printable(value: str) -> bool:
 
 
 def _encodable(value: str) -> bool:
+    if value.isascii():
+        return True
     try:
         value.encode()
     except UnicodeEncodeError:

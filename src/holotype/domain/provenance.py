@@ -7,7 +7,7 @@ evidence, not provenance.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from holotype.domain import digest as digests
@@ -219,9 +219,13 @@ def _check_texts(value: Any) -> None:
     elif isinstance(value, list):
         for item in value:
             _check_texts(item)
-    elif is_dataclass(value):
-        for one in fields(value):
-            _check_texts(getattr(value, one.name))
+    else:
+        for name in _FIELDS.get(type(value), ()):
+            _check_texts(getattr(value, name))
+
+
+_FIELDS = {part: tuple(one.name for one in fields(part)) for part in (Code, Run, Environment, Column, Schema, Source)}
+"""The parts in which texts are looked for, and their fields."""
 
 
 def _check_metrics(metrics: list[Metric]) -> None:

@@ -6,12 +6,12 @@ find out which version is in production.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from litestar import Litestar, Request, Response
 from litestar.connection import ASGIConnection
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, AsyncAnyCallable, Receive, Scope, Send
 
 
 class Answer:
@@ -34,8 +34,18 @@ class Answer:
         await send({"type": "http.response.body", "body": b"" if head else self.body, "more_body": False})
 
 
+async def _unreached() -> None:
+    raise NotImplementedError("What comes before this function has the answer.")
+
+
 class Handler(HTTPRouteHandler):
-    """The framework's route handler, without what it copies for every request."""
+    """The framework's route handler, without what it copies and looks up for every request."""
+
+    def __call__(self, fn: AsyncAnyCallable) -> Self:
+        """Have a function answer as what comes before a route's function, which gets the request and nothing else."""
+        self.before_request = fn
+        super().__call__(_unreached)
+        return self
 
     async def authorize_connection(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         """Run the guards on this handler itself, instead of on a copy."""

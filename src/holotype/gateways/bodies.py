@@ -52,7 +52,8 @@ def decoder(shape: Any) -> Callable[[bytes], Any]:
 
 async def read(request: Request[Any, Any, Any], decode: Callable[[bytes], Any], *, public: bool = False) -> Any:
     """Read and decode the body of a request, a small one where the route is ``public``."""
-    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    given = _header(request, b"content-type")
+    kind = given.decode("latin-1").partition(";")[0].strip().lower() if given else "application/json"
     if kind != "application/json":
         raise Unsupported(f"The body is {kind[:80]!r}.", hint="Send `Content-Type: application/json`.")
     limit = exchange.of(request.scope).registry.settings.body_limit
@@ -64,18 +65,18 @@ async def read(request: Request[Any, Any, Any], decode: Callable[[bytes], Any], 
 
 async def read_bytes(request: Request[Any, Any, Any], limit: int) -> bytes:
     """Read the body of a request; refuse at once what says it is larger, and stop when it turns out to be."""
-    announced = request.headers.get("content-length", "")
+    announced = _header(request, b"content-length") or b""
     if announced.isdigit() and int(announced) > limit:
         raise _too_large(limit)
-    chunks: list[bytes] = []
-    size = 0
-    arriving = aiter(request.stream())
-    while (chunk := await heard(anext(arriving, None))) is not None:
-        size += len(chunk)
-        if size > limit:
+    body, more = b"", True
+    while more:
+        message: Any = await heard(request.receive())
+        if message["type"] != "http.request":
+            raise SizeMismatch("The connection was closed before the body had ended.")
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+        if len(body) > limit:
             raise _too_large(limit)
-        chunks.append(chunk)
-    return b"".join(chunks)
+    return body
 
 
 async def heard(chunk: Awaitable[T]) -> T:
@@ -87,6 +88,11 @@ async def heard(chunk: Awaitable[T]) -> T:
         raise SizeMismatch(
             f"Nothing of the body has come for {SILENCE:.0f} seconds.", hint="Send it again, whole."
         ) from None
+
+
+def _header(request: Request[Any, Any, Any], wanted: bytes) -> bytes | None:
+    """Return a header by its name in lower case; the framework's own look-up copies all headers first."""
+    return next((value for name, value in request.scope["headers"] if name == wanted), None)
 
 
 def _too_large(limit: int) -> TooLarge:

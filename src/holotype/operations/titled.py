@@ -54,7 +54,7 @@ def show_aliased(call: Call, model: Reference, title: str, alias: str) -> Source
     latest = alias.lower() == names.LATEST
     with call.read() as tx:
         label = names.LATEST if latest else titles.alias_of(alias)
-        found = sources.find(tx, replace(model, label=label))
+        found = sources.find(tx, Reference(model.namespace, model.model, label))
         if found is not None and found.title == title:
             return found
         known = _overview(tx, model, title)

@@ -40,8 +40,8 @@ _CREATE = Prepared(runs.insert(), [column.name for column in runs.c])
 
 def get(tx: Tx, namespace_id: int, run_id: str) -> TrackedRun | None:
     """Return a run with all that hangs on it, a deleted one too; nothing where there is none."""
-    found = by_ids(tx, namespace_id, [run_id])
-    return found[0] if found else None
+    row = _GET.one(tx, {"namespace_id": namespace_id, "run_id": run_id})
+    return None if row is None else _entity(row, **_hanging(tx, namespace_id, [run_id])[run_id])
 
 
 def bare(tx: Tx, namespace_id: int, run_id: str) -> TrackedRun | None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import re
 import typing
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -107,6 +107,8 @@ def namespace_of(request: Request) -> str:
     """Return the namespace that a request is about: of its address, else of the workspace header, else ``default``."""
     named: str | None = request.scope["path_params"].get("namespace")
     given = {value.strip() for name, value in request.scope["headers"] if name == b"x-mlflow-workspace"}
+    if not named and not given:
+        return names.DEFAULT_NAMESPACE
     if len(given) > 1:
         raise Invalid("The header X-MLFLOW-WORKSPACE is given twice.")
     workspace = given.pop().decode("latin-1") if given else ""
@@ -189,17 +191,24 @@ def _fields(body: bytes) -> tuple[dict[str, Any], bool]:
 
 def _check(value: Any) -> None:
     """Raise for a value that no database can hold, however deep it lies in a message."""
-    if isinstance(value, str) and "\0" in value:
-        raise Invalid("A parameter holds a NUL character.", hint="Leave it out.")
-    if isinstance(value, int) and not -_FURTHEST <= value < _FURTHEST:
-        raise Invalid("A parameter is a number of more than 64 bits.")
-    if isinstance(value, msgspec.Struct):
-        value = msgspec.structs.asdict(value)
-    if isinstance(value, dict):
-        value = [*value, *value.values()]
-    if isinstance(value, list | tuple):
-        for one in value:
+    if isinstance(value, str):
+        if "\0" in value:
+            raise Invalid("A parameter holds a NUL character.", hint="Leave it out.")
+    elif isinstance(value, int):
+        if not -_FURTHEST <= value < _FURTHEST:
+            raise Invalid("A parameter is a number of more than 64 bits.")
+    elif value is not None:
+        for one in _parts(value):
             _check(one)
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    """Return what a value is made of: the values of a message, keys and values of an object, members of a list."""
+    if isinstance(value, msgspec.Struct):
+        return [getattr(value, name) for name in value.__struct_fields__]
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _message(message: type[Message], given: dict[str, Any]) -> Message:
