@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from holotype.catalogue import contents, intakes, namespaces
+from holotype.catalogue.sources import Sourced
 from holotype.catalogue.tables import sources
 from holotype.domain.entities import Intake, Namespace, Version
 from holotype.domain.permissions import Permission
@@ -46,11 +47,11 @@ def desk(database_url: str, store: Store) -> Iterator[Desk]:
 def take(desk: Desk, uri: str, model: Reference = MODEL, **wanted: Any) -> Version:
     """Take in a source that is registered at once."""
     found = taken(desk, uri, model, **wanted)
-    assert isinstance(found, Version)
-    return found
+    assert isinstance(found, Sourced)
+    return found.version
 
 
-def taken(desk: Desk, uri: str, model: Reference = MODEL, **wanted: Any) -> Version | Intake:
+def taken(desk: Desk, uri: str, model: Reference = MODEL, **wanted: Any) -> Sourced | Intake:
     """Take in a source."""
     actor = wanted.pop("actor", "ada")
     rights = wanted.pop("rights", EVERYTHING)

@@ -92,23 +92,19 @@ def _rows(
             }
             for i, p in enumerate(origin.parents)
         ],
-        sources: _sources(origin),
+        sources: [source_of(origin)] if origin.run or origin.source else [],
     }
 
 
-def _sources(origin: Provenance) -> list[dict[str, Any]]:
+def source_of(origin: Provenance) -> dict[str, Any]:
     """Return the row that finds a version by its run or by what another protocol calls its source."""
     run, source = origin.run, origin.source
-    if run is None and source is None:
-        return []
-    return [
-        {
-            "uri": source.uri if source else None,
-            "run_id": run.id if run else None,
-            "run_link": (source.run_link if source else None) or (run.link if run else None),
-            "logged_model": source.model_id if source else None,
-        }
-    ]
+    return {
+        "uri": source.uri if source else None,
+        "run_id": run.id if run else None,
+        "run_link": (source.run_link if source else None) or (run.link if run else None),
+        "logged_model": source.model_id if source else None,
+    }
 
 
 def page_of_files(tx: Tx, version_id: int, *, after: str, limit: int) -> list[File]:

@@ -7,12 +7,13 @@ same. Everything about one version costs one statement.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from holotype.catalogue import contents
 from holotype.catalogue import versions as catalogue
 from holotype.catalogue.tables import aliases, models, namespaces, sources, versions
 from holotype.db import Tx
@@ -20,6 +21,7 @@ from holotype.db.prepared import Prepared
 from holotype.db.types import bound_list, in_list
 from holotype.domain import names, times
 from holotype.domain.entities import Version
+from holotype.domain.provenance import Provenance
 from holotype.domain.references import Reference
 
 _LARGEST = 2**31 - 1
@@ -81,6 +83,11 @@ def by_ids(tx: Tx, ids: Collection[int]) -> list[Sourced]:
     """Return the versions with these ids, in the order of the ids."""
     found = {row.id: entity(row) for row in _BY_IDS(tx, {"ids": bound_list(list(ids))})}
     return [found[one] for one in ids if one in found]
+
+
+def of_new(version: Version, title: str, origin: Provenance, now: datetime) -> Sourced:
+    """Return a version that was registered at this moment as :func:`find` would."""
+    return Sourced(replace(version, tags=dict(sorted(version.tags.items()))), title, now, **contents.source_of(origin))
 
 
 def entity(row: Any) -> Sourced:

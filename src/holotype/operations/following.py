@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from holotype.access import rules
-from holotype.catalogue import contents, intakes, models, namespaces, sources
+from holotype.catalogue import contents, intakes, models, sources
 from holotype.db import Tx
 from holotype.domain import artifact_places, names, titles
 from holotype.domain.artifact_places import TrackedPlace, VersionPlace
@@ -136,9 +136,3 @@ def _check_no_intake(tx: Tx, reference: Reference) -> None:
     intake = intakes.get(tx, model.id, int(reference.label))
     if intake is not None:
         raise Conflict(f"{reference} is {intake.status}: its bytes are not here.", hint="Wait until it is ready.")
-
-
-def namespace_of(tx: Tx, model: Reference) -> Namespace:
-    """Return the namespace of a model that is there, or raise ``NotFound``."""
-    models.get(tx, model.namespace, model.model)
-    return namespaces.get(tx, model.namespace)

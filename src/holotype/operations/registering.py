@@ -153,6 +153,8 @@ def open_model(
 
 def check_held(tx: Tx, namespace: Namespace, files: Sequence[File]) -> None:
     """Raise unless the namespace holds the bytes of every file, in the announced size."""
+    if not files:
+        return
     held = holdings.sizes(tx, namespace.id, {file.digest for file in files})
     missing = sorted({file.digest for file in files} - held.keys())
     if missing:

@@ -17,18 +17,20 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from holotype.access import rules
-from holotype.catalogue import intakes, labels, models, namespaces
+from holotype.catalogue import intakes, labels, models, namespaces, sources
+from holotype.catalogue.sources import Sourced
 from holotype.db import Tx
 from holotype.domain import digest as digests
 from holotype.domain import origins, prompts
-from holotype.domain.entities import Intake, Version
+from holotype.domain.entities import Intake, Namespace, Version
 from holotype.domain.events import Action
 from holotype.domain.manifest import File, role_of
+from holotype.domain.origins import Origin
 from holotype.domain.permissions import Permission
 from holotype.domain.provenance import Provenance, Run, Source
 from holotype.domain.references import Reference
 from holotype.egress.sources import covering
-from holotype.errors import Invalid, NotFound
+from holotype.errors import AlreadyExists, Invalid, NotFound
 from holotype.ledger import append
 from holotype.ledger.append import Entry
 from holotype.operations import context, following, registering
@@ -51,7 +53,8 @@ _MLMODEL, _MLMODEL_LIMIT = "MLmodel", 2**20
 class Wanted:
     """What such a client registers: where it says that the bytes lie, which run made them, and words about them.
 
-    ``here`` is the address of this server as the client sees it, with what stands before the protocol's own paths.
+    ``here`` is the address of this server as the client sees it, with what stands before the protocol's own paths;
+    ``title`` is what the client calls the model, where that is not its name.
     """
 
     uri: str
@@ -62,19 +65,24 @@ class Wanted:
     tags: Mapping[str, str] = field(default_factory=dict)
     prompt: bool = False
     here: str | None = None
+    title: str | None = None
 
 
-async def take_in(call: Call, model: Reference, wanted: Wanted) -> Version | Intake:
+async def take_in(call: Call, model: Reference, wanted: Wanted) -> Sourced | Intake:
     """Register a new version of a model that is there, and return it; an intake where its bytes have yet to come."""
     rules.require(call.actor, Permission.VERSION_REGISTER, namespace=model.namespace, model=model.model)  # 1
-    _check(wanted)
-    if wanted.prompt:
+    origin = _check(wanted)
+    if wanted.prompt or origin is None:
         return await _prompt(call, model, wanted)  # 3
-    found = await aside(_look, call, model, wanted)
+    return await aside(_followed, call, model, wanted, origin)
+
+
+def _followed(call: Call, model: Reference, wanted: Wanted, origin: Origin) -> Sourced | Intake:
+    found = _look(call, model, wanted, origin)
     if isinstance(found, Intake):
         call.registry.expected.set()
         return found
-    return await aside(_register, call, model, wanted, found)
+    return _register(call, model, wanted, found)
 
 
 def _origin_of(call: Call, wanted: Wanted, found: Found | None) -> Provenance:
@@ -115,24 +123,25 @@ def read_beside(call: Call, files: Sequence[File]) -> tuple[bytes | None, dict[s
     return held.pop(_MLMODEL, None), held
 
 
-def _check(wanted: Wanted) -> None:
+def _check(wanted: Wanted) -> Origin | None:
+    """Return what the source of what is wanted means; a prompt has none."""
     check_words(wanted.description, None, wanted.tags)
     for what, value in (("run", wanted.run_id), ("logged model", wanted.model_id)):
         if value and not _ID.fullmatch(value):
             raise Invalid(f"{value[:80]!r} is not the id of a {what}.", hint="Give it as the tracker shows it.")
     if wanted.prompt and wanted.uri in PLACEHOLDERS:
-        return
+        return None
     origin = origins.read(wanted.uri)  # 2
     if isinstance(origin, origins.RunOrigin) and wanted.run_id and wanted.run_id != origin.run_id:
         raise Invalid(f"The source names the run {origin.run_id}, the request another.", hint="Give one run.")
     if isinstance(origin, origins.LoggedOrigin) and wanted.model_id and wanted.model_id != origin.model_id:
         raise Invalid(f"The source names {origin.model_id}, the request {wanted.model_id}.", hint="Give one of them.")
+    return origin
 
 
-def _look(call: Call, model: Reference, wanted: Wanted) -> Found | Intake | None:
-    origin = origins.read(wanted.uri)
+def _look(call: Call, model: Reference, wanted: Wanted, origin: Origin) -> Found | Intake | None:
     with call.read() as tx:
-        namespace = following.namespace_of(tx, model)
+        namespace = namespaces.get(tx, model.namespace)
         found = following.follow(call, tx, namespace, origin, wanted.here)  # 4
         _check_same(wanted, found)
         if found is not None and found.run is None and found.inherited is None:
@@ -155,12 +164,12 @@ def _check_same(wanted: Wanted, found: Found | None) -> None:
             raise Invalid(f"{found.parent.reference} is of the {what} {there}, not of {asked}.", hint="Leave it out.")
 
 
-def _promise(call: Call, model: Reference, wanted: Wanted, origin: origins.Origin) -> Intake:
+def _promise(call: Call, model: Reference, wanted: Wanted, origin: Origin) -> Intake:
     run_id = wanted.run_id or (origin.run_id if isinstance(origin, origins.RunOrigin) else None)
     model_id = wanted.model_id or (origin.model_id if isinstance(origin, origins.LoggedOrigin) else None)
     with call.write() as tx:
         namespace = namespaces.get(tx, model.namespace)
-        locked = _locked(tx, model)
+        locked = _locked(tx, namespace, model)
         number = labels.next_number(tx, locked, call.now)
         row = {
             "namespace_id": namespace.id,
@@ -185,30 +194,31 @@ def _promise(call: Call, model: Reference, wanted: Wanted, origin: origins.Origi
     return made
 
 
-def _register(call: Call, model: Reference, wanted: Wanted, found: Found | None) -> Version:
+def _register(call: Call, model: Reference, wanted: Wanted, found: Found | None) -> Sourced:
     files = found.files if found else ()
     origin = _origin_of(call, wanted, found)  # 7
     content = Content(files, origin, description=wanted.description, tags=wanted.tags)
-    version = _write(call, model, registering.drafted(call, content))
+    draft = registering.drafted(call, content)
+    version = _write(call, model, draft)
     call.registry.arrived.set()
-    return version
+    return sources.of_new(version, wanted.title or version.model, draft.origin, call.now)
 
 
 def _write(call: Call, model: Reference, draft: Draft, stamp: Stamp = _AS_NOW) -> Version:
     """Write a version of a model that is there, in one transaction."""
     with call.write() as tx:
-        locked = _locked(tx, model)
         namespace = namespaces.get(tx, model.namespace)
+        locked = _locked(tx, namespace, model)
         registering.check_held(tx, namespace, draft.manifest.files)
         return registering.write(tx, call, namespace, (locked, model.model), draft, stamp=stamp)
 
 
-def _locked(tx: Tx, model: Reference) -> int:
-    models.get(tx, model.namespace, model.model)
-    locked = models.lock(tx, namespaces.get(tx, model.namespace), model.model)
-    if locked is None:
-        raise NotFound(f"There is no model {model.model_reference}.", hint="List the models with `holotype ls`.")
-    return locked
+def _locked(tx: Tx, namespace: Namespace, model: Reference) -> int:
+    try:
+        locked = models.lock(tx, namespace, model.model)
+    except AlreadyExists:  # a deleted one
+        locked = None
+    return models.get(tx, model.namespace, model.model).id if locked is None else locked  # raises, and says why
 
 
 def _with_run(origin: Provenance, wanted: Wanted) -> Provenance:
@@ -218,7 +228,7 @@ def _with_run(origin: Provenance, wanted: Wanted) -> Provenance:
     return replace(origin, run=Run(wanted.run_id))
 
 
-async def _prompt(call: Call, model: Reference, wanted: Wanted) -> Version:
+async def _prompt(call: Call, model: Reference, wanted: Wanted) -> Sourced:
     made = prompts.content_of(wanted.tags)
     files = [File(path, digests.of(content), len(content), role_of(path)) for path, content in made]
     for file, (_, content) in zip(files, made, strict=True):

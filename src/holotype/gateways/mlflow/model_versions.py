@@ -69,10 +69,10 @@ async def create(request: Request, message: CreateModelVersion) -> dict[str, Any
         tags=tags,
         prompt=prompts.is_prompt(tags),
         here=places.base_url(request, named.reference.namespace),
+        title=named.title,
     )
     made = await take_in(call_of(request), named.reference, wanted)
-    reference = Reference(made.namespace, made.model, str(made.number))
-    return await shown(request, Named(reference, named.title))
+    return {"model_version": shapes.model_version(made, named.title)}
 
 
 @endpoint("GET", "model-versions/get", permission=Permission.MODEL_READ)
