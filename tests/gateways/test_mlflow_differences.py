@@ -231,7 +231,7 @@ def test_runs_are_context(world: World) -> None:
     things = world.furnish()
     beyond = {"run_id": things["run_id"], "key": "m", "value": 1, "timestamp": 10**18}
     assert ask(world, "POST", "runs/log-metric", **beyond) == INVALID
-    for path in ("traces", "scorers/list", "metrics/get-history-bulk"):
+    for path in ("traces", "scorers/list", "metrics/get-history-bulk", f"{V3}mcp-servers", "/graphql"):
         assert ask(world, "GET", path) == LATER
 
 

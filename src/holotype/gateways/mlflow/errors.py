@@ -30,7 +30,7 @@ CODES: dict[type[BaseException], tuple[int, str]] = {
     errors.LocalProblem: (500, "INTERNAL_ERROR"),
     errors.HolotypeError: (400, "INVALID_PARAMETER_VALUE"),
 }
-_ADDRESSES = re.compile(r"/mlflow/|/(ajax-)?api/[23]\.0(/|$)")
+_ADDRESSES = re.compile(r"/mlflow/|/(ajax-)?api/[23]\.0|/graphql$")
 _SIGN_IN = "Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN."
 _LONGEST = 4_000
 """So much of a message is told: some repeat what was sent."""

@@ -17,28 +17,41 @@ NOUNS = (
     "review-queues",
     "datasets",
     "scorers",
+    "scorer",
     "gateway",
+    "gateway-proxy",
     "prompt-optimization",
     "jobs",
     "skills",
+    "mcp-servers",
+    "genai",
+    "assistant",
+    "demo",
+    "ui-telemetry",
 )
 PATHS = (
     "experiments/search-datasets",
     "metrics/get-history-bulk",
     "metrics/get-history-bulk-interval",
+    "runs/create-promptlab-run",
     "get-online-trace-details",
+    "get-trace-artifact",
     "artifacts/presigned-upload-url",
     "artifacts/presigned-download-url",
+    "upload-artifact",
+    "logged-models/[^/]+/artifacts/files",
 )
+"""Regular expressions."""
 _SENTENCE = (
     "This is a model registry, no experiment tracker: it keeps the runs that lead to versions, and nothing of this. "
     "Let MLFLOW_TRACKING_URI name a tracking server for it."
 )
 _ADDRESSES = re.compile(
-    r"(?:/mlflow/[^/]+)?/(?:ajax-)?api/[23]\.0/mlflow/"
-    rf"(?:(?:{'|'.join(NOUNS)})(?:/.*)?|(?:{'|'.join(PATHS)}))",
+    r"(?:/mlflow/[^/]+)?/(?:graphql|(?:ajax-)?api/[23]\.0/?(?:mlflow/)?"
+    rf"(?:(?:{'|'.join(NOUNS)})(?:/.*)?|(?:{'|'.join(PATHS)})))",
     re.DOTALL,
 )
+"""Jobs have no ``mlflow`` before them, and ``search-datasets`` lacks the slash in clients of MLflow 3.18."""
 
 
 def sentence(path: str) -> str | None:
