@@ -12,29 +12,29 @@ SCENARIOS = Path(__file__).with_name("scenarios")
 pytestmark = pytest.mark.timeout(900)
 
 
-def scenarios() -> Iterator[tuple[str, int]]:
-    """Give every scenario as ``module:function``, with the major version that it needs; nothing is imported."""
+def scenarios() -> Iterator[tuple[str, int, int]]:
+    """Give every scenario as ``module:function``, with the major versions that can play it; nothing is imported."""
     for path in sorted(SCENARIOS.glob("[a-z]*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if path.stem != "base" and isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 marks = [mark for mark in node.decorator_list if isinstance(mark, ast.Call)]
-                needs = [mark.args[0].value for mark in marks if getattr(mark.func, "id", "") == "since"]
-                yield f"{path.stem}:{node.name}", needs[0] if needs else 0
+                told = {getattr(mark.func, "id", ""): mark.args[0].value for mark in marks}
+                yield f"{path.stem}:{node.name}", told.get("since", 0), told.get("until", 99)
 
 
 def plays() -> Iterator[object]:
     """Give every pairing of a client and a scenario that it can play."""
     for client in CLIENTS:
         major = int(client.removeprefix("mlflow-").split(".")[0])
-        for scenario, needs in scenarios():
-            if needs <= major:
+        for scenario, since, until in scenarios():
+            if since <= major <= until:
                 group = pytest.mark.xdist_group(client)
                 yield pytest.param(client, scenario, id=f"{client}-{scenario}", marks=group)
 
 
 def test_there_are_scenarios() -> None:
     """The list would prove nothing if it were empty."""
-    assert len(list(scenarios())) >= 40
+    assert len(list(scenarios())) >= 65
 
 
 @pytest.mark.parametrize(("client_name", "scenario"), plays(), indirect=["client_name"])

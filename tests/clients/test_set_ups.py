@@ -16,6 +16,7 @@ from tests.support.server import Running
 
 PASSWORD = "a heron stood by the weir"
 COUNT = 10_000
+LIMIT, PART = 6 * 2**20, 5 * 2**20
 POLICY = """
 format = 1
 [stages.none]
@@ -132,6 +133,27 @@ def test_production_waits_for_somebody_else(server: Running, boss: Holotype, tmp
         with Holotype(server.url, token) as other:
             assert other.approve(waiting[0].id, comment="good").status == "applied"
         client.play("stories.governed:sees_production", name=model)
+
+
+@one_database
+@pytest.mark.parametrize("name", CLIENTS)
+def test_large_files_go_in_parts(server: Running, tmp_path: Path, name: str) -> None:
+    """With the client's own switches: up in parts and, from MLflow 3 on, down in ranges."""
+    switches = {
+        "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD": "true",
+        "MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD": "true",
+        "MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE": str(LIMIT),
+        "MLFLOW_MULTIPART_DOWNLOAD_MINIMUM_FILE_SIZE": str(LIMIT),
+        "MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE": str(PART),
+        "MLFLOW_MULTIPART_DOWNLOAD_CHUNK_SIZE": str(PART),
+    }
+    before = len(server.log)
+    with playing(name, server, tmp_path, **switches) as client:
+        client.play("stories.parted:comes_back_whole", name=fresh("parted"))
+    log = server.log[before:]
+    assert log.count("200 PUT /api/2.0/mlflow-artifacts/mpu/part/") == 4
+    assert "200 POST /api/2.0/mlflow-artifacts/mpu/complete/" in log
+    assert name == "mlflow-2.22" or log.count(" 206 GET /api/2.0/mlflow-artifacts/artifacts/") >= 4
 
 
 @pytest.fixture(scope="module")

@@ -44,6 +44,11 @@ def since(_major: int) -> Callable[[F], F]:
     return lambda function: function
 
 
+def until(_major: int) -> Callable[[F], F]:
+    """Mark a scenario that clients of later major versions cannot play."""
+    return lambda function: function
+
+
 @contextlib.contextmanager
 def refused(code: str, *parts: str, about: str = "") -> Iterator[None]:
     """Expect that the client raises an error with this code, whose message has these parts."""

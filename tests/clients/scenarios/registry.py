@@ -250,3 +250,27 @@ def copy_is_a_version_of_its_own(scene: Scene) -> None:
     assert made.tags == {"a": "1"}
     assert str(client.copy_model_version(f"models:/{source}/1", target).version) == "2"
     assert client.get_model_version_download_uri(target, "1") == ANYWHERE
+
+
+def stages_of_a_version_are_listed(scene: Scene) -> None:
+    """All that it could be moved to."""
+    client, name = scene.client, scene.name()
+    client.create_registered_model(name)
+    client.create_model_version(name, ANYWHERE)
+    assert client.get_model_version_stages(name, "1") == ["None", "Staging", "Production", "Archived"]
+
+
+def version_is_tagged_by_its_stage(scene: Scene) -> None:
+    """The newest version of a stage gets the tag, and loses it."""
+    client, name = scene.client, scene.name()
+    client.create_registered_model(name)
+    for _ in range(3):
+        client.create_model_version(name, ANYWHERE)
+    client.transition_model_version_stage(name, "1", "Archived")
+    client.set_model_version_tag(name, key="a", value="1", stage="Archived")
+    client.set_model_version_tag(name, key="a", value="3", stage="None")
+    assert [client.get_model_version(name, number).tags for number in "123"] == [{"a": "1"}, {}, {"a": "3"}]
+    client.delete_model_version_tag(name, key="a", stage="archived")
+    assert client.get_model_version(name, "1").tags == {}
+    with refused("INVALID_PARAMETER_VALUE"):
+        client.set_model_version_tag(name, key="a", value="1", stage="Nowhere")
