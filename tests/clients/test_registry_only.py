@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from holotype import Client as Holotype
-from tests.clients.conftest import playing
+from tests.clients.conftest import CLIENTS, playing
 from tests.clients.peers import Peer
+from tests.support.s3 import S3
 from tests.support.server import Running, serving
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("mlflow-3.18")]
@@ -19,6 +20,53 @@ kind = "mlflow"
 url = "{url}"
 namespaces = ["*"]
 """
+LAKE = """
+[[source]]
+name = "lake"
+kind = "bucket"
+url = "s3://lake/models"
+namespaces = ["*"]
+endpoint = "{endpoint}"
+region = "us-east-1"
+access_key_id_env = "LAKE_KEY"
+secret_access_key_env = "LAKE_SECRET"
+"""
+
+
+@pytest.fixture(scope="module")
+def beside_a_lake(s3: S3, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server of ours whose administrator named a bucket as an import source."""
+    folder = tmp_path_factory.mktemp("lake")
+    endpoint = s3.environment["AWS_ENDPOINT_URL"]
+    keys = {"LAKE_KEY": "AWS_ACCESS_KEY_ID", "LAKE_SECRET": "AWS_SECRET_ACCESS_KEY"}
+    file = folder / "import-sources.toml"
+    file.write_text(LAKE.format(endpoint=endpoint))
+    file.chmod(0o600)
+    variables = {name: s3.environment[key] for name, key in keys.items()}
+    with serving(folder, environment=variables, import_sources=str(file), egress_allow=endpoint) as running:
+        yield running
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_models_of_a_bucket_are_copied_in(beside_a_lake: Running, s3: S3, tmp_path: Path, name: str) -> None:
+    """They are ours afterwards, and load when the bucket is gone."""
+    model = f"fraud-{uuid.uuid4().hex[:8]}"
+    s3.create_bucket("lake")
+    place = s3.root / "lake" / "models" / model
+    place.parent.mkdir()
+    given = {"name": model, "folder": str(place), "source": f"s3://lake/models/{model}"}
+    try:
+        with playing(name, beside_a_lake, tmp_path) as client:
+            client.play("stories.lake:registers_what_lies_there", **given)
+            client.play("stories.lake:is_told_what_did_not_come", **given)
+            s3.drop_bucket("lake")
+            client.play("stories.lake:loads_from_here", **given)
+    finally:
+        s3.drop_bucket("lake")
+    with Holotype(beside_a_lake.url, beside_a_lake.token) as ours:
+        version = ours.version(f"default/{model}:1")
+        assert not version.external
+        assert "MLmodel" in {file.path for file in ours.files(version.reference)}
 
 
 @pytest.fixture(scope="module")
