@@ -149,3 +149,24 @@ def wrong_filters_are_refused(scene: Scene) -> None:
         client.search_registered_models(page_token="not a token")
     with refused("INVALID_PARAMETER_VALUE"):
         client.search_registered_models(max_results=1_001)
+
+
+def long_filters_are_refused(scene: Scene) -> None:
+    """With MLflow's code wherever they arrive; what fits into no address is refused without one, once."""
+    client = scene.client
+    names = ", ".join(f"'model-{number:05}'" for number in range(2_600))
+    assert client.search_registered_models(f"name IN ({names})") == []
+    with refused("INVALID_PARAMETER_VALUE", "at most 100 clauses"):
+        client.search_registered_models(" AND ".join(["name != 'x'"] * 2_500))
+    with refused("INVALID_PARAMETER_VALUE", "at most 60,000 characters"):
+        client.search_model_versions(f"name = '{'a' * 60_000}'")
+    with refused("INVALID_PARAMETER_VALUE", "at most 60,000 characters"):
+        client.search_runs(["0"], " AND ".join(["params.a = 'x'"] * 10_000))
+    with refused("INVALID_PARAMETER_VALUE", "1 to 256"):
+        client.get_registered_model("a" * 60_000)
+    for call in (
+        lambda: client.search_registered_models(" AND ".join(["name != 'x'"] * 10_000)),
+        lambda: client.get_registered_model("a" * 100_000),
+    ):
+        with refused("INTERNAL_ERROR", "failed with error code 414"):
+            call()

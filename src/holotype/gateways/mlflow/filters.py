@@ -31,7 +31,8 @@ from holotype.domain.filters import (
 from holotype.errors import Invalid
 from holotype.gateways.mlflow.reading import Reader
 
-LONGEST = 64_000
+LONGEST = 60_000
+"""An address has at most 65,534 bytes, so a filter in a query can be as long, where little of it is percent-encoded."""
 MOST = 100
 LONGEST_PATTERN = 1_000
 _FURTHEST = 2**63
