@@ -51,6 +51,7 @@ BY_NATURE = {
     f"{SPACES}/{{space:str}}/uploads": "the same bytes are the same upload",
     f"{ROOT}/users/{{user:str}}/set-up": "of several secrets the last one counts",
     f"{ROOT}/users/{{user:str}}/identities": "an identity belongs to one user, once",
+    f"{ROOT}/models/{{namespace:str}}/{{model:str}}/import/versions": "its number is one version, once",
 }
 """Creates that need no key, and why."""
 
