@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,11 +55,17 @@ def _limited(tx: Tx, seconds: float) -> Iterator[None]:
         return
     raw: Any = tx.connection.driver_connection
     end = time.monotonic() + seconds
+    # The handler counts instructions, and a comparison of long texts is a single one: the timer stops between two rows.
+    timer = threading.Timer(seconds, raw.interrupt)
+    timer.daemon = True
+    timer.start()
     raw.set_progress_handler(lambda: time.monotonic() > end, _INSTRUCTIONS)
     try:
         yield
     finally:
         raw.set_progress_handler(None, 0)
+        timer.cancel()
+        timer.join()  # it must not interrupt what this connection does next
 
 
 def _stopped(error: sa.exc.DBAPIError) -> bool:

@@ -232,6 +232,8 @@ def _send(connection: HTTPConnection, target: _Target, method: str, headers: Map
     if body or method in ("POST", "PUT", "PATCH"):
         connection.putheader("Content-Length", str(len(body)))
     for name, value in given.items():
+        if not (value.isascii() and value.isprintable()):
+            raise HTTPException(f"the header {name} that it would get cannot be sent")  # its value may be a secret
         connection.putheader(name, value)
     connection.endheaders(body or None)
 
@@ -277,4 +279,5 @@ def _reason(fault: BaseException) -> str:
         return "no whole answer came in time"
     if isinstance(fault, OSError) and fault.strerror:
         return fault.strerror.lower()
-    return " ".join(str(fault).split())[:200] or type(fault).__name__
+    told = "" if isinstance(fault, ValueError) else " ".join(str(fault).split())[:200]
+    return told or type(fault).__name__  # what cannot be sent or read may be a secret

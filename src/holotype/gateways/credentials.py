@@ -32,7 +32,7 @@ from holotype.operations.call import Call
 
 _OPEN = Actor("open", 0, frozenset(Permission))
 """Whoever calls a server that was started with ``--open``, whatever credentials a client still sends."""
-_LONGEST = 8_192
+_LONGEST, _LONGEST_NAME = 8_192, 250
 _under_way: dict[tuple[int, bytes, str], asyncio.Task[Actor]] = {}
 
 
@@ -60,7 +60,7 @@ async def actor_of(connection: ASGIConnection[Any, Any, Any, Any], *, basic: boo
 async def _by_password(call: Call, connection: ASGIConnection[Any, Any, Any, Any], secret: str) -> Actor:
     credentials = _decoded(secret)
     name, colon, password = credentials.partition(":")
-    if not colon:
+    if not colon or len(name) > _LONGEST_NAME:
         raise Unauthenticated("The Basic credentials cannot be read.")
     if secrets.id_of(password) is not None:
         return await perform_quick(authenticate, call, password)

@@ -59,7 +59,7 @@ def filtered(
     with call.registry.database.snapshot() as tx:  # 3
         wanted = Filter(namespaces.get(tx, asked.namespace).id, asked.clauses, asked.orders, asked.limit + 1)
         wanted = replace(wanted, visible=sight.visible(tx, call.actor), after=after)
-        with _in_time(tx):
+        with in_time(tx):
             hits = find(tx, wanted)
         items = list(_fetched(tx, hits[: asked.limit], fetch))
     last = hits[len(items) - 1] if len(items) < len(hits) else None
@@ -67,7 +67,7 @@ def filtered(
 
 
 @contextmanager
-def _in_time(tx: Tx) -> Iterator[None]:
+def in_time(tx: Tx) -> Iterator[None]:
     """Stop what takes too long and say that the filter is at fault: clients would ask an unavailable server again."""
     try:
         with deadline(tx, SECONDS, what="The search", hint=_HINT):

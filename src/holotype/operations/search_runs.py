@@ -11,6 +11,7 @@ from holotype.db import Tx
 from holotype.domain.runs import Experiment, LoggedModel, TrackedRun
 from holotype.operations import tracked
 from holotype.operations.call import Call
+from holotype.operations.filtering import in_time
 from holotype.tracking import experiments, logged_models, runs
 from holotype.tracking.search import EXPERIMENTS, LOGGED_MODELS, RUNS, Asked, Noun, page
 
@@ -46,7 +47,7 @@ def _found(
     tracked.require_reader(call.actor, namespace)
     if noun is not EXPERIMENTS and not tracked.sees_all(call.actor, namespace):
         asked = replace(asked, author=call.actor.name)
-    with call.read() as tx:
+    with call.registry.database.snapshot() as tx, in_time(tx):
         space = namespaces.get(tx, namespace)
         found = page(tx, noun, space.id, asked)
         return Found(load(tx, space.id, found.ids), found.ids[-1] if found.more else None)

@@ -21,7 +21,7 @@ from holotype.catalogue import intakes, labels, models, namespaces, sources
 from holotype.catalogue.sources import Sourced
 from holotype.db import Tx
 from holotype.domain import digest as digests
-from holotype.domain import origins, prompts
+from holotype.domain import names, origins, prompts
 from holotype.domain.entities import Intake, Namespace, Version
 from holotype.domain.events import Action
 from holotype.domain.manifest import File, role_of
@@ -46,6 +46,7 @@ PLACEHOLDERS = ("prompt-template", "dummy-source")
 """What clients write for the source of a prompt, which has none."""
 _AS_NOW = Stamp()
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,255}")
+_LONGEST_LINK = 2_000
 _MLMODEL, _MLMODEL_LIMIT = "MLmodel", 2**20
 
 
@@ -126,6 +127,9 @@ def read_beside(call: Call, files: Sequence[File]) -> tuple[bytes | None, dict[s
 def _check(wanted: Wanted) -> Origin | None:
     """Return what the source of what is wanted means; a prompt has none."""
     check_words(wanted.description, None, wanted.tags)
+    link = wanted.run_link or ""
+    if len(link) > _LONGEST_LINK or not names.printable(link):
+        raise Invalid(f"run_link has at most {_LONGEST_LINK:,} characters, all printable.", hint="Give an address.")
     for what, value in (("run", wanted.run_id), ("logged model", wanted.model_id)):
         if value and not _ID.fullmatch(value):
             raise Invalid(f"{value[:80]!r} is not the id of a {what}.", hint="Give it as the tracker shows it.")

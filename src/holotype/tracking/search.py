@@ -32,6 +32,7 @@ Keys = list[tuple[Expression, bool]]
 """What rows are sorted by, none of it NULL, and whether downwards."""
 DataSets = Sequence[tuple[str, str]]
 """Names of data sets with their digests; an empty digest stands for any."""
+_MOST_MEASURED = 200
 _A_MILLISECOND = sa.literal_column("1000", sa.Integer)
 
 
@@ -127,6 +128,7 @@ class Page:
 
 def page(tx: Tx, noun: Noun, namespace_id: int, asked: Asked) -> Page:
     """Return a page of the ids of what is looked for."""
+    _check(asked)
     table = noun.table
     here = table.c.namespace_id == namespace_id
     keys = _keys(noun, asked)
@@ -136,7 +138,7 @@ def page(tx: Tx, noun: Noun, namespace_id: int, asked: Asked) -> Page:
     if asked.datasets and not any(clause.kind == METRIC for clause in asked.clauses):
         found = found.where(_measured_on(noun, asked.datasets).exists())
     if asked.after is not None:
-        last = table.c.id == (int(asked.after) if noun is EXPERIMENTS else asked.after)
+        last = table.c.id == (_numbers(asked.after) if noun is EXPERIMENTS else asked.after)
         place = tx.execute(sa.select(*[key.label(f"key_{i}") for i, (key, _) in enumerate(keys)]).where(here, last))
         row = place.one_or_none()
         if row is None:
@@ -147,6 +149,14 @@ def page(tx: Tx, noun: Noun, namespace_id: int, asked: Asked) -> Page:
     bound = {"experiments": bound_list(asked.experiments or ())} if several else {}
     ids = [str(one) for one in tx.execute(ordered.limit(asked.limit + 1), bound).scalars()]
     return Page(ids[: asked.limit], len(ids) > asked.limit)
+
+
+def _check(asked: Asked) -> None:
+    """Raise for what would make a statement of thousands of parts: each looks at the data sets of one metric."""
+    measured = 2 * sum(order.kind == METRIC for order in asked.orders)
+    measured += sum(clause.kind == METRIC for clause in asked.clauses)
+    if measured * max(len(asked.datasets), 1) > _MOST_MEASURED:
+        raise Invalid("The search looks at too many metrics on too many data sets.", hint="Ask for fewer of either.")
 
 
 def _scope(table: sa.Table, asked: Asked) -> list[Expression]:

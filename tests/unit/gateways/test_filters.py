@@ -100,7 +100,7 @@ REFUSED = {
     "name = 'x' AND AND run_id = 'y'": "no attribute",
     "name = 'a\0b'": "NUL",
     "name = '\ud800'": "no text",
-    f"name LIKE '{'%' * 1_001}'": "at most 1,000 characters",
+    f"name LIKE '{'%' * 251}'": "at most 250 characters",
     " AND ".join(["name = 'x'"] * 101): "at most 100 clauses",
     " AND ".join(["name = 'x'"] * 10_000): "at most 60,000 characters",
 }

@@ -153,6 +153,11 @@ class Asker:
         return answer.body
 
 
+def clean(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables without outer blanks: a secret that was written with a line break is meant without it."""
+    return {name: value.strip() for name, value in environ.items()}
+
+
 @lru_cache(maxsize=1)
 def _machine() -> Client:
     """Return the client that asks the machine that the server runs on, and nobody else."""

@@ -16,7 +16,7 @@ from typing import NoReturn
 from holotype.domain.origins import Origin
 from holotype.egress.client import Client
 from holotype.egress.sources import identity, services, walking
-from holotype.egress.sources.ambient import Asker
+from holotype.egress.sources.ambient import Asker, clean
 from holotype.egress.sources.places import ImportSource, Place
 from holotype.egress.sources.services import Item, Page
 from holotype.egress.sources.walking import Listed, Opened, Told
@@ -35,7 +35,7 @@ class Bucket:
     def __init__(self, source: ImportSource, client: Client) -> None:
         """Use the bucket of ``source``, once ``client`` may call it."""
         self._source, self._client = source, client
-        root, asker = services.root_of(source), Asker(client, os.environ)
+        root, asker = services.root_of(source), Asker(client, clean(os.environ))
         self._prefix = root.path
         self._service, self._sign = identity.of(source, root, asker)
         client.check_host(self._service.base)

@@ -175,14 +175,16 @@ def _secret(where: _Where, given: Mapping[str, Any], key: str, environ: Mapping[
     if variable is not None and file is not None:
         _wrong(where, f"{key}_env", f"and {key}_file cannot both be given")
     if variable is not None:
-        if not environ.get(variable):
+        value = environ.get(variable, "").strip()
+        if not value:
             _wrong(where, f"{key}_env", f"names the variable {variable[:80]!r}, which is not set")
-        return environ[variable]
-    if file is None:
+    elif file is not None:
+        value = _safely(where.path.parent / file, writable=False).decode("utf-8", "replace").strip()
+    else:
         return None
-    value = _safely(where.path.parent / file, writable=False).decode("utf-8", "replace").strip()
     if not value or (not value.isprintable() and key != "service_account"):
-        _wrong(where, f"{key}_file", f"names {file[:80]!r}, which holds no secret in one line")
+        named = f"{key}_file" if variable is None else f"{key}_env"
+        _wrong(where, named, f"names {str(file or variable)[:80]!r}, which holds no secret in one line")
     return value
 
 

@@ -34,7 +34,7 @@ from holotype.gateways.mlflow.reading import Reader
 LONGEST = 60_000
 """An address has at most 65,534 bytes, so a filter in a query can be as long, where little of it is percent-encoded."""
 MOST = 100
-LONGEST_PATTERN = 1_000
+LONGEST_PATTERN = 250
 _FURTHEST = 2**63
 """Whole numbers from here on are compared as what they are about: no database holds them."""
 _LONGEST_NUMBER = 40

@@ -11,6 +11,7 @@ from holotype.domain.permissions import Permission
 from holotype.errors import Invalid
 from holotype.gateways.base import Request, call_of
 from holotype.gateways.mlflow import filters, tracked
+from holotype.gateways.mlflow.errors import invalid
 from holotype.gateways.mlflow.serving import Message, endpoint, namespace_of
 from holotype.gateways.mlflow.tracked import Pair
 from holotype.gateways.perform import perform, perform_quick
@@ -22,7 +23,7 @@ from holotype.operations.show_logged_model import show_logged_model
 from holotype.tracking.search import Asked
 
 _MOST, _USUAL, _PAGE = 50_000, 100, 1_000
-_MOST_ORDERS = 20
+_MOST_ORDERS, _MOST_DATASETS = 20, 20
 _SORTED = {
     "name": "name",
     "model_id": "model_id",
@@ -163,6 +164,8 @@ async def search(request: Request, message: SearchLoggedModels) -> dict[str, Any
     numbers = tracked.experiment_numbers(message.experiment_ids)
     if any(not one.dataset_name for one in message.datasets):
         raise Invalid("`dataset_name` in the `datasets` clause must be specified.")
+    if len(message.datasets) > _MOST_DATASETS:
+        raise invalid("datasets", len(message.datasets), f"at most {_MOST_DATASETS} can be given")
     bound = tracked.binding("logged models", namespace, numbers, message.filter, message.order_by, message.datasets)
     asked = Asked(
         clauses=filters.parse(message.filter, filters.LOGGED_MODELS),

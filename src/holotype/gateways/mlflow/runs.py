@@ -31,6 +31,7 @@ from holotype.operations.untag_run import untag_run
 from holotype.tracking.metrics import Place
 from holotype.tracking.search import Asked
 
+_FURTHEST = 2**63
 _CONTEXT = "mlflow.data.context"
 _MOST, _USUAL, _PAGE = 50_000, 1_000, 5_000
 _HISTORY = 25_000
@@ -329,9 +330,12 @@ def _input(one: DatasetInput) -> Input:
 def _place(key: cursors.Key) -> Place:
     try:
         at, step, value, is_nan = json.loads(str(key))
-        return int(at), int(step), float(value), int(is_nan)
-    except (ValueError, TypeError) as error:
+        place = int(at), int(step), float(value), int(is_nan)
+    except (ValueError, TypeError, OverflowError) as error:
         raise invalid("page_token", key) from error
+    if not all(-_FURTHEST <= one < _FURTHEST for one in (*place[:2], place[3])):
+        raise invalid("page_token", key)
+    return place
 
 
 routes = [

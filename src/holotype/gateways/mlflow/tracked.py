@@ -17,6 +17,7 @@ from holotype.gateways.mlflow.errors import invalid
 from holotype.gateways.mlflow.serving import Message
 
 VIEWS = {"ACTIVE_ONLY": False, "DELETED_ONLY": True, "ALL": None, "1": False, "2": True, "3": None}
+_MOST_EXPERIMENTS = 1_000
 _MODEL_STATUSES = {
     "PENDING": "LOGGED_MODEL_PENDING",
     "READY": "LOGGED_MODEL_READY",
@@ -73,7 +74,10 @@ def count(given: int | None, *, otherwise: int, most: int) -> int:
 
 def behind(token: str, binding: str) -> str | None:
     """Return the id behind which a page begins."""
-    return str(cursors.read(token, binding)[0]) if token else None
+    key = cursors.read(token, binding)[0] if token else None
+    if token and not isinstance(key, str):
+        raise invalid("page_token", token)
+    return None if key is None else str(key)
 
 
 def more(found: str | None, binding: str) -> dict[str, str]:
@@ -207,7 +211,9 @@ def _stage(deleted_at: datetime | None) -> str:
 
 def experiment_numbers(given: Iterable[str]) -> list[int]:
     """Return the numbers of experiments, or raise where one is none."""
-    found = []
+    found, given = [], list(given)
+    if len(given) > _MOST_EXPERIMENTS:
+        raise invalid("experiment_ids", len(given), f"at most {_MOST_EXPERIMENTS:,} can be given")
     for one in given:
         if not (one.isascii() and one.isdigit() and len(one) <= 18):
             raise invalid("experiment_ids", one, "an experiment's id is a number")
