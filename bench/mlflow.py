@@ -1,13 +1,16 @@
 """How much faster is the registry for an MLflow client than MLflow's own server, on the same machine in the same run?
 
-    one     get a version, get one by alias, create a version: eight connections, raw requests, at 1,000 versions
-    many    search at 100,000 versions, first pages of 100, one question after the other
-    bytes   1 GiB up and down with the MLflow client itself, which is the limit there
+    one     get a version, get one by alias, create a version (elsewhere, and with the files of another one): eight
+            connections, raw requests, at 1,000 versions
+    many    search at 100,000 versions, pages of 100, one question after the other
+    bytes   1 GiB up and down with the MLflow client itself, and what of the time is its own
 
 Both serve from SQLite and a folder; server and load have cores of their own.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from bench.driving import Load, drive, get, middle, post
 from bench.mlflow_bytes import carry
@@ -21,7 +24,7 @@ from tests.clients.peers import Peer
 GET_TIMES, CREATE_TIMES = 40, 10
 _API = "/api/2.0/mlflow"
 _VERSIONS = 1_000
-_NAME = "fraud"
+_NAME, _HELD = "fraud", "held"
 Either = Server | Peer
 
 
@@ -33,6 +36,7 @@ def measure(options: Options) -> list[Row]:
         with serving(folder / "ours", cores=cores) as ours, peering(folder / "theirs", cores=cores) as theirs:
             for server in (ours, theirs):
                 _fill(server)
+            _hold(folder / "model", ours, theirs)
             rows += _one(ours, theirs, options)
         rows += carry(folder, options)
     return rows + search()
@@ -43,6 +47,18 @@ def _fill(server: Either) -> None:
     drive(server, _creations(server, _VERSIONS), seconds=600, once=True)
     alias = b'{"name": "fraud", "alias": "champion", "version": "500"}'
     drive(server, [post(server, f"{_API}/registered-models/alias", alias)], seconds=30, once=True)
+
+
+def _hold(folder: Path, ours: Server, theirs: Peer) -> None:
+    """Make a model whose one version has files: those of ours are held, MLflow's server looks at none."""
+    folder.mkdir()
+    for number in range(5):
+        (folder / f"part-{number}.bin").write_bytes(bytes([number]) * 10_000)
+    with ours.client() as client:
+        client.push(folder, _HELD)
+    model, version = f'{{"name": "{_HELD}"}}', f'{{"name": "{_HELD}", "source": "s3://lake/models/held"}}'
+    for path, body in (("registered-models/create", model), ("model-versions/create", version)):
+        drive(theirs, [post(theirs, f"{_API}/{path}", body.encode())], seconds=30, once=True)
 
 
 def _creations(server: Either, count: int) -> list[bytes]:
@@ -61,7 +77,11 @@ def _one(ours: Server, theirs: Peer, options: Options) -> list[Row]:
         pair = [_driven(server, [get(server, _API + path) for path in paths], options) for server in (ours, theirs)]
         rows.append(_row(f"MLflow client: {what}", *pair, GET_TIMES if "version" in what else None))
     pair = [_driven(server, _creations(server, _VERSIONS), options) for server in (ours, theirs)]
-    return [*rows, _row("MLflow client: create a version", *pair, CREATE_TIMES)]
+    rows.append(_row("MLflow client: create a version", *pair, CREATE_TIMES))
+    copy = f'{{"name": "{_NAME}", "source": "models:/{_HELD}/1"}}'.encode()
+    again = f"{_API}/model-versions/create"
+    pair = [_driven(server, [post(server, again, copy)], options) for server in (ours, theirs)]
+    return [*rows, _row("MLflow client: create a version with the five files of another", *pair, CREATE_TIMES)]
 
 
 def _driven(server: Either, requests: list[bytes], options: Options) -> Load:

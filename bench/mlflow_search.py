@@ -5,8 +5,13 @@ Both databases are filled by themselves with the same numbers of models, version
 
 from __future__ import annotations
 
+import http.client
+import json
+import socket
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
@@ -14,7 +19,7 @@ import sqlalchemy as sa
 from bench import catalogue
 from bench.driving import Load, drive, get
 from bench.peer import peering
-from bench.servers import Server, apart, place, serving
+from bench.servers import HOST, Server, apart, place, serving
 from bench.table import Row, verdict
 from holotype import db
 from holotype.operations.migrate import migrate
@@ -24,15 +29,38 @@ VERSIONS, TIMES = 100_000, 10
 _API = "/api/2.0/mlflow"
 _SECONDS = 2.0
 _URI, _RUN = "'s3://lake/models/'", "printf('%032x', {})"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: a noun, a filter, an order, and whether it is the second page that is timed."""
+
+    noun: str
+    filter: str = ""
+    order: tuple[str, ...] = ()
+    second: bool = False
+
+    def __str__(self) -> str:
+        """Say it in a few words."""
+        words = [self.noun, f"`{self.filter}`" if self.filter else "(all)"]
+        words += [f"by {', '.join(self.order)}"] if self.order else []
+        return " ".join([*words, *(["(second page)"] if self.second else [])])
+
+
 QUESTIONS = (
-    ("model-versions", ""),
-    ("model-versions", "name = '{name}'"),
-    ("model-versions", "name LIKE 'fraud%'"),
-    ("model-versions", "run_id = '{run}'"),
-    ("model-versions", "tags.rare = 'yes'"),
-    ("model-versions", "source_path = 's3://lake/models/77777'"),
-    ("registered-models", ""),
-    ("registered-models", "name LIKE '%fraud%'"),
+    Question("model-versions"),
+    Question("model-versions", "name = '{name}'"),
+    Question("model-versions", "name LIKE 'fraud%'"),
+    Question("model-versions", "run_id = '{run}'"),
+    Question("model-versions", "tags.rare = 'yes'"),
+    Question("model-versions", "source_path = 's3://lake/models/77777'"),
+    Question("model-versions", "name LIKE '%fraud%' AND version_number > 10 AND tags.rare = 'yes'"),
+    Question("model-versions", order=("name ASC", "version_number DESC")),
+    Question("model-versions", "name = '{name}'", order=("creation_timestamp ASC",), second=True),
+    Question("model-versions", second=True),
+    Question("registered-models"),
+    Question("registered-models", "name LIKE '%fraud%'"),
+    Question("registered-models", order=("last_updated_timestamp DESC",), second=True),
 )
 
 
@@ -43,10 +71,7 @@ def search() -> list[Row]:
         filled = _ours(folder / "ours")
         with serving(folder / "ours", cores=cores) as ours, peering(folder / "theirs", cores=cores) as theirs:
             name = _theirs(theirs.database, filled)
-            return [
-                _row(noun, text, _asked(noun, text, name, ours), _asked(noun, text, name, theirs))
-                for noun, text in QUESTIONS
-            ]
+            return [_row(one, _asked(one, name, ours), _asked(one, name, theirs)) for one in QUESTIONS]
 
 
 def _ours(folder: Path) -> list[tuple[str, int, int, str]]:
@@ -98,18 +123,32 @@ def _theirs(file: Path, rows: list[tuple[str, int, int, str]]) -> str:
     return max(counts, key=lambda one: counts[one])
 
 
-def _asked(noun: str, text: str, name: str, server: Server | Peer) -> Load:
-    filter_ = text.format(name=name, run=f"{77_777:032x}") if "{" in text else text
-    asked = {"max_results": 100} | ({"filter": filter_} if filter_ else {})
-    request = [get(server, f"{_API}/{noun}/search?{urlencode(asked)}")]
+def _asked(question: Question, name: str, server: Server | Peer) -> Load:
+    text = question.filter
+    text = text.format(name=name, run=f"{77_777:032x}") if "{" in text else text
+    asked: dict[str, Any] = {"max_results": 100, "order_by": question.order} | ({"filter": text} if text else {})
+    where = f"{_API}/{question.noun}/search?"
+    if question.second:
+        asked["page_token"] = _first(server, where + urlencode(asked, doseq=True))["next_page_token"]
+    request = [get(server, where + urlencode(asked, doseq=True))]
     drive(server, request, seconds=60, connections=1, once=True)
     return drive(server, request, seconds=_SECONDS, connections=1)
 
 
-def _row(noun: str, text: str, ours: Load, theirs: Load) -> Row:
+def _first(server: Server | Peer, path: str) -> dict[str, Any]:
+    """Return the first page, which has the token of the second."""
+    with socket.create_connection((HOST, server.port), timeout=60) as connection:
+        connection.sendall(get(server, path))
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        found: dict[str, Any] = json.loads(answer.read())
+        return found
+
+
+def _row(question: Question, ours: Load, theirs: Load) -> Row:
     ratio = theirs.at(0.95) / ours.at(0.95)
     return Row(
-        f"MLflow client: search {noun} {f'`{text}`' if text else '(all)'} at {VERSIONS:,}",
+        f"MLflow client: search {question} at {VERSIONS:,}",
         f"p95 {ours.at(0.95):.1f} ms",
         f"MLflow's server: p95 {theirs.at(0.95):.1f} ms",
         f"{ratio:.0f} ×",
