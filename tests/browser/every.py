@@ -1,0 +1,32 @@
+"""Which pages are there to be looked at? Each with a name for its picture, and its address on the site of the tests.
+
+Whoever adds a page adds a line. Tests walk the list: both themes, wide and narrow, axe, no error in the console, and a
+picture in ``build/screenshots``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.browser.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page: the name of its picture, its address, who looks, and whether it can be read without JavaScript."""
+
+    name: str
+    place: str
+    who: str = "ada"
+    reads: bool = True
+
+
+PAGES = (
+    Shown("home", "/"),
+    Shown("sign-in", "/sign-in", who=""),
+)
+
+
+def address(page: Shown, site: Site) -> str:
+    """Return a page's address on a site; ``{pending}`` and ``{refused}`` are promotions there."""
+    return page.place.format(pending=site.pending, refused=site.refused)
