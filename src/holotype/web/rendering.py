@@ -23,7 +23,7 @@ from holotype.domain import readable
 from holotype.domain.permissions import ROLES, Permission
 from holotype.gateways.answers import Answer
 from holotype.gateways.browsers import Headers
-from holotype.web import assets, cards, places
+from holotype.web import assets, cards, places, wording
 
 if TYPE_CHECKING:
     from holotype.web.base import Visit
@@ -122,6 +122,7 @@ _TEMPLATES.globals |= {
     "asset": assets.address,
     "at": places,
     "may_not": _may_not,
+    "said": wording.said,
     "who_has": _who_has,
     "version_of_ours": __version__,
 }
