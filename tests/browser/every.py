@@ -24,6 +24,12 @@ class Shown:
 PAGES = (
     Shown("home", "/"),
     Shown("sign-in", "/sign-in", who=""),
+    Shown("models", "/models"),
+    Shown("models-narrowed", "/models?q=namespace%3Arisk+metric.auc%3E0.9&sort=-changed"),
+    Shown("models-none", "/models?q=tag.team%3Anobody"),
+    Shown("versions", "/versions?q=stage%3Aproduction"),
+    Shown("namespaces", "/namespaces"),
+    Shown("search-help", "/search-help"),
 )
 
 

@@ -136,6 +136,14 @@ CREATE TABLE registry (
     CONSTRAINT pk_registry PRIMARY KEY (id)
 );
 
+CREATE TABLE saved_addresses (
+    principal_id INTEGER NOT NULL,
+    name VARCHAR NOT NULL,
+    place TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    CONSTRAINT pk_saved_addresses PRIMARY KEY (principal_id, name)
+) WITHOUT ROWID;
+
 CREATE TABLE sign_in_attempts (
     "key" VARCHAR NOT NULL,
     failures INTEGER NOT NULL,
