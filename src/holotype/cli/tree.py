@@ -104,6 +104,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "token ls": ("tokens:ls", "List your tokens, without their secrets."),
         "token revoke": ("tokens:revoke", "Make a token useless, at once and for good."),
         "user create": ("accounts:create_user", "Create a user, who may nothing until a grant or a team says so."),
+        "user show": ("accounts:show_user", "Show a user, with their teams and service accounts."),
         "user ls": ("accounts:list_users", "List the users."),
         "user disable": (
             "accounts:disable_user",
@@ -111,6 +112,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "user enable": ("accounts:enable_user", "Let a disabled user in again."),
         "service create": ("accounts:create_service", "Create a service account, for a machine."),
+        "service show": ("accounts:show_service", "Show a service account."),
         "service ls": ("accounts:list_services", "List the service accounts: all, or yours."),
         "service disable": ("accounts:disable_service", "Stop a service account, at once on every server."),
         "service enable": ("accounts:enable_service", "Start a disabled service account again."),
@@ -143,6 +145,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "grant revoke": ("grants:revoke", "Take a grant back, at once on every server."),
         "grant explain": ("grants:explain", "Say which grant lets somebody do something, or why none does."),
         "audit log": ("history:log", "Show the ledger of the whole registry, the newest entry first."),
+        "audit show": (
+            "audit:show",
+            "Show an entry of the ledger, and verify here that the registry's latest checkpoint covers it.",
+        ),
         "audit export": ("audit:export", "Write the ledger into a file that anybody can verify without the server."),
         "audit verify": ("audit:verify", "Verify an export of the ledger; no server and no network is needed."),
         "audit checkpoint": ("audit:checkpoint", "Print the latest checkpoint, as it was signed."),

@@ -21,14 +21,24 @@ class Access(Base):
         """Create a user, who may nothing until a grant or a team says so."""
         return self._post(f"{ROOT}/users", shapes.Account, shapes.NewUser(name=name))
 
+    def user(self, name: str) -> shapes.Account:
+        """Return a user."""
+        return self._get(f"{ROOT}/users/{_part(name)}", shapes.Account)
+
     def change_user(self, name: str, *, disabled: bool) -> shapes.Account:
         """Disable a user, or enable them again, at once on every server."""
         body = shapes.UserChange(disabled=disabled)
         return self._http.call("PATCH", f"{ROOT}/users/{_part(name)}", shapes.Account, body=body)
 
-    def services(self, *, limit: int | None = None, cursor: str | None = None) -> Pages[shapes.Account]:
-        """Iterate over the service accounts: all where the caller may read access, else their own."""
-        return self._pages(f"{ROOT}/services", shapes.Account, limit=limit, cursor=cursor)
+    def services(
+        self, *, owner: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Pages[shapes.Account]:
+        """Iterate over the service accounts: all where the caller may read access, else their own; or of one owner."""
+        return self._pages(f"{ROOT}/services", shapes.Account, {"owner": owner}, limit, cursor)
+
+    def service(self, name: str) -> shapes.Account:
+        """Return a service account."""
+        return self._get(f"{ROOT}/services/{_part(name)}", shapes.Account)
 
     def create_service(self, name: str, *, owner: str | None = None) -> shapes.Account:
         """Create a service account; its owner is the person behind the caller unless named."""
@@ -39,9 +49,11 @@ class Access(Base):
         body = shapes.ServiceChange(disabled=disabled, owner=owner)
         return self._http.call("PATCH", f"{ROOT}/services/{_part(name)}", shapes.Account, body=body)
 
-    def teams(self, *, limit: int | None = None, cursor: str | None = None) -> Pages[shapes.Team]:
-        """Iterate over the teams: all where the caller may read access, else those that they are in."""
-        return self._pages(f"{ROOT}/teams", shapes.Team, limit=limit, cursor=cursor)
+    def teams(
+        self, *, member: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Pages[shapes.Team]:
+        """Iterate over the teams: all where the caller may read access, else those that they are in; or of a member."""
+        return self._pages(f"{ROOT}/teams", shapes.Team, {"member": member}, limit, cursor)
 
     def team(self, name: str) -> shapes.Team:
         """Return a team with its members."""

@@ -43,6 +43,7 @@ class Filter:
     subject: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    sequence: int | None = None
     but: Collection[str] = ()
     inside: tuple[IdSet, IdSet] | None = None
     """Namespaces and models, of which an entry has to be about one."""
@@ -51,7 +52,7 @@ class Filter:
 def page(tx: Tx, wanted: Filter, *, before: int | None = None, limit: int = 50) -> list[Event]:
     """Return up to ``limit`` events with sequences under ``before``, the newest first."""
     statement = _SELECT.order_by(_ENTRIES.sequence.desc()).limit(limit)
-    for name in ("namespace_id", "model_id", "version_id", "action", "actor", "subject"):
+    for name in ("namespace_id", "model_id", "version_id", "action", "actor", "subject", "sequence"):
         value = getattr(wanted, name)
         if value is not None:
             statement = statement.where(_ENTRIES[name] == value)

@@ -6,16 +6,22 @@ from holotype.access import rules, teams
 from holotype.domain.entities import Team
 from holotype.domain.permissions import Permission
 from holotype.errors import NotFound
+from holotype.operations import accounts
 from holotype.operations.call import Call
 
 
-def list_teams(call: Call, *, after: str = "", limit: int = 50) -> list[Team]:
-    """Return up to ``limit`` teams by name: all for who may read access, else those that the caller is in."""
+def list_teams(call: Call, *, member: str | None = None, after: str = "", limit: int = 50) -> list[Team]:
+    """Return up to ``limit`` teams by name: all for who may read access, else those that the caller is in.
+
+    With ``member`` those that somebody is in, which is for who may read access, or about the caller.
+    """
     rules.require_somewhere(call.actor, Permission.TOKEN_WRITE)
-    everybody = rules.may(call.actor, Permission.ACCESS_READ)
+    if member not in {None, call.actor.name}:
+        rules.require(call.actor, Permission.ACCESS_READ)
+    everybody = member is None and rules.may(call.actor, Permission.ACCESS_READ)
     with call.read() as tx:
-        member_id = None if everybody else call.actor.principal_id
-        return teams.page(tx, member_id=member_id, after=after, limit=limit)
+        of = call.actor.principal_id if member in {None, call.actor.name} else accounts.get(tx, member or "").id
+        return teams.page(tx, member_id=None if everybody else of, after=after, limit=limit)
 
 
 def show_team(call: Call, name: str) -> Team:

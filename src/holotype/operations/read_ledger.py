@@ -42,12 +42,18 @@ class Wanted:
     subject: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    sequence: int | None = None
 
 
 def read_ledger(call: Call, wanted: Wanted, *, before: int | None = None, limit: int = 50) -> list[Event]:
     """Return up to ``limit`` events with sequences under ``before``, the newest first."""
     conditions = Filter(
-        action=wanted.action, actor=wanted.actor, subject=wanted.subject, since=wanted.since, until=wanted.until
+        action=wanted.action,
+        actor=wanted.actor,
+        subject=wanted.subject,
+        since=wanted.since,
+        until=wanted.until,
+        sequence=wanted.sequence,
     )
     places = _places(call, wanted)
     with call.read() as tx:

@@ -18,9 +18,12 @@ TEAM = TEAMS + "/{team:str}"
 
 
 @get(TEAMS, permission=Permission.TOKEN_WRITE)
-async def teams(request: Request, cursor: str = "", limit: int = PAGE) -> Page[shapes.Team]:
-    """List the teams, by name: all where the caller may read access, else those that they are in."""
-    found = await perform(list_teams, call_of(request), after=cursor, limit=checked(limit) + 1)
+async def teams(request: Request, member: str | None = None, cursor: str = "", limit: int = PAGE) -> Page[shapes.Team]:
+    """List the teams, by name: all where the caller may read access, else those that they are in.
+
+    With ``member`` those that a user or a service account is in.
+    """
+    found = await perform(list_teams, call_of(request), member=member, after=cursor, limit=checked(limit) + 1)
     return page(found, limit, shapes.team, lambda one: one.name)
 
 
