@@ -231,5 +231,5 @@ def test_no_verb_shows_or_changes_what_lies_elsewhere(furnished: tuple[Desk, dic
             assert "fraud" not in repr(done), (name, done)
             if name == "create_service":
                 before = rows(desk)
-    others = {"create_service", "lineage_of_data", "read_ledger"} | OWN | PROOFS
+    others = {"create_service", "lineage_of_data", "lineage_of_parent", "read_ledger"} | OWN | PROOFS
     assert {one for one in allowed if not one.startswith(("list_", "search_"))} <= others, allowed

@@ -61,7 +61,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "Recall a version, a data set or a parent, with everything that was built on it.",
         ),
         "release": ("recall:release", "End a quarantine."),
-        "quarantines": ("recall:ls", "List quarantines."),
+        "quarantines": ("recall:ls", "List quarantines, or show what one of them holds."),
         "impact": (
             "recall:impact",
             "Show what a recall would reach, where it is in use, and who pulled it; nothing is changed.",
