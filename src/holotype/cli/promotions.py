@@ -1,4 +1,4 @@
-"""How does a person decide about moves that wait, and see what stands in the way of one?"""
+"""How does a person decide about moves that wait, write to them, and see what stands in the way of one?"""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from holotype.cli.output import Cell
 from holotype.cli.tables import Column, table
 
 if TYPE_CHECKING:
+    from holotype.wire.promotions import Comment
     from holotype.wire.shapes import Promotion, Verdict
 
 _COMMENT = Parameter(metavar="TEXT", help="What to say about it; it is kept in the ledger.")
@@ -86,6 +87,39 @@ def ls(
         listing(found, common, _print, lambda: output.note(empty))
 
 
+def comment(promotion: int, text: str, /, *, common: Common = COMMON) -> None:
+    """Write a comment to a promotion, as Markdown; it is never changed.
+
+    Args:
+        promotion: Its number.
+        text: What to write, up to 5,000 characters.
+    """
+    with common.connect() as client:
+        made = client.comment(promotion, text)
+    if common.json:
+        output.document(made)
+    else:
+        output.say(Cell("written", "green"), f"to promotion {promotion}")
+
+
+def comments(
+    promotion: int,
+    /,
+    *,
+    limit: Annotated[int, LIMIT] = 50,
+    cursor: Annotated[str | None, CURSOR] = None,
+    common: Common = COMMON,
+) -> None:
+    """List what people wrote to a promotion, the newest first.
+
+    Args:
+        promotion: Its number.
+    """
+    with common.connect() as client:
+        found = client.comments(promotion, limit=limit or None, cursor=cursor)
+        listing(found, common, _print_comments, lambda: output.note("Nobody wrote anything."))
+
+
 def report(found: Promotion, common: Common) -> int:
     """Print a promotion with its gates, and return 1 where it was refused or ended without a move."""
     code = 0 if found.status in _OPEN else 1
@@ -140,6 +174,11 @@ def _print_approvals(found: Promotion) -> None:
                 for one in found.approvals
             ],
         )
+
+
+def _print_comments(found: list[Comment]) -> None:
+    columns = (Column("WHO", style="bold"), Column("WHEN"), Column("COMMENT"))
+    table(columns, [(one.created_by, formats.time(one.created_at), one.text) for one in found])
 
 
 def _next(found: Promotion) -> None:

@@ -52,6 +52,11 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "promotions:show",
             "Show a promotion: what each gate says, who decided what, and what is still needed.",
         ),
+        "promotion comment": (
+            "promotions:comment",
+            "Write a comment to a promotion, as Markdown; it is never changed.",
+        ),
+        "promotion comments": ("promotions:comments", "List what people wrote to a promotion, the newest first."),
         "override open": ("overrides:open_", "Take gates out of the way of a version's move, for some hours."),
         "override close": ("overrides:close", "Close an override: its gates stand in the way again."),
         "override ls": ("overrides:ls", "List overrides that nobody closed yet, the newest first."),
@@ -99,6 +104,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Access and audit": {
         "login": ("sign_in:login", "Sign in, and keep the token for this OS user until it ends."),
         "logout": ("sign_in:logout", "End the token that a login left, at the registry and here."),
+        "open": ("sign_in:open_", "Open the pages in a browser, signed in by a link that works once."),
         "whoami": ("tokens:whoami", "Show who the registry takes you for, and what you may do."),
         "token create": ("tokens:create", "Create a token; its secret is printed this once."),
         "token ls": ("tokens:ls", "List your tokens, without their secrets."),
@@ -187,7 +193,7 @@ NOUNS: dict[str, str] = {
     "evidence": "Read what was learnt about a version.",
     "alias": "Point aliases at versions.",
     "model": "Create models.",
-    "promotion": "See which moves were asked for.",
+    "promotion": "See which moves were asked for, and write to them.",
     "override": "Take gates out of the way in an emergency.",
     "namespace": "Create and list namespaces.",
     "token": "Create, list and revoke tokens.",

@@ -8,11 +8,11 @@ from holotype.client.base import ROOT, Base, version_path
 from holotype.client.pages import Pages
 from holotype.domain import references
 from holotype.wire import shapes
-from holotype.wire.promotions import NewDecision, NewOverride, Override
+from holotype.wire.promotions import Comment, NewComment, NewDecision, NewOverride, Override
 
 
 class Promotions(Base):
-    """The calls about promotions that wait, and about overrides of gates. ``promote`` itself is among the labels."""
+    """The calls about promotions that wait, comments and overrides. ``promote`` itself is among the labels."""
 
     def promotion(self, promotion: int) -> shapes.Promotion:
         """Return a promotion by its number: verdicts, decisions, and what it still needs."""
@@ -43,6 +43,14 @@ class Promotions(Base):
     def withdraw(self, promotion: int, *, comment: str = "") -> shapes.Promotion:
         """Take a promotion back that one asked for."""
         return self._decide(promotion, "withdraw", comment)
+
+    def comment(self, promotion: int, text: str) -> Comment:
+        """Write a comment to a promotion, as Markdown, and return it; it is never changed."""
+        return self._post(f"{ROOT}/promotions/{int(promotion)}/comments", Comment, NewComment(text=text))
+
+    def comments(self, promotion: int, *, limit: int | None = None, cursor: str | None = None) -> Pages[Comment]:
+        """Iterate over what people wrote to a promotion, the newest first."""
+        return self._pages(f"{ROOT}/promotions/{int(promotion)}/comments", Comment, {}, limit, cursor)
 
     def open_override(
         self, reference: str, target: str, gates: Sequence[str], *, reason: str, hours: float = 1.0

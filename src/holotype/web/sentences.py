@@ -43,6 +43,7 @@ SENTENCES: dict[Action, str] = {
     Action.PROMOTION_REQUESTED: (
         "{actor} asked to move {subject:version}[ from {from:stage}][ to {to:stage}][ ({promotion:promotion})]"
     ),
+    Action.PROMOTION_COMMENTED: "{actor} wrote to {promotion:promotion} of {subject:version}",
     Action.PROMOTION_APPROVED: "{actor} approved {promotion:promotion} of {subject:version}[ to {to:stage}]",
     Action.PROMOTION_REJECTED: "{actor} rejected {promotion:promotion} of {subject:version}[ to {to:stage}]",
     Action.PROMOTION_REFUSED: "{promotion:promotion} of {subject:version}[ to {to:stage}] was refused",
