@@ -114,13 +114,13 @@ def _sources(origin: Provenance) -> list[dict[str, Any]]:
 def page_of_files(tx: Tx, version_id: int, *, after: str, limit: int) -> list[File]:
     """Return up to ``limit`` files of a version whose paths come after ``after``."""
     rows = tx.execute(_FILES, {"version_id": version_id, "after": after, "limit": limit})
-    return [_file(row) for row in rows]
+    return [file_of(row) for row in rows]
 
 
 def file(tx: Tx, version_id: int, path: str) -> File | None:
     """Return one file of a version, if it has it."""
     row = tx.execute(_FILE, {"version_id": version_id, "path": path}).one_or_none()
-    return None if row is None else _file(row)
+    return None if row is None else file_of(row)
 
 
 def digests(tx: Tx, version_id: int) -> list[str]:
@@ -158,7 +158,8 @@ def number_of(value: Scalar) -> float | None:
     return float(value) if not isinstance(value, str) else found.value if found else None
 
 
-def _file(row: sa.Row[Any]) -> File:
+def file_of(row: sa.Row[Any]) -> File:
+    """Return the file of a row."""
     return File(row.path, row.digest, row.size, row.role, row.format)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 from holotype.cli import came, examined, formats, output
+from holotype.cli.contents import FOLDER, TENSORS, contents
 from holotype.cli.find import print_versions, stage
-from holotype.cli.lists import listing
 from holotype.cli.options import COMMON, CURSOR, LIMIT, Common
 from holotype.cli.output import Cell
 from holotype.cli.tables import Column, table
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from holotype.client.api import Client
     from holotype.wire.evidence import Evidence
     from holotype.wire.provenance import Metric, Provenance
-    from holotype.wire.shapes import File, Version
+    from holotype.wire.shapes import Version
 
 _NEWEST, _LAST = 10, 100
 
@@ -28,6 +28,8 @@ def show(
     /,
     *,
     files: bool = False,
+    folder: Annotated[str | None, FOLDER] = None,
+    tensors: Annotated[str | None, TENSORS] = None,
     limit: Annotated[int, LIMIT] = 50,
     cursor: Annotated[str | None, CURSOR] = None,
     common: Common = COMMON,
@@ -36,11 +38,11 @@ def show(
 
     Args:
         reference: For example risk/fraud, risk/fraud:7 or risk/fraud:production.
-        files: List the files of the version; --limit and --cursor are about them.
+        files: List the files of the version; --limit and --cursor are about what is listed.
     """
     with common.connect() as client:
-        if files:
-            listing(client.files(reference, limit=limit or None, cursor=cursor), common, _print_files, _no_files)
+        if files or folder is not None or tensors is not None:
+            contents(client, reference, common, folder=folder, tensors=tensors, limit=limit, cursor=cursor)
             return
         found = client.show(reference)
         if common.json:
@@ -53,21 +55,6 @@ def show(
             known = tuple(examined.facts(client, found.reference, pieces))
             learnt = ("evidence", _counted(pieces, more=bool(last.next)))
             _print_version(found, (*_overridden(client, found.reference), learnt, *known), came.run_now(client, found))
-
-
-def _no_files() -> None:
-    output.note("It is external: its bytes are elsewhere and were never taken over.")
-
-
-def _print_files(files: list[File]) -> None:
-    columns = (
-        Column("PATH", style="bold"),
-        Column("SIZE", right=True),
-        Column("ROLE"),
-        Column("FORMAT"),
-        Column("DIGEST", style="dim", optional=True),
-    )
-    table(columns, [(f.path, formats.size(f.size), f.role, f.format or "", formats.digest(f.digest)) for f in files])
 
 
 def _print_model(client: Client, model: Model) -> None:

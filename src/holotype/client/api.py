@@ -4,6 +4,7 @@ Client
 ├─ Access      users, service accounts, teams, grants, explain
 ├─ Audit       checkpoints, keys, proofs, export
 ├─ Catalogue   namespaces, models, versions: list, show, compare, change, delete, restore
+├─ Contents    folders of a version, tensors of a file
 ├─ EvidenceCalls   attest, evidence, bom, card
 ├─ Imports     models and versions of another registry
 ├─ Labels      resolve, promote, rollback, aliases
@@ -20,6 +21,7 @@ from __future__ import annotations
 from holotype.client.access import Access
 from holotype.client.audit import Audit
 from holotype.client.catalogue import Catalogue
+from holotype.client.contents import Contents
 from holotype.client.evidence import EvidenceCalls
 from holotype.client.imports import Imports
 from holotype.client.labels import Labels
@@ -32,7 +34,19 @@ from holotype.client.transfers import Transfers
 
 
 class Client(
-    Access, Audit, Catalogue, EvidenceCalls, Imports, Labels, Policies, Promotions, Recalls, Records, SignIn, Transfers
+    Access,
+    Audit,
+    Catalogue,
+    Contents,
+    EvidenceCalls,
+    Imports,
+    Labels,
+    Policies,
+    Promotions,
+    Recalls,
+    Records,
+    SignIn,
+    Transfers,
 ):
     """A registry, seen from a program: typed results, the errors of ``holotype.errors``, and nothing is printed.
 

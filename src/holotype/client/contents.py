@@ -1,0 +1,31 @@
+"""What is in a version? Its folders, and the tensors of a file."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from holotype.client.base import Base, version_path
+from holotype.client.pages import Pages
+from holotype.domain import references
+from holotype.wire.contents import InFolder, Tensor
+
+
+class Contents(Base):
+    """The calls about what a version is made of."""
+
+    def folder(
+        self, reference: str, path: str = "", *, limit: int | None = None, cursor: str | None = None
+    ) -> Pages[InFolder]:
+        """Iterate over what lies right in a folder of a version, files and folders."""
+        return self._pages(f"{_path(reference)}/folder", InFolder, {"path": path or None}, limit, cursor)
+
+    def tensors(
+        self, reference: str, path: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> Pages[Tensor]:
+        """Iterate over the tensors of a file, as its header names them."""
+        where = f"{_path(reference)}/tensors/{quote(path, safe='/')}"
+        return self._pages(where, Tensor, limit=limit, cursor=cursor)
+
+
+def _path(reference: str) -> str:
+    return version_path(references.parse_version(reference))
