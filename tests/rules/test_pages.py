@@ -33,6 +33,12 @@ GUARDED = [known for known in EVERY if known.permission is not PUBLIC]
 OPEN = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
+    ("GET", "/sign-in/link"),
+    ("POST", "/sign-in/link"),
+    ("GET", "/sign-in/set-up"),
+    ("POST", "/sign-in/set-up"),
+    ("GET", "/sign-in/oidc"),
+    ("GET", "/sign-in/oidc/done"),
     ("POST", "/sign-out"),
 }
 """What people need who are not signed in yet, or want to be no longer."""

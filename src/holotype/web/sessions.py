@@ -16,7 +16,8 @@ import hashlib
 import hmac
 import json
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -35,6 +36,7 @@ from holotype.settings import Settings
 
 Kind = Literal["done", "error"]
 SESSION, FORM, NOTE, THEME = "holotype_session", "holotype_form", "holotype_note", "holotype_theme"
+_HOST = "__Host-"
 _MASK = 16
 _LONGEST_NOTE = 1_500
 
@@ -57,6 +59,8 @@ class Session:
     new: bool = False
     note: Note | None = None
     theme: str | None = None
+    others: Mapping[str, str] = field(default_factory=dict)
+    """Cookies that single pages set for themselves."""
 
     def form_token(self) -> str:
         """Return what a form carries to show that it is ours; another text each time, so compression tells nothing."""
@@ -92,6 +96,7 @@ def of(connection: ASGIConnection[Any, Any, Any, Any]) -> Session:
         new=not word,
         note=_note(found.get(_named(NOTE, secure), "")),
         theme=theme if (theme := found.get(THEME)) in {"light", "dark"} else None,
+        others={name.removeprefix(_HOST): value for name, value in found.items()},
     )
 
 
@@ -159,7 +164,7 @@ def local(place: str) -> str:
 
 
 def _named(name: str, secure: bool) -> str:
-    return f"__Host-{name}" if secure else name
+    return f"{_HOST}{name}" if secure else name
 
 
 def _cookies(connection: ASGIConnection[Any, Any, Any, Any]) -> dict[str, str]:
