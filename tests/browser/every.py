@@ -30,6 +30,15 @@ PAGES = (
     Shown("versions", "/versions?q=stage%3Aproduction"),
     Shown("namespaces", "/namespaces"),
     Shown("search-help", "/search-help"),
+    Shown("sign-in-link", "/sign-in/link?word=x", who=""),
+    Shown("set-up", "/sign-in/set-up", who=""),
+    Shown("tokens", "/tokens"),
+    Shown("password", "/password"),
+    Shown("policies", "/policies"),
+    Shown("policy", "/policies/clinic"),
+    Shown("policy-version", "/policies/clinic/versions/1"),
+    Shown("policy-edit", "/policies/clinic/edit", who="mia"),
+    Shown("settings", "/settings", who="mia"),
 )
 
 

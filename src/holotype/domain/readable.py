@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB")
 _AGES = ((365 * 86_400, "y"), (30 * 86_400, "mo"), (86_400, "d"), (3_600, "h"), (60, "min"))
@@ -28,6 +28,14 @@ def age(value: datetime, now: datetime | None = None) -> str:
             count = f"{int(abs(seconds) // span)} {unit}"
             return f"{count} ago" if seconds > 0 else f"in {count}"
     return "just now" if seconds >= 0 else "in a moment"
+
+
+def span(value: timedelta) -> str:
+    """Return a length of time in its largest whole unit: ``24 h``, ``7 d``."""
+    seconds = int(value.total_seconds())
+    return next(
+        (f"{seconds // size} {unit}" for size, unit in _AGES if seconds >= size and seconds % size == 0), f"{seconds} s"
+    )
 
 
 def number(value: float) -> str:

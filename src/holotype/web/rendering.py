@@ -110,6 +110,7 @@ _TEMPLATES.filters |= {
     "number": readable.number,
     "scalar": readable.scalar,
     "plural": readable.plural,
+    "span": readable.span,
     "moment": _moment,
     "short": _short,
     "card": cards.safe,
