@@ -8,6 +8,7 @@ Client
 ├─ EvidenceCalls   attest, evidence, bom, card
 ├─ Imports     models and versions of another registry
 ├─ Labels      resolve, promote, rollback, aliases
+├─ Measures    tables of versions, a metric along a model
 ├─ Policies    the policy of a namespace: show, apply, test
 ├─ Promotions  approve, reject, withdraw; overrides
 ├─ Recalls     quarantine, release, impact
@@ -25,6 +26,7 @@ from holotype.client.contents import Contents
 from holotype.client.evidence import EvidenceCalls
 from holotype.client.imports import Imports
 from holotype.client.labels import Labels
+from holotype.client.measures import Measures
 from holotype.client.policies import Policies
 from holotype.client.promotions import Promotions
 from holotype.client.recalls import Recalls
@@ -41,6 +43,7 @@ class Client(
     EvidenceCalls,
     Imports,
     Labels,
+    Measures,
     Policies,
     Promotions,
     Recalls,
