@@ -39,6 +39,10 @@ PAGES = (
     Shown("policy-version", "/policies/clinic/versions/1"),
     Shown("policy-edit", "/policies/clinic/edit", who="mia"),
     Shown("settings", "/settings", who="mia"),
+    Shown("ledger", "/ledger", who="mia"),
+    Shown("ledger-narrowed", "/ledger?actor=ada&action=version.registered"),
+    Shown("ledger-entry", "/ledger/12", who="mia"),
+    Shown("checkpoints", "/ledger/checkpoints?first=3", who="mia"),
 )
 
 

@@ -67,6 +67,7 @@ def building(folder: Path, **settings: object) -> Iterator[Site]:
             _people(site, owner)
             _clinic(site, owner)
             _risk(site, owner)
+            owner.export_ledger(folder / "ledger.jsonl")  # which signs a checkpoint
         yield site
 
 
