@@ -4,7 +4,7 @@ Client
 ├─ Access      users, service accounts, teams, grants, explain
 ├─ Audit       checkpoints, keys, proofs, export
 ├─ Catalogue   namespaces, models, versions: list, show, compare, change, delete, restore
-├─ Contents    folders of a version, tensors of a file
+├─ Contents    folders of a version, tensors of a file, how a version stands
 ├─ EvidenceCalls   attest, evidence, bom, card
 ├─ Imports     models and versions of another registry
 ├─ Labels      resolve, promote, rollback, aliases

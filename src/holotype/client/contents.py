@@ -1,4 +1,4 @@
-"""What is in a version? Its folders, and the tensors of a file."""
+"""What is in a version, and how does it stand? Its folders, the tensors of a file, where it may go."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from holotype.client.base import Base, version_path
 from holotype.client.pages import Pages
 from holotype.domain import references
 from holotype.wire.contents import InFolder, Tensor
+from holotype.wire.situation import Situation
 
 
 class Contents(Base):
-    """The calls about what a version is made of."""
+    """The calls about what a version is made of, and how it stands."""
+
+    def situation(self, reference: str) -> Situation:
+        """Return where a version may go, what holds it, what was asked for, and what lies beside it."""
+        return self._get(f"{_path(reference)}/situation", Situation)
 
     def folder(
         self, reference: str, path: str = "", *, limit: int | None = None, cursor: str | None = None

@@ -49,6 +49,12 @@ _DUE = (
     .order_by(promotions.c.expires_at, promotions.c.id)
     .limit(sa.bindparam("limit"))
 )
+_OF_VERSION = (
+    sa.select(promotions)
+    .where(promotions.c.version_id == sa.bindparam("version_id"))
+    .order_by(promotions.c.id.desc())
+    .limit(sa.bindparam("limit"))
+)
 _LAST_APPLIED = (
     sa.select(promotions)
     .where(promotions.c.version_id == sa.bindparam("version_id"), promotions.c.target == sa.bindparam("target"))
@@ -129,6 +135,11 @@ def pending_of_models(tx: Tx, model_ids: Collection[int]) -> list[Request]:
 def pending_of_namespace(tx: Tx, namespace_id: int) -> list[Request]:
     """Return the pending requests of a namespace, the oldest first."""
     return [_entity(row) for row in tx.execute(_OF_NAMESPACE, {"namespace_id": namespace_id})]
+
+
+def of_version(tx: Tx, version_id: int, limit: int) -> list[Request]:
+    """Return the last requests about a version, the newest first."""
+    return [_entity(row) for row in tx.execute(_OF_VERSION, {"version_id": version_id, "limit": limit})]
 
 
 def due(tx: Tx, now: datetime, limit: int) -> list[Request]:

@@ -48,6 +48,13 @@ _PAGE = (
     .limit(sa.bindparam("limit"))
 )
 _PAGE_OF_OPEN = _PAGE.where(_OPEN)
+_OF_VERSION = (
+    sa.select(quarantines)
+    .join_from(quarantined, quarantines)
+    .where(quarantined.c.version_id == sa.bindparam("version_id"), _OPEN)
+    .order_by(quarantines.c.id)
+    .limit(20)
+)
 _HELD = sa.select(quarantined.c.version_id).where(quarantined.c.quarantine_id == sa.bindparam("id"))
 _STILL_HELD = (
     sa.select(quarantined.c.version_id)
@@ -114,6 +121,11 @@ def page(tx: Tx, *, everything: bool, before: int | None, limit: int, seen: Seen
     """
     statement = _as_seen(_PAGE if everything else _PAGE_OF_OPEN, seen)
     return [_entity(row) for row in tx.execute(statement, {"before": before or 2**62, "limit": limit})]
+
+
+def of_version(tx: Tx, version_id: int, seen: Seen | None = None) -> list[Quarantine]:
+    """Return the open quarantines that hold a version, the oldest first, twenty at most."""
+    return [_entity(row) for row in tx.execute(_as_seen(_OF_VERSION, seen), {"version_id": version_id})]
 
 
 def held(tx: Tx, identifier: int) -> list[int]:
