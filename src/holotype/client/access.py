@@ -77,11 +77,16 @@ class Access(Base):
         *,
         who: str | None = None,
         namespace: str | None = None,
+        model: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Pages[shapes.Grant]:
-        """Iterate over the grants that the caller may see, perhaps of one user, service or ``team:NAME``."""
-        return self._pages(f"{ROOT}/grants", shapes.Grant, {"who": who, "namespace": namespace}, limit, cursor)
+        """Iterate over the grants that the caller may see, perhaps of one user, service or ``team:NAME``.
+
+        Of a model alone, those that cover it: on it, on a pattern, on its namespace and on the registry.
+        """
+        asked = {"who": who, "namespace": namespace, "model": model}
+        return self._pages(f"{ROOT}/grants", shapes.Grant, asked, limit, cursor)
 
     def grant(self, who: str, role: str, scope: str, *, stages: Sequence[str] = ()) -> shapes.Grant:
         """Give a role on ``registry``, a namespace, a model or a pattern, perhaps for moves to some stages only."""

@@ -23,11 +23,11 @@ class ShownVersion:
     provenance: bytes | None
 
 
-def show_model(call: Call, model: Reference) -> tuple[Model, str]:
-    """Return a model and its card."""
+def show_model(call: Call, model: Reference, *, deleted: bool = False) -> tuple[Model, str]:
+    """Return a model and its card; one that was deleted only where ``deleted`` says so."""
     _require(call, model)
     with call.read() as tx:
-        found = models.get(tx, model.namespace, model.model)
+        found = models.get(tx, model.namespace, model.model, deleted=deleted)
         return found, models.card(tx, found.id)
 
 
