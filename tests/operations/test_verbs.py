@@ -66,8 +66,8 @@ PARTS = {
 """What verbs are made of: they get what a verb looked up after it had asked."""
 OWN = {"list_grants", "list_services", "list_teams", "list_tokens", "whoami"}
 """Everybody who is known is somebody, and sees what is their own."""
-PROOFS = {"prove_consistency", "prove_inclusion"}
-"""Hashes, which tell nothing: whoever reads a part of the ledger may check that it is in the whole."""
+PROOFS = {"ledger_size", "prove_consistency", "prove_inclusion"}
+"""A count and hashes, which tell nothing: whoever reads a part of the ledger may check that it is in the whole."""
 
 
 def _verbs() -> Iterator[tuple[str, Callable[..., Any]]]:

@@ -58,6 +58,7 @@ class Front:
         self._prefix = secrets.token_hex(4)
         self._count = itertools.count(1)
         self.in_flight = 0
+        self.stopping = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -65,7 +66,7 @@ class Front:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
-        known = Exchange(self.registry, self._request_id(scope["headers"]))
+        known = Exchange(self.registry, self._request_id(scope["headers"]), stopping=self.stopping)
         scope[exchange.KEY] = known
         status = 0
         self.in_flight += 1
@@ -91,7 +92,8 @@ class Front:
             self._finish(known, scope["method"], scope["path"], status, time.perf_counter() - began)
 
     async def drained(self, seconds: float) -> bool:
-        """Wait until no request is in flight, at most so long; say whether that came about."""
+        """Wait until no request is in flight, at most so long; say whether that came about. Streams end at once."""
+        self.stopping.set()
         end = time.monotonic() + seconds
         # An event would cost every request something; this costs only the stop.
         while self.in_flight and time.monotonic() < end:  # noqa: ASYNC110

@@ -45,8 +45,10 @@ class Wanted:
     sequence: int | None = None
 
 
-def read_ledger(call: Call, wanted: Wanted, *, before: int | None = None, limit: int = 50) -> list[Event]:
-    """Return up to ``limit`` events with sequences under ``before``, the newest first."""
+def read_ledger(
+    call: Call, wanted: Wanted, *, before: int | None = None, after: int | None = None, limit: int = 50
+) -> list[Event]:
+    """Return up to ``limit`` events with sequences under ``before`` and over ``after``, the newest first."""
     conditions = Filter(
         action=wanted.action,
         actor=wanted.actor,
@@ -58,7 +60,7 @@ def read_ledger(call: Call, wanted: Wanted, *, before: int | None = None, limit:
     places = _places(call, wanted)
     with call.read() as tx:
         parts = list(_parts(tx, call, conditions, places, strict=wanted.namespace is not None))
-        pages = [read.page(tx, part, before=before, limit=limit) for part in parts]  # 4
+        pages = [read.page(tx, part, before=before, after=after, limit=limit) for part in parts]  # 4
     return list(islice(heapq.merge(*pages, key=lambda event: -event.sequence), limit))
 
 

@@ -18,7 +18,7 @@ the page that the form was on; an action whose form holds a long text catches it
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
@@ -41,6 +41,7 @@ __all__ = ["PUBLIC", "Data", "Known", "Page", "Redirect", "Visit", "action", "pa
 
 Made: TypeAlias = "Page | Redirect | Data | Answer"
 Function: TypeAlias = Callable[..., Made]
+Streaming: TypeAlias = Callable[[Request], Awaitable[Any]]
 _HTML = b"text/html; charset=utf-8"
 
 
@@ -149,8 +150,17 @@ def action(
     return decorate
 
 
+def live(path: str, *, permission: Permission | Public) -> Callable[[Streaming], HTTPRouteHandler]:
+    """Declare what is sent as it happens: an async function of a request that returns an ASGI application."""
+
+    def decorate(function: Streaming) -> HTTPRouteHandler:
+        return _handler("GET", path, permission, function, function)
+
+    return decorate
+
+
 def _handler(
-    method: str, path: str, permission: Permission | Public, function: Function, handle: Any
+    method: str, path: str, permission: Permission | Public, function: Function | Streaming, handle: Any
 ) -> HTTPRouteHandler:
     if not isinstance(permission, Permission | Public):
         raise TypeError(f"{method} {path} declares no permission")
