@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from holotype.client.base import Base, version_path
+from holotype.client.base import Base, model_path, version_path
 from holotype.client.pages import Pages
 from holotype.domain import references
+from holotype.wire.audit import Proved
 from holotype.wire.contents import InFolder, Tensor
 from holotype.wire.situation import Situation
 
@@ -30,6 +31,12 @@ class Contents(Base):
         """Iterate over the tensors of a file, as its header names them."""
         where = f"{_path(reference)}/tensors/{quote(path, safe='/')}"
         return self._pages(where, Tensor, limit=limit, cursor=cursor)
+
+    def proofs(self, reference: str, *, limit: int | None = None, cursor: str | None = None) -> Pages[Proved]:
+        """Iterate over the proofs that each entry of a history is in the ledger as it was written, the newest first."""
+        parsed = references.parse(reference)
+        path = version_path(parsed) if parsed.names_version else model_path(parsed)
+        return self._pages(f"{path}/proofs", Proved, limit=limit, cursor=cursor)
 
 
 def _path(reference: str) -> str:

@@ -31,11 +31,11 @@ def show_model(call: Call, model: Reference, *, deleted: bool = False) -> tuple[
         return found, models.card(tx, found.id)
 
 
-def show_version(call: Call, reference: Reference) -> ShownVersion:
-    """Return a version with everything that is kept about it in the catalogue."""
+def show_version(call: Call, reference: Reference, *, deleted: bool = False) -> ShownVersion:
+    """Return a version with everything that is kept about it in the catalogue; also a deleted one, where it is asked."""
     _require(call, reference)
     with call.read() as tx:
-        found = versions.find(tx, reference)
+        found = versions.find(tx, reference, deleted=deleted)
         origin = found.provenance_digest
         kept = contents.document(tx, origin).content if origin else None
         return ShownVersion(found, versions.card(tx, found.id), kept)

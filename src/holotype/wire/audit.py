@@ -79,6 +79,21 @@ class Entry(Response):
     fault: str | None = None
 
 
+class Proved(Response, omit_defaults=True):
+    """That an entry of a history is in the ledger of a size, or the ``fault`` that was found instead.
+
+    ``leaf`` is hashed anew from what the entry says; ``signed`` says whether a checkpoint covers it.
+    """
+
+    sequence: int
+    size: int
+    leaf: str = ""
+    hashes: list[str] = []
+    root: str = ""
+    signed: bool = False
+    fault: str | None = None
+
+
 class Header(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """The first line of an export: of which registry it is, and how far the ledger goes that it was taken from."""
 
