@@ -99,6 +99,11 @@ def test_the_life_of_a_request_by_commands(office: Office) -> None:
     assert number in rita.run("promotion", "ls", "--waiting").stdout
     assert "Nothing waits" in dora.run("promotion", "ls", "--waiting").stderr
     assert dora.refused("approve", number)[0].startswith("The token")
+    assert number in dora.run("promotion", "ls", "--mine").stdout
+    seen = dora.run("promotion", "review", number).stdout
+    assert "0 of 2" in seen
+    assert "Needs promotion:approve" in seen
+    assert "approve" not in rita.ask("promotion", "review", number)["cannot"]
     assert "pending" in rita.run("approve", number, "--comment", "fine").stdout
     shown = rob.run("promotion", "show", number).stdout
     assert "fine" in shown

@@ -57,7 +57,7 @@ SERVER = {
 }  # fmt: skip
 """What the server does by itself; no gateway has them."""
 PARTS = {
-    "active_experiment", "admit", "arriving", "check_rights", "conclude", "copy_all", "covered", "drafted", "ensure",
+    "active_experiment", "admit", "arriving", "check_may_withdraw", "check_rights", "conclude", "copy_all", "covered", "drafted", "ensure",
     "examine", "experiment_of", "export_lines", "filtered", "follow", "forget", "fresh", "is_first", "is_there",
     "listed", "look", "may_decide", "model_of", "oldest", "prepared", "preview", "proven", "read", "read_beside",
     "readable", "readable_model", "received", "record", "record_denial", "record_pull", "record_refusal", "require",

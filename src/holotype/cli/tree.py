@@ -52,6 +52,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "promotions:show",
             "Show a promotion: what each gate says, who decided what, and what is still needed.",
         ),
+        "promotion review": (
+            "promotions:review",
+            "Show what a promotion still needs and from whom, and what you may do about it.",
+        ),
         "promotion comment": (
             "promotions:comment",
             "Write a comment to a promotion, as Markdown; it is never changed.",

@@ -9,6 +9,7 @@ from holotype.client.pages import Pages
 from holotype.domain import references
 from holotype.wire import shapes
 from holotype.wire.promotions import Comment, NewComment, NewDecision, NewOverride, Override
+from holotype.wire.reviews import Review
 
 
 class Promotions(Base):
@@ -18,6 +19,10 @@ class Promotions(Base):
         """Return a promotion by its number: verdicts, decisions, and what it still needs."""
         return self._get(f"{ROOT}/promotions/{int(promotion)}", shapes.Promotion)
 
+    def review(self, promotion: int) -> Review:
+        """Return what somebody needs who decides about a promotion, and what the caller may do about it."""
+        return self._get(f"{ROOT}/promotions/{int(promotion)}/review", Review)
+
     def promotions(
         self,
         *,
@@ -25,11 +30,16 @@ class Promotions(Base):
         namespace: str | None = None,
         model: str | None = None,
         waiting: bool = False,
+        mine: bool = False,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Pages[shapes.Promotion]:
-        """Iterate over promotions, the newest first; ``waiting``: those that wait for an approval by the caller."""
-        asked = {"status": status, "namespace": namespace, "model": model, "waiting": waiting or None}
+        """Iterate over promotions, the newest first.
+
+        ``waiting``: those that wait for an approval by the caller; ``mine``: those that the caller asked for.
+        """
+        asked: dict[str, str | bool | None] = {"status": status, "namespace": namespace, "model": model}
+        asked |= {"waiting": waiting or None, "mine": mine or None}
         return self._pages(f"{ROOT}/promotions", shapes.Promotion, asked, limit, cursor)
 
     def approve(self, promotion: int, *, comment: str = "") -> shapes.Promotion:

@@ -40,6 +40,7 @@ _SAME = Prepared(
 _HELD = Prepared(sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(evidence.c.size), 0)).where(_OF_VERSION))
 _COUNTED = sa.select(evidence.c.type, sa.func.count()).where(_OF_VERSION).group_by(evidence.c.type)
 _BY_IDS = Prepared(sa.select(evidence).where(in_list(evidence.c.id, "ids")))
+_NAMED = Prepared(sa.select(*_BARE).where(in_list(evidence.c.id, "ids")).order_by(evidence.c.id.desc()))
 _IDS = sa.select(evidence.c.id).order_by(evidence.c.id)
 _NO_COLUMNS = {"id"}
 _INSERT = Prepared(
@@ -111,6 +112,11 @@ def get(tx: Tx, version_id: int, evidence_id: int) -> Evidence | None:
 def by_ids(tx: Tx, ids: Collection[int]) -> list[Evidence]:
     """Return pieces of evidence with their payloads, whatever version they are about."""
     return [_entity(row) for row in _BY_IDS(tx, {"ids": bound_list(list(ids))})]
+
+
+def named(tx: Tx, ids: Collection[int]) -> list[Evidence]:
+    """Return pieces of evidence without their payloads, the newest first."""
+    return [_entity(row) for row in _NAMED(tx, {"ids": bound_list(list(ids))})] if ids else []
 
 
 def ids(tx: Tx) -> Iterator[int]:

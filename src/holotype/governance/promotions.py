@@ -98,6 +98,7 @@ class Filter:
     status: str | None = None
     namespace_id: int | None = None
     model_id: int | None = None
+    requester_id: int | None = None
 
 
 def insert(tx: Tx, values: dict[str, Any]) -> int:
@@ -158,7 +159,7 @@ def page(tx: Tx, wanted: Filter, *, before: int | None, limit: int) -> list[Requ
     statement = sa.select(promotions).order_by(promotions.c.id.desc()).limit(limit)
     if before is not None:
         statement = statement.where(promotions.c.id < before)
-    for name in ("namespace_id", "model_id"):
+    for name in ("namespace_id", "model_id", "requester_id"):
         value = getattr(wanted, name)
         if value is not None:
             statement = statement.where(promotions.c[name] == value)

@@ -16,20 +16,27 @@ from holotype.domain.permissions import Permission
 from holotype.errors import Invalid
 from holotype.governance import promotions
 from holotype.governance.promotions import PENDING, STATUSES, Filter
-from holotype.operations import requests, waiting
+from holotype.operations import requests
 from holotype.operations.call import Call
+from holotype.operations.waiting import Approver
 
 _CHUNK, _CHUNKS = 200, 10
+_NOBODY = -1
+"""Whoever is not known asked for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which promotions: those that meet every condition given; ``waiting`` means for an approval by the caller."""
+    """Which promotions: those that meet every condition given.
+
+    ``waiting`` means for an approval by the caller, ``mine`` that the caller asked for it, through whichever account.
+    """
 
     status: str | None = None
     namespace: str | None = None
     model: str | None = None
     waiting: bool = False
+    mine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +53,11 @@ def list_promotions(call: Call, wanted: Wanted, *, before: int | None = None, li
     if wanted.status is not None and wanted.status not in STATUSES:
         raise Invalid(f"No promotion is ever {wanted.status[:40]!r}.", hint=f"One of: {', '.join(STATUSES)}.")
     with call.read() as tx:
-        where = _filter(tx, call, wanted)
+        where, approver = _filter(tx, call, wanted), Approver(tx, call)
         shown: list[Promotion] = []
         for _ in range(_CHUNKS):
             rows = promotions.page(tx, where, before=before, limit=_CHUNK)
-            shown += [one for one in requests.whole(tx, rows) if _shown(tx, call, wanted, one)]
+            shown += [one for one in requests.whole(tx, rows) if _shown(call, wanted, one, approver)]
             if len(shown) > limit:
                 return Found(shown[:limit], shown[limit - 1].id)
             if len(rows) < _CHUNK:
@@ -62,18 +69,19 @@ def list_promotions(call: Call, wanted: Wanted, *, before: int | None = None, li
 def _filter(tx: Tx, call: Call, wanted: Wanted) -> Filter:
     """Return the conditions with ids for names; what the caller may not see is not there."""
     status = PENDING if wanted.waiting else wanted.status
+    person = (call.actor.person_id or _NOBODY) if wanted.mine else None
     if wanted.namespace is None:
-        return Filter(status)
+        return Filter(status, requester_id=person)
     if wanted.model is None:
         rules.require_within(call.actor, Permission.MODEL_READ, wanted.namespace)
-        return Filter(status, namespace_id=namespaces.get(tx, wanted.namespace).id)
+        return Filter(status, namespace_id=namespaces.get(tx, wanted.namespace).id, requester_id=person)
     rules.require(call.actor, Permission.MODEL_READ, namespace=wanted.namespace, model=wanted.model)
     found = models.get(tx, wanted.namespace, wanted.model)
-    return Filter(status, model_id=found.id)
+    return Filter(status, model_id=found.id, requester_id=person)
 
 
-def _shown(tx: Tx, call: Call, wanted: Wanted, found: Promotion) -> bool:
+def _shown(call: Call, wanted: Wanted, found: Promotion, approver: Approver) -> bool:
     version = found.version
     if not rules.may(call.actor, Permission.MODEL_READ, namespace=version.namespace, model=version.model):
         return False
-    return not wanted.waiting or waiting.waits_for(tx, call, found)
+    return not wanted.waiting or approver.why_not(found) == ""

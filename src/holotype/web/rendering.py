@@ -19,7 +19,7 @@ from markupsafe import Markup
 from holotype import __version__
 from holotype.access import rules
 from holotype.domain import digest as digests
-from holotype.domain import readable
+from holotype.domain import query_tree, readable
 from holotype.domain.permissions import ROLES, Permission
 from holotype.gateways.answers import Answer
 from holotype.gateways.browsers import Headers
@@ -88,7 +88,7 @@ def _may_not(visit: Visit, permission: str, namespace: str, model: str | None = 
     """Return why somebody may not do something, or nothing where they may: what a button says that is not for them."""
     if visit.may(Permission(permission), namespace, model):
         return ""
-    return f"Needs {permission} on {rules.subject(namespace, model)}: {_who_has(permission)}."
+    return rules.needs(Permission(permission), rules.subject(namespace, model))
 
 
 def _data(value: Any) -> str:
@@ -114,6 +114,7 @@ _TEMPLATES.filters |= {
     "moment": _moment,
     "short": _short,
     "card": cards.safe,
+    "spelled": query_tree.spelled,
     "quote": lambda text: quote(str(text), safe=""),
     "urlencode": urlencode,
     "data": _data,

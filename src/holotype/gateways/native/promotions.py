@@ -72,18 +72,20 @@ async def promotions(
     namespace: str | None = None,
     model: str | None = None,
     waiting: bool = False,
+    mine: bool = False,
     limit: int = PAGE,
     cursor: str | None = None,
 ) -> shapes.Page[shapes.Promotion]:
-    """List promotions, the newest first; with `waiting` those that wait for an approval by the caller.
+    """List promotions, the newest first.
 
+    `waiting`: those that wait for an approval by the caller; `mine`: those that the caller asked for.
     `model` is namespace/name. A page may hold fewer than its limit and still have a next one.
     """
     space, name = namespace, None
     if model is not None:
         named = references.parse_model(model)
         space, name = named.namespace, named.model
-    wanted = Wanted(status=status, namespace=space, model=name, waiting=waiting)
+    wanted = Wanted(status=status, namespace=space, model=name, waiting=waiting, mine=mine)
     found = await perform(list_promotions, call_of(request), wanted, before=before(cursor), limit=checked(limit))
     return shapes.Page([present.promotion(one) for one in found.items], None if found.next is None else str(found.next))
 
