@@ -43,6 +43,16 @@ PAGES = (
     Shown("ledger-narrowed", "/ledger?actor=ada&action=version.registered"),
     Shown("ledger-entry", "/ledger/12", who="mia"),
     Shown("checkpoints", "/ledger/checkpoints?first=3", who="mia"),
+    Shown("access", "/access"),
+    Shown("access-none", "/access", who="eve"),
+    Shown("access-users", "/access/users", who="mia"),
+    Shown("access-user", "/access/users/rita", who="mia"),
+    Shown("access-teams", "/access/teams", who="mia"),
+    Shown("access-services", "/access/services", who="mia"),
+    Shown("access-tokens", "/access/tokens", who="mia"),
+    Shown("access-grants", "/access/grants", who="mia"),
+    Shown("access-trusts", "/access/trusts", who="mia"),
+    Shown("access-explain", "/access/explain?who=ada&action=version%3Apromote&thing=risk%2Ffraud&stage=production"),
 )
 
 

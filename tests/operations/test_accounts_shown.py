@@ -9,7 +9,7 @@ from holotype.operations.create_service import create_service
 from holotype.operations.create_team import create_team
 from holotype.operations.create_user import create_user
 from holotype.operations.list_services import list_services
-from holotype.operations.list_teams import list_teams
+from holotype.operations.list_teams import list_members, list_teams
 from holotype.operations.show_account import show_service, show_user
 from tests.support.people import member, signed_in
 from tests.support.registry import Desk
@@ -52,3 +52,22 @@ def test_others_see_their_own_and_nobody_elses(desk: Desk, boss: str) -> None:
             show_service(robot, name)
         told.append(refused.value.detail.replace(name, "…"))
     assert told[0] == told[1]
+
+
+def test_members_of_a_team_come_in_pages_to_who_is_in_it_or_may_know(desk: Desk, boss: str) -> None:
+    """By name, users and service accounts alike; of a team that somebody is not in, there is none."""
+    call = signed_in(desk, boss)
+    robot = signed_in(desk, member(desk, boss, "robot"))
+    create_user(call, "ada")
+    create_user(call, "zoe")
+    create_team(call, "mixed", members=["zoe", "ada", "robot"])
+    create_team(call, "others", members=["zoe"])
+    team, first = list_members(call, "mixed", limit=2)
+    assert (team.size, [one.name for one in first]) == (3, ["ada", "robot"])
+    assert [(one.name, one.kind) for one in list_members(robot, "mixed", after="ada")[1]] == [
+        ("robot", "service"),
+        ("zoe", "user"),
+    ]
+    for name in ("others", "nothing"):
+        with pytest.raises(NotFound, match=f"no team {name}"):
+            list_members(robot, name)

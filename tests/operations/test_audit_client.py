@@ -165,3 +165,4 @@ def test_an_administrator_reads_of_an_account(client: holotype.Client, server: R
     words = [*run, "user", "show", "ada", "--json"]
     told = subprocess.run(words, env=server.client_environment, capture_output=True, text=True, check=True)
     assert json.loads(told.stdout)["teams"] == ["readers"]
+    assert [one.name for one in client.members("readers")] == ["ada"]

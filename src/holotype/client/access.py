@@ -59,6 +59,10 @@ class Access(Base):
         """Return a team with its members."""
         return self._get(f"{ROOT}/teams/{_part(name)}", shapes.Team)
 
+    def members(self, team: str, *, limit: int | None = None, cursor: str | None = None) -> Pages[shapes.Account]:
+        """Iterate over the members of a team, by name."""
+        return self._pages(f"{ROOT}/teams/{_part(team)}/members", shapes.Account, limit=limit, cursor=cursor)
+
     def create_team(self, name: str, *, members: Sequence[str] = ()) -> shapes.Team:
         """Create a team of users and service accounts."""
         return self._post(f"{ROOT}/teams", shapes.Team, shapes.NewTeam(name=name, members=list(members)))

@@ -51,6 +51,12 @@ def entry(sequence: int) -> str:
     return f"/ledger/{sequence}"
 
 
+def bearer(who: str) -> str:
+    """Return the page of whoever a grant names: ``user:ada``, ``service:ci`` or ``team:risk``."""
+    kind, _, name = who.partition(":")
+    return f"/access/{kind}s/{_part(name)}"
+
+
 def policy(namespace: str) -> str:
     """Return the page of a namespace's policy."""
     return f"/policies/{_part(namespace)}"
