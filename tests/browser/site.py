@@ -146,6 +146,8 @@ def _risk(site: Site, owner: Client) -> None:
         for number in (10, 11):
             owner.promote(f"risk/fraud:{number}", "staging", reason="smoke test passed")
         ada.set_alias("risk/fraud:12", "challenger")
+        words = "Finds **fraud** among card payments, minutes after they happen."
+        ada.change_model("risk/fraud", description=words, card=CARD, tags={"team": "risk", "tier": "1"})
         ada.push(_files(site, "card-gate", 1), "risk/card-gate", parents=["risk/fraud:11"], metrics={"auc": 0.9})
     for number, why in ((10, "first release"), (11, "auc up")):
         owner.promote(f"risk/fraud:{number}", "production", reason=why)

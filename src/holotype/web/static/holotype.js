@@ -44,6 +44,21 @@
     if (button.dataset.confirms && !confirm(button.dataset.confirms)) event.preventDefault();
   });
 
+  // <form data-picks="2 10">: so many boxes may be checked; its button says how many are.
+  function count(form) {
+    const [least, most] = form.dataset.picks.split(" ").map(Number);
+    const many = form.querySelectorAll("tbody input:checked").length;
+    const button = form.querySelector("button:not([type])");
+    button.dataset.says ??= button.textContent;
+    button.disabled = many < least || many > most;
+    button.textContent = many ? `${button.dataset.says} (${many})` : button.dataset.says;
+  }
+  on("change", (event) => {
+    const form = event.target.closest("form[data-picks]");
+    if (form) count(form);
+  });
+  for (const form of document.querySelectorAll("form[data-picks]")) count(form);
+
   // Menus close when somebody clicks beside them or presses Escape.
   on("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
