@@ -241,7 +241,7 @@ def test_a_quarantine_shows_what_it_holds(desk: Desk) -> None:
     made = quarantine(desk.call(), "tuned:1", reason="poisoned")
     seen = show_quarantine(desk.call(), made.id)
     assert (seen.quarantine, seen.count, seen.stages, seen.allowed) == (made, 2, {"none": 2}, True)
-    assert [one.reference for one in show_quarantine(desk.call(), made.id, limit=1).versions] == ["default/small:1"]
+    assert [one.reference for one in show_quarantine(desk.call(), made.id, limit=1).versions] == ["default/tuned:1"]
     part = show_quarantine(_maintainer(desk, "small"), made.id)
     assert (part.quarantine.subject, part.quarantine.versions, part.allowed) == ("hidden", 1, False)
     assert [one.reference for one in part.versions] == ["default/small:1"]

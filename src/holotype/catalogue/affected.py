@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
 
 import sqlalchemy as sa
 
@@ -16,50 +18,60 @@ from holotype.domain.entities import Version
 from holotype.domain.lifecycle import ARCHIVED, NONE, PRODUCTION
 
 _NAMED = sa.exists().where(aliases.c.version_id == versions.c.id, aliases.c.model_id == versions.c.model_id)
-_USE = sa.case(
-    (versions.c.stage == PRODUCTION, 0),
-    (_NAMED, 1),
-    (versions.c.stage == ARCHIVED, 2),
-    (versions.c.stage == NONE, 3),
-    else_=1,
-)
-"""What is in production, before what else is in use, before what was, before what never was."""
-_THESE = in_list(versions.c.id, "ids")
-_STAGES = sa.select(versions.c.stage, sa.func.count()).where(_THESE).group_by(versions.c.stage)
-_FIRST = (
-    sa.select(versions.c.id)
-    .join_from(versions, models, versions.c.model_id == models.c.id)
-    .join(namespaces, models.c.namespace_id == namespaces.c.id)
-    .where(_THESE)
-    .order_by(_USE, namespaces.c.name, models.c.name, versions.c.number.desc())
-    .limit(sa.bindparam("limit"))
-)
+_ROWS = sa.select(
+    versions.c.id,
+    versions.c.namespace_id,
+    versions.c.model_id,
+    versions.c.number,
+    versions.c.stage,
+    _NAMED.label("named"),
+).where(in_list(versions.c.id, "ids"))
 _MODELS = (
     sa.select(namespaces.c.name, models.c.name)
     .join_from(models, namespaces, models.c.namespace_id == namespaces.c.id)
-    .where(models.c.id.in_(sa.select(versions.c.model_id).where(_THESE)))
-    .order_by(namespaces.c.name, models.c.name)
+    .where(in_list(models.c.id, "ids"))
+    .order_by(models.c.id)
 )
 
 
-def stages(tx: Tx, ids: Collection[int], visible: Visible | None) -> dict[str, int]:
-    """Return how many of some versions that the caller may see are in each stage."""
-    rows = tx.execute(_seen(_STAGES, visible), {"ids": bound_list(ids)})
-    return {str(stage): int(count) for stage, count in rows}
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """Some versions: how many of those that the caller may see are in each stage, and the first of these.
+
+    ``model_ids`` are of all of them, whoever may see them.
+    """
+
+    stages: Mapping[str, int]
+    first: Sequence[Version]
+    model_ids: Collection[int]
+
+    @property
+    def count(self) -> int:
+        """How many the caller may see."""
+        return sum(self.stages.values())
 
 
-def first(tx: Tx, ids: Collection[int], visible: Visible | None, *, limit: int) -> list[Version]:
-    """Return the first of some versions that the caller may see; those in use come first, newer ones before older."""
-    rows = tx.execute(_seen(_FIRST, visible), {"ids": bound_list(ids), "limit": limit})
-    return found.by_ids(tx, list(rows.scalars()))
+def look(tx: Tx, ids: Collection[int], visible: Visible | None, *, limit: int) -> Affected:
+    """Look at some versions: those in use come first, of a model the newer ones before the older."""
+    order, stages, model_ids = [], Counter[str](), set[int]()
+    for version_id, namespace_id, model_id, number, stage, named in tx.execute(_ROWS, {"ids": bound_list(ids)}).all():
+        model_ids.add(model_id)
+        if visible is None or visible.has(namespace_id, model_id):
+            stages[stage] += 1
+            order.append((_use(stage, named), model_id, -number, version_id))
+    first = found.by_ids(tx, [one[-1] for one in nsmallest(limit, order)])
+    return Affected(stages, first, model_ids)
 
 
 def models_of(tx: Tx, ids: Collection[int]) -> list[tuple[str, str]]:
-    """Return namespace and name of every model that has one of some versions, whoever may see it."""
-    return [(space, name) for space, name in tx.execute(_MODELS, {"ids": bound_list(ids)})]
+    """Return namespace and name of some models, whoever may see them."""
+    return [(space, name) for space, name in tx.execute(_MODELS, {"ids": bound_list(sorted(ids))})]
 
 
-def _seen(statement: sa.Select[Any], visible: Visible | None) -> sa.Select[Any]:
-    if visible is None:
-        return statement
-    return statement.where(visible.among(versions.c.namespace_id, versions.c.model_id))
+def _use(stage: str, named: bool) -> int:
+    """Return a place in the list: what is in use before what was, and that before what never was."""
+    if stage == PRODUCTION:
+        return 0
+    if named or stage not in {NONE, ARCHIVED}:
+        return 1
+    return 2 if stage == ARCHIVED else 3

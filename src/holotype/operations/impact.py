@@ -56,20 +56,18 @@ def impact(call: Call, subject: str, *, limit: int = MOST_SHOWN) -> Impact:
     with call.registry.database.snapshot() as tx:
         wanted, version = reach.pinned(tx, call, wanted)
         ids = reach.reached_ids(tx, wanted, version)
-        visible = sight.visible(tx, call.actor)
-        stages = affected.stages(tx, ids, visible)
-        shown = affected.first(tx, ids, visible, limit=limit)
-        known = {one.id: one.reference for one in shown}
+        reached = affected.look(tx, ids, sight.visible(tx, call.actor), limit=limit)
+        known = {one.id: one.reference for one in reached.first}
         holders = [Holder(one.principal, known[one.version_id], one.last) for one in pulls.pullers(tx, list(known))]
         there = quarantines.open_over(tx, str(wanted), reach.seen(tx, call))
         return Impact(
             subject=str(wanted),
-            count=sum(stages.values()),
-            versions=tuple(shown),
+            count=reached.count,
+            versions=tuple(reached.first),
             pulled_by=tuple(holders),
-            stages=stages,
+            stages=reached.stages,
             quarantine=there,
-            allowed=reach.may(call.actor, version, affected.models_of(tx, ids)),
+            allowed=reach.may_recall(tx, call.actor, version, reached.model_ids),
         )
 
 

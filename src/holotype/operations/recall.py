@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from holotype.access import rules
-from holotype.catalogue import descent, models, versions
+from holotype.catalogue import affected, descent, models, versions
 from holotype.db import Tx
 from holotype.domain.entities import Actor, Quarantine, Version
 from holotype.domain.events import Action
@@ -69,21 +69,22 @@ def require(call: Call, found: Version | None, affected: Sequence[Version]) -> N
 
 def require_all(call: Call, affected: Sequence[Version]) -> None:
     """Raise unless the caller may recall each of some versions."""
-    if not may_all(call.actor, {(one.namespace, one.model) for one in affected}):
+    whole = rules.may(call.actor, Permission.VERSION_QUARANTINE)
+    if not whole and not may_all(call.actor, {(one.namespace, one.model) for one in affected}):
         rules.require(call.actor, Permission.VERSION_QUARANTINE)
 
 
-def may(actor: Actor, found: Version | None, models_: Collection[tuple[str, str]]) -> bool:
-    """Say whether somebody may recall what is pinned and reaches versions of some models."""
-    return (found is not None or rules.may(actor, Permission.VERSION_QUARANTINE)) and may_all(actor, models_)
+def may_recall(tx: Tx, actor: Actor, found: Version | None, model_ids: Collection[int]) -> bool:
+    """Say whether somebody may recall, and so release, what is pinned and reaches versions of some models."""
+    if rules.may(actor, Permission.VERSION_QUARANTINE):
+        return True
+    return found is not None and may_all(actor, affected.models_of(tx, model_ids))
 
 
-def may_all(actor: Actor, models_: Collection[tuple[str, str]]) -> bool:
+def may_all(actor: Actor, named: Collection[tuple[str, str]]) -> bool:
     """Say whether somebody may recall versions of each of some models, given as namespace and name."""
     asked = Permission.VERSION_QUARANTINE
-    return rules.may(actor, asked) or all(
-        rules.may(actor, asked, namespace=namespace, model=model) for namespace, model in models_
-    )
+    return all(rules.may(actor, asked, namespace=namespace, model=model) for namespace, model in named)
 
 
 def refuse_quarantined(tx: Tx, version: Version) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from holotype.access import rules
@@ -41,25 +41,19 @@ def show_quarantine(call: Call, number: int, *, limit: int = MOST_SHOWN) -> Held
         found = quarantines.get(tx, number, reach.seen(tx, call))
         if found is None:
             raise NotFound(f"There is no quarantine {number}.", hint="List them with `holotype quarantines`.")
-        ids = quarantines.held(tx, number)
-        visible = sight.visible(tx, call.actor)
-        stages = affected.stages(tx, ids, visible)
+        under = affected.look(tx, quarantines.held(tx, number), sight.visible(tx, call.actor), limit=limit)
         return Held(
             quarantine=reach.told(tx, call, [found])[0],
-            count=sum(stages.values()),
-            versions=tuple(affected.first(tx, ids, visible, limit=limit)),
-            stages=stages,
-            allowed=_may_release(tx, call, found, ids),
+            count=under.count,
+            versions=tuple(under.first),
+            stages=under.stages,
+            allowed=_may_release(tx, call, found, under.model_ids),
         )
 
 
-def _may_release(tx: Tx, call: Call, found: Quarantine, ids: Sequence[int]) -> bool:
-    """Say whether the caller may recall, and so release, all of it."""
-    holders = affected.models_of(tx, ids)
-    if not reach.may_all(call.actor, holders):
-        return False
+def _may_release(tx: Tx, call: Call, found: Quarantine, model_ids: Collection[int]) -> bool:
     try:
         _, version = reach.pinned(tx, call, recall.parse(found.subject))
     except NotFound:  # it is hidden from them
         return False
-    return reach.may(call.actor, version, holders)
+    return reach.may_recall(tx, call.actor, version, model_ids)

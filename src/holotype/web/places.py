@@ -41,6 +41,16 @@ def lineage(subject: str) -> str:
     return f"/lineage?{urlencode({'of': subject})}"
 
 
+def quarantine(number: int) -> str:
+    """Return the page of a quarantine."""
+    return f"/quarantines/{number}"
+
+
+def recall(subject: str) -> str:
+    """Return the page that shows what a recall of something would reach, and takes the reason."""
+    return f"/quarantines/new?{urlencode({'subject': subject})}"
+
+
 def promotion(number: int | None) -> str:
     """Return the page of a promotion."""
     return f"/promotions/{number}"
