@@ -39,6 +39,18 @@ PAGES = (
     Shown("model-card", "/models/risk/fraud/card"),
     Shown("model-card-edit", "/models/risk/fraud/card?edit=true"),
     Shown("model-access", "/models/risk/fraud/access?who=ada&action=version%3Apromote", who="mia"),
+    Shown("version", "/models/clinic/tumours/versions/4", who="rita"),
+    Shown("version-production", "/models/clinic/tumours/versions/production"),
+    Shown("version-edit", "/models/clinic/tumours/versions/4?edit=true"),
+    Shown("version-promote", "/models/clinic/tumours/versions/3/promote?to=production"),
+    Shown("version-quarantined", "/models/clinic/rash/versions/1", who="mia"),
+    Shown("version-files", "/models/risk/fraud/versions/12/files"),
+    Shown("version-folder", "/models/risk/fraud/versions/12/files?folder=docs"),
+    Shown("version-tensors", "/models/risk/fraud/versions/12/tensors?path=model.safetensors"),
+    Shown("version-provenance", "/models/risk/fraud/versions/12/provenance"),
+    Shown("version-evidence", "/models/clinic/tumours/versions/4/evidence"),
+    Shown("version-evidence-one", "/models/clinic/tumours/versions/2/evidence/{evaluation}"),
+    Shown("version-history", "/models/clinic/tumours/versions/2/history"),
     Shown("versions", "/versions?q=stage%3Aproduction"),
     Shown("namespaces", "/namespaces"),
     Shown("search-help", "/search-help"),
@@ -78,5 +90,5 @@ PAGES = (
 
 
 def address(page: Shown, site: Site) -> str:
-    """Return a page's address on a site; ``{pending}`` and ``{refused}`` are promotions there."""
-    return page.place.format(pending=site.pending, refused=site.refused)
+    """Return a page's address on a site; ``{pending}`` and ``{refused}`` are promotions there, one is evidence."""
+    return page.place.format(pending=site.pending, refused=site.refused, evaluation=site.evaluation)

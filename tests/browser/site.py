@@ -47,6 +47,7 @@ class Site:
     tokens: dict[str, str] = field(default_factory=dict)
     pending: int = 0
     refused: int = 0
+    evaluation: int = 0
 
     @property
     def url(self) -> str:
@@ -117,8 +118,8 @@ def _clinic(site: Site, owner: Client) -> None:
         evaluation = {"metrics": [{"name": "auc", "value": 0.97, "dataset": "ward-2026"}], "evaluator": "ward-suite"}
         for number in (2, 3, 4):
             rita.promote(f"clinic/tumours:{number}", "staging", reason="smoke test passed")
-        for number in (2, 4):
-            ada.attest(f"clinic/tumours:{number}", "evaluation", json.dumps(evaluation))
+        made = [ada.attest(f"clinic/tumours:{one}", "evaluation", json.dumps(evaluation)).id for one in (2, 4)]
+        site.evaluation = made[0]
         first = ada.promote("clinic/tumours:2", "production", reason="first release").id
         assert first is not None
         rita.approve(first, comment="evaluation checked")

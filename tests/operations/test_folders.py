@@ -61,13 +61,13 @@ def test_files_come_with_what_is_known_of_them(desk: Desk) -> None:
     assert (file.path, file.file.path, file.file.size) == ("b/config.json", "b/config.json", 7)
 
 
-def test_a_folder_costs_two_statements_however_much_lies_below(desk: Desk) -> None:
-    """One to find the version, one for the page."""
+def test_a_folder_costs_three_statements_however_much_lies_below(desk: Desk) -> None:
+    """One to find the version, one for the names of the page, one for its files."""
     filled(desk, [f"{one % 40}/{one}" for one in range(2_000)])
     with statements(desk.registry.database) as sent:
         page = show_folder(desk.call(), FRAUD, limit=30)[1]
     assert len(page) == 30
-    assert len(sent) == 2
+    assert len(sent) == 3
 
 
 def test_a_cursor_that_nobody_gave_leads_nowhere_else(desk: Desk) -> None:

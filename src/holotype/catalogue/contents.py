@@ -29,6 +29,9 @@ _FILES = (
 )
 _FILE = sa.select(files).where(files.c.version_id == sa.bindparam("version_id"), files.c.path == sa.bindparam("path"))
 _DOCUMENT = sa.select(documents).where(documents.c.digest == sa.bindparam("digest"))
+_PARENTS_HERE = sa.select(parents.c.reference, parents.c.parent_id).where(
+    parents.c.version_id == sa.bindparam("version_id"), parents.c.parent_id.is_not(None)
+)
 _DIGESTS = sa.select(files.c.digest).distinct().where(files.c.version_id == sa.bindparam("version_id"))
 _DIGESTS_OF_DELETED = (
     sa.select(files.c.digest)
@@ -132,6 +135,11 @@ def digests_of_deleted(tx: Tx, model_id: int, moment: datetime) -> list[str]:
     """Return the digests of all bytes that the versions of a model need which were deleted at exactly that moment."""
     rows = tx.execute(_DIGESTS_OF_DELETED, {"model_id": model_id, "moment": times.to_micros(moment)})
     return list(rows.scalars())
+
+
+def parents_here(tx: Tx, version_id: int) -> dict[str, int]:
+    """Return the ids of those parents of a version that are kept here, by what the version calls them."""
+    return {row.reference: row.parent_id for row in tx.execute(_PARENTS_HERE, {"version_id": version_id})}
 
 
 def document(tx: Tx, digest: str) -> Document:

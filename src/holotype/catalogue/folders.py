@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from holotype.catalogue.contents import file_of
 from holotype.catalogue.tables import files
 from holotype.db import Tx
-from holotype.db.types import place_of
+from holotype.db.types import bound_list, in_list, place_of
 from holotype.domain.folders import Entry
 
 _OF_VERSION = files.c.version_id == sa.bindparam("version_id")
@@ -42,10 +42,12 @@ def _stepping() -> sa.Select[Any]:
     more = sa.select(first(behind), steps.c.step + 1)
     more = more.where(steps.c.path.is_not(None), steps.c.step < sa.bindparam("limit", type_=sa.Integer))
     walked = steps.union_all(more)
-    return sa.select(files).join(walked, files.c.path == walked.c.path).where(_OF_VERSION).order_by(walked.c.step)
+    return sa.select(walked.c.path).where(walked.c.path.is_not(None)).order_by(walked.c.step)
 
 
 _STEPPING = _stepping()
+# Apart, and not as a join: SQLite would read every file of the version to filter them by the names.
+_NAMED = sa.select(files).where(_OF_VERSION, in_list(files.c.path, "paths"))
 
 
 def below(tx: Tx, version_id: int, folder: str) -> list[tuple[str, int]]:
@@ -67,7 +69,10 @@ def level(tx: Tx, version_id: int, folder: str, *, after: str = "", limit: int) 
         "length": len(inside),
         "limit": limit,
     }
-    return [_entry(row, inside) for row in tx.execute(_STEPPING, bound)]
+    paths = list(tx.execute(_STEPPING, bound).scalars())
+    rows = tx.execute(_NAMED, {"version_id": version_id, "paths": bound_list(paths)}) if paths else ()
+    found = {row.path: _entry(row, inside) for row in rows}
+    return [found[path] for path in paths]
 
 
 def _entry(row: Any, inside: str) -> Entry:

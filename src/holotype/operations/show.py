@@ -65,5 +65,19 @@ def show_provenance(call: Call, reference: Reference) -> Document:
         return contents.document(tx, found.provenance_digest)
 
 
+def show_parents(call: Call, reference: Reference) -> dict[str, Version]:
+    """Return the parents of a version that are kept here and that the caller may see, by what the version calls them."""
+    _require(call, reference)
+    with call.read() as tx:
+        named = contents.parents_here(tx, versions.find(tx, reference).id)
+        found = {one.id: one for one in versions.by_ids(tx, sorted(set(named.values())))} if named else {}
+    seen = {
+        one.id
+        for one in found.values()
+        if rules.may(call.actor, Permission.MODEL_READ, namespace=one.namespace, model=one.model)
+    }
+    return {name: found[i] for name, i in named.items() if i in seen}
+
+
 def _require(call: Call, reference: Reference) -> None:
     rules.require(call.actor, Permission.MODEL_READ, namespace=reference.namespace, model=reference.model)

@@ -26,12 +26,14 @@ from urllib.parse import urlencode
 from litestar.handlers import HTTPRouteHandler
 
 from holotype.access import rules
+from holotype.domain import names
 from holotype.domain.permissions import Permission
 from holotype.errors import Denied, HolotypeError, NotFound, Unauthenticated
 from holotype.gateways import binding, exchange
 from holotype.gateways.answers import Answer, Handler
 from holotype.gateways.base import PUBLIC, Public, Request, encode
 from holotype.gateways.guard import record
+from holotype.gateways.mlflow.places import base_url
 from holotype.operations.call import Call
 from holotype.operations.threads import aside, aside_slowly
 from holotype.web import forms, rendering, sessions
@@ -59,6 +61,8 @@ class Visit:
     session: Session
     fragment: bool = False
     address: str = ""
+    root: str = ""
+    """The URL at which the visitor reaches this server, without a slash at the end."""
 
     def may(
         self, permission: Permission, namespace: str | None = None, model: str | None = None, stage: str | None = None
@@ -114,14 +118,14 @@ class Known:
     summary: str
 
 
-def page(path: str, *, permission: Permission | Public) -> Callable[[Function], HTTPRouteHandler]:
-    """Declare a page."""
+def page(path: str, *, permission: Permission | Public, slow: bool = False) -> Callable[[Function], HTTPRouteHandler]:
+    """Declare a page. ``slow`` is for verbs that may read much, or wait for what does."""
 
     def decorate(function: Function) -> HTTPRouteHandler:
         binder = binding.Binder(binding.signature(function, path), open_query=True, blank=True)
 
         async def handle(request: Request) -> Answer:
-            return await _answered(function, request, await binder.arguments(request))
+            return await _answered(function, request, await binder.arguments(request), slow=slow)
 
         return _handler("GET", path, permission, function, handle)
 
@@ -231,4 +235,5 @@ def visit_of(request: Request) -> Visit:
         sessions.of(request),
         fragment=request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true",
         address=sessions.address(request),
+        root=base_url(request, names.DEFAULT_NAMESPACE),
     )

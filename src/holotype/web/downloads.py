@@ -11,6 +11,20 @@ from holotype.gateways.answers import Answer
 from holotype.operations.threads import aside
 
 
+def saved(content: bytes, name: str, media_type: str) -> Answer:
+    """Return bytes that a browser saves under a name, and never shows."""
+    headers = [
+        (b"content-type", media_type.encode("latin-1")),
+        _attached(name),
+        (b"cache-control", b"private, no-cache"),
+    ]
+    return Answer(200, content, headers)
+
+
+def _attached(name: str) -> tuple[bytes, bytes]:
+    return b"content-disposition", f"attachment; filename*=UTF-8''{quote(name, safe='')}".encode("ascii")
+
+
 class Download(Answer):
     """A body that is saved, not shown; its first piece is made at once, so that what goes wrong there is told."""
 
@@ -18,9 +32,7 @@ class Download(Answer):
 
     def __init__(self, pieces: Iterator[bytes], name: str, media_type: str) -> None:
         """Take what makes the pieces, each in a thread, and the name that the file gets."""
-        told = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-        headers = [(b"content-type", media_type.encode("latin-1")), (b"content-disposition", told.encode("ascii"))]
-        super().__init__(200, b"", headers)
+        super().__init__(200, b"", [(b"content-type", media_type.encode("latin-1")), _attached(name)])
         self._pieces = pieces
         self._first = next(pieces, b"")
 

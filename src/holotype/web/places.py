@@ -72,5 +72,10 @@ def policy(namespace: str) -> str:
     return f"/policies/{_part(namespace)}"
 
 
+def outside(text: str) -> str:
+    """Return an address on the web that a browser may be sent to, or nothing for any other text."""
+    return text if text.startswith(("https://", "http://")) and text.isprintable() else ""
+
+
 def _part(text: str) -> str:
     return quote(text, safe="@:")

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from holotype.domain.entities import Model
 from holotype.domain.permissions import Permission
 from holotype.domain.references import Reference
 from holotype.errors import Denied, HolotypeError
@@ -14,23 +9,13 @@ from holotype.gateways.native.addresses import model_at
 from holotype.operations.change_model import change_model
 from holotype.operations.rename_model import rename_model
 from holotype.operations.show import show_model
-from holotype.web import places
+from holotype.web import drafts, places
 from holotype.web.base import Page, Redirect, Visit, action, page
+from holotype.web.drafts import Draft
 from holotype.web.heads import part
 
 CARD = "/models/{namespace:str}/{model:str}/card"
-_LARGEST, _LONGEST = 4 * 2**20, 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """What somebody writes about a model; ``shown`` are the tags that the form began with."""
-
-    description: str
-    card: str
-    tags: str
-    shown: str
-    why: HolotypeError | None = None
+_LARGEST = 4 * 2**20
 
 
 @page(CARD, permission=Permission.MODEL_READ)
@@ -41,9 +26,7 @@ def card(request: Visit, namespace: str, model: str, *, edit: bool = False) -> P
         draft = None
         if edit and request.may(Permission.MODEL_WRITE, namespace, model):
             found, _ = show_model(request.call, where)
-            written = _written(found)
-            lines = "\n".join(f"{key}={value}" for key, value in sorted(written.items()))
-            draft = _Draft(found.description, text, lines, json.dumps(sorted(written)))
+            draft = drafts.begun(found.description, text, found.tags)
         return Page("model_card.html", {"card": text, "draft": draft})
 
     return part(request, namespace, model, "card", make)
@@ -63,11 +46,11 @@ def changed(
     """Change the words about a model; what is refused stays in the form."""
     where = model_at(namespace, model)
     try:
-        change_model(request.call, where, description=description, card=card, given=_given(tags, shown))
+        change_model(request.call, where, description=description, card=card, given=drafts.given(tags, shown))
     except Denied:
         raise
     except HolotypeError as error:
-        draft = _Draft(description, card, tags, shown, error)
+        draft = Draft(description, card, tags, shown, error)
         about = {"card": card, "draft": draft}
         return part(request, namespace, model, "card", lambda *_: Page("model_card.html", about, status=400))
     return Redirect(places.model(where, "card"), "Saved.")
@@ -78,30 +61,6 @@ def renamed(request: Visit, namespace: str, model: str, *, name: str = "") -> Re
     """Give a model another name in its namespace."""
     found = rename_model(request.call, model_at(namespace, model), name.strip())
     return Redirect(places.model(found.reference, "card"), f"It is {found.reference} now.")
-
-
-def _written(model: Model) -> dict[str, str]:
-    """Return the tags that can stand in lines; others are changed by a program."""
-    return {
-        key: value
-        for key, value in model.tags.items()
-        if "=" not in key and len(value) <= _LONGEST and (value.isprintable() or not value) and value == value.strip()
-    }
-
-
-def _given(tags: str, shown: str) -> Mapping[str, str | None]:
-    """Return the tags of a form's lines; those that it began with and that are gone are taken away."""
-    lines = [line.strip().partition("=") for line in tags.split("\n") if line.strip()]
-    given: dict[str, str | None] = {key.strip(): value.strip() for key, _, value in lines}
-    return {key: None for key in _names(shown) if key not in given} | given
-
-
-def _names(text: str) -> list[str]:
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return []
-    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
 
 routes = [card, changed, renamed]
