@@ -22,7 +22,9 @@ Scan = tuple[str, str, bytes | None]
 
 
 def _has(type_: str, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    rows: sa.Select[Any] = sa.select(sa.literal_column("1")).where(evidence.c.version_id == _versions.c.id, evidence.c.type == type_)
+    rows: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
+        evidence.c.version_id == _versions.c.id, evidence.c.type == type_
+    )
     return sa.exists(rows.where(*conditions).correlate(_versions))
 
 

@@ -17,7 +17,7 @@ from holotype.web import places
 from holotype.web.base import Data, Page, Visit, page
 from holotype.web.heads import part
 
-_PAGE = 300
+_PAGE = 200
 
 
 @page("/models/{namespace:str}/{model:str}/metrics", permission=Permission.MODEL_READ)
