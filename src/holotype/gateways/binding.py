@@ -75,7 +75,7 @@ class Binder:
         ``public`` is a route that strangers may call: what they send is small. With ``blank`` an empty parameter counts
         as none, as the empty field of a form on a page is meant.
         """
-        self._blank = blank
+        self._blank, self._open = blank, open_query
         self._public = public
         self._path = wanted.path
         self._decode = None if wanted.body is None else bodies.decoder(wanted.body)
@@ -112,6 +112,8 @@ class Binder:
                 raise Invalid(f"The query parameter {name[:80]!r} is there twice.", hint="Give it once.")
             else:
                 given[name] = value
+        if self._query is None and self._open:
+            return {}
         if self._query is None:
             raise Invalid(f"There is no query parameter {next(iter(given), '')[:80]!r} here.", hint="See /schema.")
         try:

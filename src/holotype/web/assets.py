@@ -73,5 +73,5 @@ served = Handler(
     "/static/{digest:str}/{name:path}",
     http_method=["GET", "HEAD"],
     status_code=200,
-    opt={"permission": PUBLIC, "asset": True},
+    opt={"permission": PUBLIC, "asset": Asset("", "", b"", b"", "")},
 )(_served)
