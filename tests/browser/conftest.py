@@ -53,9 +53,9 @@ class Person:
         self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, the system's."""
+    """Chromium, the system's. It ends with its module: while it runs, no other test of the process can run a loop."""
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=ensure(), args=_ARGUMENTS)
         yield running
