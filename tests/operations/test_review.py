@@ -14,8 +14,10 @@ from holotype.errors import Conflict, Denied, NotFound
 from holotype.gateways.credentials import OPEN
 from holotype.operations.approve import approve
 from holotype.operations.call import Call
+from holotype.operations.change_team import change_team
 from holotype.operations.comment import comment
-from holotype.operations.list_promotions import Wanted, list_promotions
+from holotype.operations.create_team import create_team
+from holotype.operations.list_promotions import Wanted, list_promotions, tally_waiting
 from holotype.operations.open_override import open_override
 from holotype.operations.promote import promote
 from holotype.operations.reject import reject
@@ -23,6 +25,7 @@ from holotype.operations.review import review
 from holotype.operations.withdraw import withdraw
 from tests.support.counting import statements
 from tests.support.governance import GOOD, MOVES, STAGES, TWO, Crew, apply, attest, crew
+from tests.support.people import member, owner, signed_in
 from tests.support.registry import Desk
 
 BY_TEAM = """
@@ -184,3 +187,36 @@ def test_what_waits_for_somebody_costs_the_same_however_much_does(desk: Desk) ->
     with statements(desk.registry.database) as many:
         assert len(list_promotions(people.call("rob"), Wanted(waiting=True)).items) == 11
     assert len(many) == len(few)
+
+
+def test_what_waits_follows_the_teams_that_somebody_is_in(desk: Desk) -> None:
+    """What somebody has is remembered with their rights, and those are others as soon as a team changes."""
+    asked(desk)
+    boss = owner(desk)
+    secret = member(desk, boss, "tim", ("reviewer", "registry"))
+    promote(signed_in(desk, boss), parse("fraud:2"), "champion")
+    waits: list[int] = []
+    for change in (
+        lambda _: None,
+        lambda call: create_team(call, "risk", members=["tim"]),
+        lambda call: change_team(call, "risk", remove=["tim"]),
+    ):
+        change(signed_in(desk, boss))
+        for _ in range(2):
+            found = list_promotions(signed_in(desk, secret), Wanted(model="fraud", namespace="default", waiting=True))
+            waits.append(sum(one.kind == "alias" for one in found.items))
+    assert waits == [0, 0, 1, 1, 0, 0]
+
+
+def test_a_tally_is_what_the_list_has(desk: Desk) -> None:
+    """Counted up to a bound."""
+    people, found = asked(desk)
+    alias = promote(people.call("dora"), parse("fraud:2"), "champion")
+    assert alias.status == "pending"
+    people.person("tim", "reviewer", team="risk")
+    whole = tally_waiting(people.call("tim"), limit=5, most=9)
+    assert (whole.count, whole.more) == (2, False)
+    assert [one.id for one in whole.items] == [alias.id, found.id]
+    part = tally_waiting(people.call("tim"), most=1)
+    assert (part.count, part.more, part.items) == (1, True, [])
+    assert tally_waiting(people.call("dora"), limit=5, most=9).count == 0

@@ -19,6 +19,9 @@ RESERVED = frozenset({SYSTEM, OPEN, "anonymous"})
 
 _BY_NAME = sa.select(principals).where(principals.c.name == sa.bindparam("name"))
 _BY_ID = sa.select(principals).where(principals.c.id == sa.bindparam("id"))
+_OF_PERSON = sa.select(principals.c.name).where(
+    (principals.c.id == sa.bindparam("id")) | (principals.c.owner_id == sa.bindparam("id"))
+)
 _owner = principals.alias("owner")
 ACCOUNTS = sa.select(principals, _owner.c.name.label("owner")).outerjoin_from(
     principals, _owner, _owner.c.id == principals.c.owner_id
@@ -36,6 +39,11 @@ def by_name(tx: Tx, name: str) -> Principal | None:
     """Return the principal of a name, or nothing."""
     row = tx.execute(_BY_NAME, {"name": name}).one_or_none()
     return None if row is None else _entity(row)
+
+
+def accounts_of(tx: Tx, person_id: int) -> frozenset[str]:
+    """Return the names of the accounts behind which a person stands: their own, and the machines they answer for."""
+    return frozenset(tx.execute(_OF_PERSON, {"id": person_id}).scalars())
 
 
 def by_id(tx: Tx, principal_id: int) -> Principal | None:

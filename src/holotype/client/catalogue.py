@@ -48,6 +48,10 @@ class Catalogue(Base):
         text = " AND ".join(f"({term})" for term in terms) if len(terms) > 1 else "".join(terms)
         return self._pages(f"{ROOT}/versions", shapes.Version, {"query": text or None, "sort": sort}, limit, cursor)
 
+    def count_versions(self, query: str = "") -> shapes.Count:
+        """Count the versions that a query finds, up to a thousand."""
+        return self._get(f"{ROOT}/versions/count", shapes.Count, query=query or None)
+
     def intakes(
         self,
         where: str | None = None,

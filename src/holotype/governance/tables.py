@@ -72,6 +72,8 @@ promotions = Table(
     Index("ix_promotions_namespace", "namespace_id", "status", "id"),
     Index("ix_promotions_model", "model_id", "status", "id"),
     Index("ix_promotions_version", "version_id", "target", "id"),
+    Index("ix_promotions_status", "status", "id"),
+    Index("ix_promotions_requester", "requester_id", "status", "id"),
     Index(
         "ix_promotions_pending",
         "expires_at",

@@ -6,7 +6,7 @@ from the caller, or does not wait for them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from holotype.access import rules
 from holotype.catalogue import models, namespaces
@@ -16,9 +16,9 @@ from holotype.domain.permissions import Permission
 from holotype.errors import Invalid
 from holotype.governance import promotions
 from holotype.governance.promotions import PENDING, STATUSES, Filter
-from holotype.operations import requests
+from holotype.operations import requests, sight
 from holotype.operations.call import Call
-from holotype.operations.waiting import Approver
+from holotype.operations.waiting import waiting
 
 _CHUNK, _CHUNKS = 200, 10
 _NOBODY = -1
@@ -47,23 +47,47 @@ class Found:
     next: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A count, whether there may be more than that, and the first of them."""
+
+    count: int
+    more: bool
+    items: list[Promotion]
+
+
 def list_promotions(call: Call, wanted: Wanted, *, before: int | None = None, limit: int = 50) -> Found:
     """Return a page of promotions with numbers under ``before``."""
     rules.require_somewhere(call.actor, Permission.MODEL_READ)
     if wanted.status is not None and wanted.status not in STATUSES:
         raise Invalid(f"No promotion is ever {wanted.status[:40]!r}.", hint=f"One of: {', '.join(STATUSES)}.")
     with call.read() as tx:
-        where, approver = _filter(tx, call, wanted), Approver(tx, call)
+        where = _filter(tx, call, wanted)
+        if wanted.waiting:
+            found, following = waiting(tx, call, where, before=before, limit=limit)
+            return Found(requests.whole(tx, promotions.by_ids(tx, found)), following)
+        visible = sight.visible(tx, call.actor)
+        where = replace(where, inside=None if visible is None else visible.sets)
         shown: list[Promotion] = []
+        size = limit + 1  # where nothing is hidden, that is all
         for _ in range(_CHUNKS):
-            rows = promotions.page(tx, where, before=before, limit=_CHUNK)
-            shown += [one for one in requests.whole(tx, rows) if _shown(call, wanted, one, approver)]
+            rows = promotions.page(tx, where, before=before, limit=size)
+            shown += [one for one in requests.whole(tx, rows) if _is_seen(call, one)]
             if len(shown) > limit:
                 return Found(shown[:limit], shown[limit - 1].id)
-            if len(rows) < _CHUNK:
+            if len(rows) < size:
                 return Found(shown, None)
-            before = rows[-1].id
+            before, size = rows[-1].id, _CHUNK
         return Found(shown, before)
+
+
+def tally_waiting(call: Call, *, limit: int = 0, most: int) -> Tally:
+    """Count up to ``most`` promotions that wait for an approval by the caller, and return the first ``limit``."""
+    rules.require_somewhere(call.actor, Permission.MODEL_READ)
+    with call.read() as tx:
+        found, following = waiting(tx, call, Filter(), limit=most)
+        items = requests.whole(tx, promotions.by_ids(tx, found[:limit])) if limit else []
+    return Tally(len(found), following is not None, items)
 
 
 def _filter(tx: Tx, call: Call, wanted: Wanted) -> Filter:
@@ -80,8 +104,6 @@ def _filter(tx: Tx, call: Call, wanted: Wanted) -> Filter:
     return Filter(status, model_id=found.id, requester_id=person)
 
 
-def _shown(call: Call, wanted: Wanted, found: Promotion, approver: Approver) -> bool:
+def _is_seen(call: Call, found: Promotion) -> bool:
     version = found.version
-    if not rules.may(call.actor, Permission.MODEL_READ, namespace=version.namespace, model=version.model):
-        return False
-    return not wanted.waiting or approver.why_not(found) == ""
+    return rules.may(call.actor, Permission.MODEL_READ, namespace=version.namespace, model=version.model)

@@ -26,6 +26,7 @@ from holotype.domain.permissions import Permission
 from holotype.errors import NotFound
 from holotype.ledger import read
 from holotype.ledger.read import Filter
+from holotype.operations import sight
 from holotype.operations.call import Call
 
 _FEW = 20
@@ -90,7 +91,7 @@ def _parts(
     whole = {namespace for namespace, model in places if model is None}
     patterns = any(model is not None and model.endswith("*") for _, model in places)
     if patterns or len(places) > _FEW:
-        seen = scope.visible(tx, places)
+        seen = scope.visible(tx, places) if strict else sight.visible(tx, call.actor, Permission.LEDGER_READ)
         if seen is not None:
             yield replace(conditions, but=ABOUT_ACCESS, inside=seen.sets)
         return

@@ -12,21 +12,23 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from holotype.access import rules
+from holotype.access import principals, rules
 from holotype.catalogue import versions
 from holotype.db import Tx
 from holotype.domain.entities import Evidence, Override, Promotion, Verdict, Version
 from holotype.domain.permissions import Permission
 from holotype.domain.policy import ApprovalRule
+from holotype.domain.provenance import Provenance
 from holotype.errors import Denied
 from holotype.gates.approvals import counting
 from holotype.gates.base import OVERRIDDEN
+from holotype.gates.facts import Dossier, Facts
 from holotype.governance import evidence, overrides, policies
 from holotype.governance.promotions import PENDING, Request
 from holotype.operations import judging, requests
 from holotype.operations.call import Call
 from holotype.operations.open_override import NEVER, check_among
-from holotype.operations.waiting import NOBODY, Approver
+from holotype.operations.waiting import NOBODY, Approver, case_of
 from holotype.operations.withdraw import check_may_withdraw
 
 _EVIDENCE = 50
@@ -72,7 +74,7 @@ def review(call: Call, identifier: int) -> Review:
             promotion=found,
             incumbent=_incumbent(tx, request),  # 2
             evidence=tuple(evidence.named(tx, sorted(request.evidence)[-_EVIDENCE:])),
-            asked=tuple(_asked(tx, request, found, approver)),  # 3
+            asked=tuple(_asked(tx, call, request, found, approver)),  # 3
             overrides=tuple(one for one in overrides.of_version(tx, version.id) if one.target == request.target),
             open_to=tuple(one.gate for one in found.verdicts if not one.passed and one.gate not in NEVER),
             longest=policies.in_force(tx, version.namespace_id).emergency.longest,
@@ -92,12 +94,22 @@ def _incumbent(tx: Tx, request: Request) -> Version | None:
     return found[0] if found and found[0].id != request.version_id else None
 
 
-def _asked(tx: Tx, request: Request, found: Promotion, approver: Approver) -> Iterator[Asked]:
+def _asked(tx: Tx, call: Call, request: Request, found: Promotion, approver: Approver) -> Iterator[Asked]:
     if request.status != PENDING:
         return
     policy = policies.in_force(tx, request.namespace_id)
-    facts = replace(approver.facts(found), approvals=tuple(judging.approvals_of(tx, request, found.version, policy)))
-    for rule in approver.rules(found):
+    given = judging.approvals_of(tx, request, found.version, policy)
+    author = principals.by_name(tx, found.version.created_by)
+    facts = Facts(
+        candidate=Dossier(found.version, Provenance()),
+        source=found.source,
+        target=found.target,
+        now=call.now,
+        approvals=tuple(given),
+        author_id=None if author is None else author.person_id,
+        requester_id=request.requester_id,
+    )
+    for rule in approver.rules(case_of(found)):
         yield Asked(rule, tuple(one.principal for one in counting(rule, facts)))
 
 
@@ -122,7 +134,7 @@ def _reasons(tx: Tx, call: Call, request: Request, found: Promotion, approver: A
     among = lacks(Permission.PROMOTION_OVERRIDE) or refused(
         lambda: check_among(tx, call, version, found.target, policy)
     )
-    yield "approve", over or approver.why_not(found)
+    yield "approve", over or approver.hindered(found)
     yield "reject", over or unknown or lacks(Permission.PROMOTION_APPROVE)
     yield "withdraw", over or refused(lambda: check_may_withdraw(call, request, version))
     yield "override", over or among

@@ -801,6 +801,10 @@ CREATE INDEX ix_promotions_namespace ON promotions (namespace_id, status, id);
 
 CREATE INDEX ix_promotions_pending ON promotions (expires_at, id) WHERE status = 'pending';
 
+CREATE INDEX ix_promotions_requester ON promotions (requester_id, status, id);
+
+CREATE INDEX ix_promotions_status ON promotions (status, id);
+
 CREATE INDEX ix_promotions_version ON promotions (version_id, target, id);
 
 CREATE TABLE quarantined (
