@@ -23,6 +23,15 @@ class Shown:
 
 PAGES = (
     Shown("home", "/"),
+    Shown("home-eve", "/", who="eve"),
+    Shown("inbox", "/inbox", who="rob"),
+    Shown("inbox-mine", "/inbox"),
+    Shown("inbox-eve", "/inbox", who="eve"),
+    Shown("promotions", "/promotions"),
+    Shown("promotions-none", "/promotions?status=withdrawn&model=risk%2Ffraud"),
+    Shown("promotion", "/promotions/{pending}", who="rob"),
+    Shown("promotion-override", "/promotions/{pending}", who="mia"),
+    Shown("promotion-refused", "/promotions/{refused}"),
     Shown("sign-in", "/sign-in", who=""),
     Shown("models", "/models"),
     Shown("models-narrowed", "/models?q=namespace%3Arisk+metric.auc%3E0.9&sort=-changed"),

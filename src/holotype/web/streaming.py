@@ -155,6 +155,11 @@ class Stream:
         return b"".join(written(event) for event in reversed(found))
 
 
+def head(call: Call) -> int | None:
+    """Return where a page begins to listen; asked before anything else of it is read, so that nothing falls between."""
+    return ledger_size(call) if rules.may_somewhere(call.actor, Permission.LEDGER_READ) else None
+
+
 def written(event: Event) -> bytes:
     """Return an entry as it is sent."""
     data = encode({"action": event.action, "subject": event.subject})

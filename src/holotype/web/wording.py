@@ -167,7 +167,7 @@ def _words(event: Event) -> str:
     more = " and others" if isinstance(tags, dict) and len(tags) > _LISTED else ""
     said = [f"the {name}" for name in ("description", "card") if name in event.data]
     said += [f"the tag{'s' if ',' in named else ''} {named}{more}"] if named else []
-    return " and ".join(said) or "the words"
+    return " and ".join(part for part in (", ".join(said[:-1]), *said[-1:]) if part) or "the words"
 
 
 def _changes(event: Event) -> str:
