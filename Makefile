@@ -29,7 +29,7 @@ $(UV): requirements/uv.txt
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
 	@touch $@
 
-$(STAMP): $(UV) $(LOCK) pyproject.toml
+$(STAMP): $(UV) $(LOCK) pyproject.toml package-lock.json tools/scripts.py
 	$(UV) pip sync --quiet --python $(PYTHON) --require-hashes $(LOCK)
 	$(UV) pip install --quiet --python $(PYTHON) --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -41,7 +41,8 @@ demo: $(STAMP) ## run the main job and its governance on real models, narrated, 
 serve: $(STAMP) ## start a server on this machine and leave it running
 	.venv/bin/holotype serve
 
-test: $(STAMP) ## run every test on every backend
+test: $(STAMP) ## run every test on every backend, and in a browser
+	$(PYTHON) tools/chromium.py
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadgroup
 
 check: $(STAMP) ## lint, format, types, import contracts, rules (at most a minute)
@@ -72,4 +73,4 @@ lock: $(UV) ## write the lock files anew (make lock UPGRADE=--upgrade takes newe
 	done
 
 clean: ## remove what the other targets made
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	rm -rf .venv node_modules src/holotype/web/static/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

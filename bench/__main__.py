@@ -28,6 +28,7 @@ NAMES = (
     "proof",
     "gates",
     "access",
+    "pages",
 )
 """Every benchmark is the module of its name, with ``measure(options) -> rows``."""
 BESIDE = ("mlflow",)

@@ -33,7 +33,7 @@ def measure(options: Options) -> list[Row]:
     """Fill a ledger, ask a server for proofs, export it and verify the export."""
     with place() as folder:
         url = f"sqlite:///{folder / 'ledger.db'}"
-        _fill(url)
+        fill(url)
         with serving(folder, "--database", url) as server:
             chosen = random.Random(6962).choices(range(1, ENTRIES), k=_ASKED)
             requests = [get(server, f"/api/v1/ledger/proofs/inclusion?sequence={one}") for one in chosen]
@@ -67,11 +67,12 @@ def measure(options: Options) -> list[Row]:
     ]
 
 
-def _fill(url: str) -> None:
+def fill(url: str, entries: int = ENTRIES) -> None:
+    """Fill the ledger of a database with entries, a multiple of a batch."""
     database = db.connect(url)
     try:
         migrate(database)
-        for start in range(0, ENTRIES, _BATCH):
+        for start in range(0, entries, _BATCH):
             with database.write() as tx:
                 append(tx, actor=Actor("ada", token_id="bench"), now=times.now(), entries=list(_entries(start)))
     finally:

@@ -51,7 +51,7 @@ def first(dialect: sa.Dialect) -> Iterator[str]:
     for noun in words.NOUNS:
         yield from words.sqlite_statements(noun) if dialect.name == "sqlite" else words.postgresql_statements(noun)
     empty = "X''" if dialect.name == "sqlite" else "''"
-    yield f"INSERT INTO ledger_head (id, size, edge, time) VALUES (1, 0, {empty}, 0)"  # noqa: S608 - no input
+    yield f"INSERT INTO ledger_head (id, size, edge, time) VALUES (1, 0, {empty}, 0)"
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,3 +123,46 @@ def test_a_file_that_is_there_stays_as_it_is(client: holotype.Client, tmp_path: 
     with holotype.Client("http://127.0.0.1:1", "holo_x_y") as nobody, pytest.raises(Unavailable):
         nobody.export_ledger(tmp_path / "export")
     assert not (tmp_path / "export").exists()
+
+
+def test_one_entry_is_verified_where_it_is_read(client: holotype.Client, server: Running) -> None:
+    """The command hashes it and follows its proof to the signed tree head; what is no entry is said."""
+    for _ in range(100):
+        if notes.checkpoint(client.checkpoint()).size >= 5:
+            break
+        time.sleep(0.1)
+    shown = command(server, "show", "5")
+    assert shown.returncode == 0, shown.stderr
+    assert client.entry(5).leaf in shown.stdout
+    assert "that the last checkpoint signs" in shown.stdout
+    told = json.loads(command(server, "show", "5", "--json").stdout)
+    assert (told["holds"], told["entry"]["event"]["sequence"]) == (True, 5)
+    assert command(server, "show", "999999").returncode == 1
+    assert command(server, "show", "five").returncode == 2
+    secret = client.create_token("narrow too", role="reader", scope="default/one").secret
+    with holotype.Client(server.url, secret) as narrow, pytest.raises(NotFound):
+        narrow.entry(1)
+
+
+def test_an_administrator_reads_of_an_account(client: holotype.Client, server: Running) -> None:
+    """With their teams and the machines that they answer for."""
+    client.create_user("ada")
+    client.create_service("ada-bot", owner="ada")
+    client.create_team("readers", members=["ada"])
+    assert (client.user("ada").kind, client.service("ada-bot").owner) == ("user", "ada")
+    run = [sys.executable, "-c", "import holotype.cli; holotype.cli.main()"]
+    said = {
+        words: subprocess.run(
+            [*run, *words.split()], env=server.client_environment, capture_output=True, text=True, check=True
+        ).stdout
+        for words in ("user show ada", "service show ada-bot", "team ls --member ada", "service ls --owner ada")
+    }
+    assert "readers" in said["user show ada"]
+    assert "ada-bot" in said["user show ada"]
+    assert "ada" in said["service show ada-bot"]
+    assert "readers" in said["team ls --member ada"]
+    assert "ada-bot" in said["service ls --owner ada"]
+    words = [*run, "user", "show", "ada", "--json"]
+    told = subprocess.run(words, env=server.client_environment, capture_output=True, text=True, check=True)
+    assert json.loads(told.stdout)["teams"] == ["readers"]
+    assert [one.name for one in client.members("readers")] == ["ada"]

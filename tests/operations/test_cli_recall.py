@@ -49,10 +49,23 @@ def test_a_recall_by_commands(shell: Shell) -> None:
     shell.run("pull", "default/tuned:1", "looked-at", "--quarantined")
     assert "in quarantine" in shell.run("show", "default/tuned:1").stdout
     assert "labels swapped" in shell.run("quarantines").stdout
+    number = shell.ask("quarantines")["items"][0]["id"]
+    told = shell.run("quarantines", str(number)).stdout
+    assert all(word in told for word in ("holds 2 versions, 1 in staging", "default/base:1", "labels swapped", "owner"))
+    assert shell.ask("quarantines", str(number))["stages"] == {"none": 1, "staging": 1}
+    assert f"in quarantine {number}" in shell.run("impact", LAKE).stdout + shell.run("impact", LAKE).stderr
     assert "released" in shell.run("release", LAKE, "--reason", "they were right").stdout
+    assert "they were right" in shell.run("quarantines", str(number)).stdout
     shell.run("pull", "default/tuned:1", "late")
     assert shell.ask("quarantines")["items"] == []
     assert len(shell.ask("quarantines", "--everything")["items"]) == 1
+
+
+def test_lineage_of_what_is_no_version_of_ours(shell: Shell) -> None:
+    """A data set and a parent elsewhere: what was made from them."""
+    assert "default/tuned:1" in shell.run("lineage", LAKE).stdout
+    assert len(shell.ask("lineage", LAKE)["nodes"]) == 3
+    assert len(shell.ask("lineage", "parent:default/base:1")["nodes"]) == 2
 
 
 @pytest.mark.parametrize("subject", ["dataset:", "default/base", "parent:", "nothing:1"])

@@ -85,6 +85,18 @@ def test_pages_continue_without_gap_or_overlap(desk: Desk) -> None:
     assert seen == whole
 
 
+def test_a_history_ends_at_a_moment(desk: Desk) -> None:
+    """What happened at that moment or later is left out, also of a single version."""
+    desk.register("risk", b"one")
+    promote(desk.call(), references.parse("risk:1"), "staging")
+    moment = desk.call().now
+    promote(desk.call(), references.parse("risk:1"), "production")
+    for reference in ("risk", "risk:1"):
+        told = history(desk.call(), references.parse(reference), until=moment)
+        assert [one.data["to"] for one in told if one.action == "version.moved"] == ["staging"]
+        assert history(desk.call(), references.parse(reference), until=told[-1].time) == []
+
+
 def test_the_history_of_what_is_not_there_is_not_found(desk: Desk) -> None:
     """An unknown model is an error, not an empty list."""
     with pytest.raises(NotFound):

@@ -12,7 +12,7 @@ from holotype.domain.provenance import Data, Parent, Provenance
 from holotype.domain.references import parse
 from holotype.errors import Invalid, NotFound
 from holotype.operations.call import Call
-from holotype.operations.lineage import lineage, lineage_of_data
+from holotype.operations.lineage import lineage, lineage_of_data, lineage_of_parent
 from tests.support.registry import Desk
 
 
@@ -54,6 +54,18 @@ def test_lineage_of_data_shows_what_was_made_from_it(family: Desk) -> None:
     assert found.nodes[0].name == "s3://lake/loans"
     assert len(found.nodes) == 5
     assert lineage_of_data(family.call(), "s3://unknown").edges == ()
+
+
+def test_lineage_of_a_parent_elsewhere_shows_what_was_made_from_it(family: Desk) -> None:
+    """By the name that was recorded, for there is no version here."""
+    found = lineage_of_parent(family.call(), "hf://org/base")
+    assert (found.root, found.nodes[0].kind, found.complete) == ("hf://org/base", "external", True)
+    assert {node.name for node in found.nodes[1:]} == {
+        f"default/{name}:1" for name in ("base", "child", "first", "second")
+    }
+    assert ("hf://org/base", "default/base:1") in {(edge.source, edge.target) for edge in found.edges}
+    near = lineage_of_parent(family.call(), "hf://org/base", depth=1)
+    assert (len(near.nodes), near.complete) == (2, False)
 
 
 def test_limits_cut_the_walk_and_say_so(family: Desk) -> None:

@@ -99,12 +99,32 @@ def test_the_life_of_a_request_by_commands(office: Office) -> None:
     assert number in rita.run("promotion", "ls", "--waiting").stdout
     assert "Nothing waits" in dora.run("promotion", "ls", "--waiting").stderr
     assert dora.refused("approve", number)[0].startswith("The token")
+    assert number in dora.run("promotion", "ls", "--mine").stdout
+    seen = dora.run("promotion", "review", number).stdout
+    assert "0 of 2" in seen
+    assert "Needs promotion:approve" in seen
+    assert "approve" not in rita.ask("promotion", "review", number)["cannot"]
     assert "pending" in rita.run("approve", number, "--comment", "fine").stdout
     shown = rob.run("promotion", "show", number).stdout
     assert "fine" in shown
     assert "1 more approval" in shown
     assert "applied" in rob.run("approve", number).stdout
     assert dora.run("resolve", "fraud:production").stdout.startswith("default/fraud:1@")
+
+
+def test_a_discussion_by_commands(office: Office) -> None:
+    """Who is asked and who asks write to each other; everybody who sees the promotion reads it."""
+    dora, rita = office.shells["dora"], office.shells["rita"]
+    number = str(dora.ask("promotion", "ls")["items"][0]["id"])
+    assert "Nobody wrote" in rita.run("promotion", "comments", number).stderr
+    assert "written" in rita.run("promotion", "comment", number, "Which holdout?").stdout
+    made = dora.ask("promotion", "comment", number, "That of *May*.")
+    assert (made["created_by"], made["text"]) == ("dora", "That of *May*.")
+    listed = rita.ask("promotion", "comments", number)["items"]
+    assert [one["text"] for one in listed] == ["That of *May*.", "Which holdout?"]
+    assert "needs some text" in rita.refused("promotion", "comment", number, " ")[0]
+    with office.client("rob") as rob:
+        assert [one.id for one in rob.comments(int(number))] == [one["id"] for one in listed]
 
 
 def test_a_rejection_and_a_withdrawal_by_commands(office: Office) -> None:

@@ -15,10 +15,13 @@ from holotype.ledger.tables import ledger_entries
 from holotype.operations.call import Call
 from holotype.operations.impact import impact
 from holotype.operations.list_quarantines import list_quarantines
+from holotype.operations.promote import promote
 from holotype.operations.quarantine import quarantine
 from holotype.operations.read_file import read_file
 from holotype.operations.release import release
 from holotype.operations.set_alias import set_alias
+from holotype.operations.show_quarantine import show_quarantine
+from tests.support.counting import statements
 from tests.support.registry import Desk
 
 LAKE = "s3://lake/2026"
@@ -215,3 +218,49 @@ def test_a_recall_of_something_hidden_does_not_name_it(desk: Desk) -> None:
     assert [one.subject for one in list_quarantines(_maintainer(desk, "vault"), limit=9)] == ["default/vault:1"]
     outer = quarantine(desk.call(), "parent:meta/llama:3", reason="licence")
     assert release(desk.call(), str(outer.id), reason="over").subject == "parent:meta/llama:3"
+
+
+def test_impact_says_how_far_and_whether_the_caller_may(desk: Desk) -> None:
+    """How many in each stage, what is in use first however few are shown, and the quarantine that is there already."""
+    family(desk)
+    promote(desk.call(), parse("small:1"), "staging")
+    seen = impact(desk.call(), f"dataset:{LAKE}", limit=1)
+    assert (seen.count, seen.stages) == (3, {"none": 2, "staging": 1})
+    assert [one.reference for one in seen.versions] == ["default/small:1"]
+    assert (seen.allowed, seen.quarantine) == (True, None)
+    made = quarantine(desk.call(), f"dataset:{LAKE}", reason="poisoned")
+    assert impact(desk.call(), f"dataset:{LAKE}").quarantine == made
+    assert not impact(_maintainer(desk, "tuned"), "tuned:1").allowed  # small was built on it
+    assert impact(_maintainer(desk, "small"), "small:1").allowed
+    assert not impact(_maintainer(desk, "small"), f"dataset:{LAKE}").allowed
+
+
+def test_a_quarantine_shows_what_it_holds(desk: Desk) -> None:
+    """Also after its release; to each as much as they may read, and whether they may end it."""
+    family(desk)
+    made = quarantine(desk.call(), "tuned:1", reason="poisoned")
+    seen = show_quarantine(desk.call(), made.id)
+    assert (seen.quarantine, seen.count, seen.stages, seen.allowed) == (made, 2, {"none": 2}, True)
+    assert [one.reference for one in show_quarantine(desk.call(), made.id, limit=1).versions] == ["default/tuned:1"]
+    part = show_quarantine(_maintainer(desk, "small"), made.id)
+    assert (part.quarantine.subject, part.quarantine.versions, part.allowed) == ("hidden", 1, False)
+    assert [one.reference for one in part.versions] == ["default/small:1"]
+    with pytest.raises(NotFound):
+        show_quarantine(_maintainer(desk, "other"), made.id)
+    release(desk.call(), str(made.id), reason="over")
+    assert show_quarantine(desk.call(), made.id).count == 2
+
+
+def test_a_page_of_quarantines_costs_the_same_for_everybody(desk: Desk) -> None:
+    """However many there are, and whoever may read only a part of what they hold."""
+    family(desk)
+    quarantine(desk.call(), "tuned:1", reason="x")
+    costs = []
+    for _ in range(2):
+        with statements(desk.registry.database) as sent:
+            list_quarantines(_maintainer(desk, "small"), everything=True, limit=50)
+        costs.append(len(sent))
+        for _ in range(5):
+            release(desk.call(), "tuned:1", reason="checked")
+            quarantine(desk.call(), "tuned:1", reason="x")
+    assert costs[1] <= costs[0] <= 6

@@ -70,6 +70,9 @@ GOLDEN = [
         "walked USING COVERING INDEX ix_metrics_model",
         "Backward using ix_metrics_model",
     ),
+    ("name:MODEL", "-number", "order", "sqlite_autoindex_versions_1 (model_id=?)", "uq_versions_model_id_number"),
+    ("name:SMALL", "-number", "model", "sqlite_autoindex_versions_1 (model_id=?)", "uq_versions_model_id_number"),
+    ("name:SMALL", "-metric.loss", "model", "USING COVERING INDEX ix_metrics_model", "Backward using ix_metrics_model"),
     (
         "author:author-7 param.depth=6",
         "-metric.loss",
@@ -141,8 +144,9 @@ def test_nothing_is_searched_where_an_index_has_nothing(filled: Database) -> Non
 
 def _explain(database: Database, text: str, sort: str | None) -> tuple[str, str]:
     with database.read() as tx:
-        name = tx.exec_driver_sql("SELECT name FROM models WHERE id = 1").scalar_one()
-    wanted = Search(query.parse(text.replace("MODEL", name)), sorting.parse(sort, "versions"), NOW, 101)
+        largest, small = tx.exec_driver_sql("SELECT name FROM models WHERE id IN (1, 40) ORDER BY id").scalars()
+    text = text.replace("MODEL", largest).replace("SMALL", small)
+    wanted = Search(query.parse(text), sorting.parse(sort, "versions"), NOW, 101)
     with database.snapshot() as tx, deadline(tx, 5, what="The test", hint=""):
         chosen = plan(tx, wanted)
         return chosen.way, "\n".join(_steps(tx, one.limit(101)) for one in chosen.statements[:1])

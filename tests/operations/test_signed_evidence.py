@@ -18,11 +18,13 @@ from holotype.errors import Invalid
 from holotype.governance import evidence
 from holotype.governance import tables as governed
 from holotype.ledger.tables import ledger_entries
+from holotype.operations import show_evidence as show_evidence_module
 from holotype.operations import signatures
 from holotype.operations.apply_policy import apply_policy
 from holotype.operations.attest import attest
 from holotype.operations.promote import promote
-from holotype.operations.show_evidence import show_evidence
+from holotype.operations.show_evidence import list_attested, show_evidence
+from tests.support.counting import statements
 from tests.support.evidence import EVALUATION, FRAUD, KEY, add, trusting
 from tests.support.registry import Desk
 from tests.support.signing import (
@@ -54,6 +56,40 @@ def test_a_signed_evaluation_says_who_signed_it(desk: Desk, trust: Callable[...,
     assert attested.content(made.evidence) == EVALUATION
     (entry,) = desk.rows(sa.select(ledger_entries).where(ledger_entries.c.action == "evidence.attested"))
     assert json.loads(str(entry["data"]))["signed_by"] == "release"
+
+
+def test_a_list_says_what_becomes_of_each_signature_now(desk: Desk, trust: Callable[..., None]) -> None:
+    """With the keys in force: what was verified when it arrived is unknown once the key is gone; payloads stay away."""
+    version = desk.register()
+    trust(trusted("release", KEY))
+    add(desk, "evaluation", signed_by(KEY, version.digest, EVALUATION))
+    add(desk, "acme.org/x", b"[1]")
+
+    def told() -> list[str | None]:
+        found = list_attested(desk.call(), FRAUD)[1]
+        assert all(one.evidence.payload is None for one in found)
+        return [one.signature.status if one.signature else None for one in found]
+
+    assert told() == [None, "verified"]
+    trust()
+    assert told() == [None, "unknown"]
+
+
+def test_a_list_reads_no_more_payloads_than_so_many_bytes(
+    desk: Desk, trust: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What does not fit is told by its own page; what was signed when it arrived comes first."""
+    version = desk.register()
+    trust(trusted("release", KEY))
+    signed = add(desk, "evaluation", signed_by(KEY, version.digest, EVALUATION)).evidence
+    for number in range(3):
+        add(desk, "acme.org/x", json.dumps([number] * 400).encode())
+    monkeypatch.setattr(show_evidence_module, "_READ", signed.size)
+    with statements(desk.registry.database) as sent:
+        found = list_attested(desk.call(), FRAUD)[1]
+    assert [one.signature.status if one.signature else None for one in found] == [None, None, None, "verified"]
+    asked = next(parameters for statement, parameters in sent if "evidence.payload" in statement)
+    assert f"'[{signed.id}]'" in str(asked)
 
 
 def test_what_is_inside_an_envelope_is_checked_as_well(desk: Desk) -> None:

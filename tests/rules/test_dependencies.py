@@ -14,7 +14,7 @@ import pytest
 from tests.support.source import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-OURS = {"bench", "holotype", "tests", "scenarios", "main_job", "shell", "train", "predict"}
+OURS = {"bench", "holotype", "tests", "scenarios", "main_job", "shell", "train", "predict", "tools"}
 
 
 def canonical(name: str) -> str:

@@ -13,6 +13,7 @@ from holotype.ledger import append, checkpoints
 from holotype.ledger.append import Entry
 from holotype.operations import sign_checkpoint, signing_keys
 from holotype.operations.approve import approve
+from holotype.operations.comment import comment
 from holotype.operations.create_grant import create_grant
 from holotype.operations.create_set_up import create_set_up
 from holotype.operations.create_trust import create_trust
@@ -31,6 +32,7 @@ def govern(desk: Desk) -> None:
     apply(desk, STAGES + MOVES + TWO)
     promote(people.call("rita"), parse("fraud:2"), "staging")
     asked = promote(people.call("dora"), parse("fraud:2"), "production", reason="it is better").id
+    comment(people.call("rob"), asked or 0, "is it?")
     approve(people.call("rita"), asked or 0, comment="so it is")
     lasts = timedelta(hours=1)
     open_override(people.call("root"), parse("fraud:2"), "production", ["approvals"], reason="fire", lasts=lasts)

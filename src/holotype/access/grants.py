@@ -38,6 +38,28 @@ SELECT: sa.Select[Any] = (
     .outerjoin(_models, _models.c.id == grants.c.model_id)
 )
 _BY_ID = SELECT.where(grants.c.id == sa.bindparam("id"))
+_WITHIN = (
+    sa.select(grants.c.id)
+    .where(grants.c.namespace_id.is_(None), grants.c.scope == "registry")
+    .union_all(
+        sa.select(grants.c.id)
+        .join_from(grants, _namespaces, _namespaces.c.id == grants.c.namespace_id)
+        .where(_namespaces.c.name == sa.bindparam("space"))
+    )
+)
+_begin = sa.func.substr(grants.c.pattern, 1, sa.func.length(grants.c.pattern) - 1)
+_COVERING = (
+    SELECT.where(grants.c.id.in_(_WITHIN), grants.c.id > sa.bindparam("after"))
+    .where(
+        sa.or_(
+            grants.c.scope.in_(["registry", "namespace"]),
+            _models.c.name == sa.bindparam("name"),
+            sa.func.substr(sa.bindparam("name", type_=sa.String), 1, sa.func.length(_begin)) == _begin,
+        )
+    )
+    .order_by(grants.c.id)
+    .limit(sa.bindparam("limit"))
+)
 _mine = sa.select(team_members.c.team_id).where(team_members.c.principal_id == sa.bindparam("principal_id"))
 _OF_PRINCIPAL = sa.or_(grants.c.principal_id == sa.bindparam("principal_id"), grants.c.team_id.in_(_mine))
 _ADMIN = grants.c.role == "admin", grants.c.scope == "registry", grants.c.stages.is_(None)
@@ -106,6 +128,12 @@ def page(tx: Tx, wanted: Wanted, *, after: int, limit: int) -> list[Grant]:
             bound | {"spaces": bound_list(list(wanted.namespaces))},
         )
     return [entity(row) for row in tx.execute(statement, bound)]
+
+
+def covering(tx: Tx, namespace: str, model: str, *, after: int, limit: int) -> list[Grant]:
+    """Return up to ``limit`` grants with ids above ``after`` that cover a model: on it, its namespace, the registry."""
+    rows = tx.execute(_COVERING, {"space": namespace, "name": model, "after": after, "limit": limit})
+    return [entity(row) for row in rows]
 
 
 def of_principal(tx: Tx, principal_id: int) -> list[Grant]:

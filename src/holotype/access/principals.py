@@ -19,13 +19,16 @@ RESERVED = frozenset({SYSTEM, OPEN, "anonymous"})
 
 _BY_NAME = sa.select(principals).where(principals.c.name == sa.bindparam("name"))
 _BY_ID = sa.select(principals).where(principals.c.id == sa.bindparam("id"))
+_OF_PERSON = sa.select(principals.c.name).where(
+    (principals.c.id == sa.bindparam("id")) | (principals.c.owner_id == sa.bindparam("id"))
+)
 _owner = principals.alias("owner")
-_ACCOUNTS = sa.select(principals, _owner.c.name.label("owner")).outerjoin_from(
+ACCOUNTS = sa.select(principals, _owner.c.name.label("owner")).outerjoin_from(
     principals, _owner, _owner.c.id == principals.c.owner_id
 )
-_ACCOUNT = _ACCOUNTS.where(principals.c.id == sa.bindparam("id"))
+_ACCOUNT = ACCOUNTS.where(principals.c.id == sa.bindparam("id"))
 _PAGE = (
-    _ACCOUNTS.where(principals.c.kind == sa.bindparam("kind"), principals.c.name > sa.bindparam("after"))
+    ACCOUNTS.where(principals.c.kind == sa.bindparam("kind"), principals.c.name > sa.bindparam("after"))
     .order_by(principals.c.name)
     .limit(sa.bindparam("limit"))
 )
@@ -38,6 +41,11 @@ def by_name(tx: Tx, name: str) -> Principal | None:
     return None if row is None else _entity(row)
 
 
+def accounts_of(tx: Tx, person_id: int) -> frozenset[str]:
+    """Return the names of the accounts behind which a person stands: their own, and the machines they answer for."""
+    return frozenset(tx.execute(_OF_PERSON, {"id": person_id}).scalars())
+
+
 def by_id(tx: Tx, principal_id: int) -> Principal | None:
     """Return the principal with an id, or nothing."""
     row = tx.execute(_BY_ID, {"id": principal_id}).one_or_none()
@@ -46,15 +54,15 @@ def by_id(tx: Tx, principal_id: int) -> Principal | None:
 
 def account(tx: Tx, principal_id: int) -> Account:
     """Return a principal that is there, as administrators see it."""
-    return _account(tx.execute(_ACCOUNT, {"id": principal_id}).one())
+    return account_of(tx.execute(_ACCOUNT, {"id": principal_id}).one())
 
 
 def page(tx: Tx, kind: str, *, owner_id: int | None, after: str, limit: int) -> list[Account]:
     """Return up to ``limit`` accounts of a kind whose names come after ``after``; of one owner, or of all."""
     bound = {"kind": kind, "after": after, "limit": limit}
     if owner_id is None:
-        return [_account(row) for row in tx.execute(_PAGE, bound)]
-    return [_account(row) for row in tx.execute(_PAGE_OF_OWNER, bound | {"owner_id": owner_id})]
+        return [account_of(row) for row in tx.execute(_PAGE, bound)]
+    return [account_of(row) for row in tx.execute(_PAGE_OF_OWNER, bound | {"owner_id": owner_id})]
 
 
 def create(tx: Tx, name: str, kind: str, now: datetime, *, owner_id: int | None = None) -> Principal:
@@ -113,7 +121,8 @@ def _entity(row: sa.Row[Any]) -> Principal:
     return Principal(row.id, row.name, row.kind, row.owner_id, _moment(row.disabled_at))
 
 
-def _account(row: sa.Row[Any]) -> Account:
+def account_of(row: sa.Row[Any]) -> Account:
+    """Return the account in a row of :data:`ACCOUNTS`."""
     created = times.from_micros(row.created_at)
     return Account(row.id, row.name, row.kind, created, row.owner, _moment(row.disabled_at))
 

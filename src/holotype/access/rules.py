@@ -26,6 +26,7 @@ __all__ = [
     "may",
     "may_somewhere",
     "may_within",
+    "needs",
     "refuse",
     "require",
     "require_somewhere",
@@ -106,6 +107,12 @@ def scopes(actor: Actor, permission: Permission) -> list[tuple[str, str | None]]
     """
     places = _found(actor, permission).places
     return None if (None, None) in places else [(space, model) for space, model in places if space is not None]
+
+
+def needs(permission: Permission, about: str) -> str:
+    """Return the sentence that says who has a permission that somebody lacks: by the roles that give it."""
+    held_by = ", ".join(role for role, held in ROLES.items() if permission in held)
+    return f"Needs {permission} on {about}: {held_by}."
 
 
 def subject(namespace: str | None, model: str | None) -> str:

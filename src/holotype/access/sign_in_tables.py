@@ -37,6 +37,16 @@ set_ups = Table(
     Column("expires_at", Moment, nullable=False),
 )
 
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("hash", LargeBinary(_HASH), primary_key=True),
+    Column("token_id", String, ForeignKey("tokens.id", ondelete="CASCADE"), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Index("ix_sign_in_links_expires", "expires_at"),
+    Index("ix_sign_in_links_token", "token_id"),
+)
+
 sign_in_attempts = Table(
     "sign_in_attempts",
     metadata,

@@ -6,6 +6,10 @@ person than it did. A grant that is limited to other stages gives no role there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 import sqlalchemy as sa
 
 from holotype.access.tables import grants, principals, team_members, teams
@@ -44,6 +48,41 @@ _ROLES = (
 )
 
 
+_EVERYWHERE = (
+    sa.select(
+        grants.c.role,
+        grants.c.pattern,
+        grants.c.stages,
+        _namespaces.c.name.label("namespace"),
+        _models.c.name.label("model"),
+    )
+    .outerjoin_from(grants, _namespaces, _namespaces.c.id == grants.c.namespace_id)
+    .outerjoin(_models, _models.c.id == grants.c.model_id)
+    .where((grants.c.principal_id == sa.bindparam("principal_id")) | grants.c.team_id.in_(_mine))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """What a principal has on all models: read once where many are asked about."""
+
+    grants: Sequence[Any]
+    teams: frozenset[str]
+
+    def on(self, namespace: str, model: str, stage: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the roles on a model towards a stage, and the names of the teams."""
+        found = [row for row in self.grants if row.namespace in {None, namespace} and row.model in {None, model}]
+        return _roles(found, model, stage), self.teams
+
+
+def everywhere(tx: Tx, principal_id: int) -> Everywhere:
+    """Return what a principal has everywhere; nothing for who is disabled, or whose owner is."""
+    bound = {"principal_id": principal_id}
+    if tx.execute(_ACTIVE, bound).first() is None:
+        return Everywhere((), frozenset())
+    return Everywhere(tx.execute(_EVERYWHERE, bound).all(), frozenset(tx.execute(_TEAMS, bound).scalars()))
+
+
 def standing(
     tx: Tx, principal_id: int, namespace: str, model: str, stage: str, *, person_id: int | None = None
 ) -> tuple[frozenset[str], frozenset[str]]:
@@ -55,10 +94,10 @@ def standing(
     active = tx.execute(_ACTIVE, bound).first()
     if active is None or person_id not in {None, active.person_id}:
         return frozenset(), frozenset()
-    found = [row for row in tx.execute(_ROLES, bound) if row.pattern is None or _begins(model, row.pattern)]
-    roles = frozenset(row.role for row in found if row.stages is None or stage in row.stages.split(","))
-    return roles, frozenset(tx.execute(_TEAMS, bound).scalars())
+    return _roles(tx.execute(_ROLES, bound).all(), model, stage), frozenset(tx.execute(_TEAMS, bound).scalars())
 
 
-def _begins(model: str, pattern: str) -> bool:
-    return model.startswith(pattern.removesuffix("*"))
+def _roles(found: Sequence[Any], model: str, stage: str) -> frozenset[str]:
+    """Return the roles of the grants that hold for a model and towards a stage."""
+    holding = [row for row in found if row.pattern is None or model.startswith(row.pattern.removesuffix("*"))]
+    return frozenset(row.role for row in holding if row.stages is None or stage in row.stages.split(","))

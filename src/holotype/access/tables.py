@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Table, text
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Table, Text, text
 
 from holotype.db.metadata import Id, Moment, metadata
 
@@ -74,4 +74,14 @@ tokens = Table(
     Index("ix_tokens_principal", "principal_id", "created_at"),
     Index("ix_tokens_model", "model_id", sqlite_where=ON_A_MODEL, postgresql_where=ON_A_MODEL),
     Index("ix_tokens_expires", "expires_at"),
+)
+
+saved_addresses = Table(
+    "saved_addresses",
+    metadata,
+    Column("principal_id", Id, primary_key=True),  # 0 where everybody is let in, so it refers to nobody
+    Column("name", String, primary_key=True),
+    Column("place", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
 )

@@ -7,10 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from holotype.access import principals as principals_of
 from holotype.access.tables import principals, team_members, teams
 from holotype.db import Tx
 from holotype.domain import times
-from holotype.domain.entities import Team
+from holotype.domain.entities import Account, Team
 from holotype.errors import NotFound
 
 _SIZE = sa.select(sa.func.count()).where(team_members.c.team_id == teams.c.id).scalar_subquery()
@@ -27,6 +28,12 @@ _MEMBERS = (
     .limit(sa.bindparam("limit"))
 )
 _MOST_SHOWN = 10_000
+_PAGE_OF_MEMBERS = (
+    principals_of.ACCOUNTS.join(team_members, team_members.c.principal_id == principals.c.id)
+    .where(team_members.c.team_id == sa.bindparam("team_id"), principals.c.name > sa.bindparam("after"))
+    .order_by(principals.c.name)
+    .limit(sa.bindparam("limit"))
+)
 
 
 def by_name(tx: Tx, name: str) -> Team | None:
@@ -48,6 +55,12 @@ def with_members(tx: Tx, name: str) -> Team:
     team = get(tx, name)
     members = tx.execute(_MEMBERS, {"team_id": team.id, "limit": _MOST_SHOWN}).scalars()
     return Team(team.id, team.name, team.created_at, team.size, tuple(members))
+
+
+def members(tx: Tx, team_id: int, *, after: str, limit: int) -> list[Account]:
+    """Return up to ``limit`` members of a team whose names come after ``after``."""
+    bound = {"team_id": team_id, "after": after, "limit": limit}
+    return [principals_of.account_of(row) for row in tx.execute(_PAGE_OF_MEMBERS, bound)]
 
 
 def page(tx: Tx, *, member_id: int | None, after: str, limit: int) -> list[Team]:

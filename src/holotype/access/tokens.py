@@ -65,7 +65,9 @@ def page(tx: Tx, *, principal_id: int | None, before: tuple[int, str] | None, li
 
 
 def revoke(tx: Tx, token_id: str, now: datetime) -> bool:
-    """Revoke a token and say whether it was still valid."""
+    """Revoke a token, with the sessions that its links began, and say whether it was still valid."""
+    begun = (tokens.c.origin == f"link:{token_id}") & tokens.c.revoked_at.is_(None)
+    tx.execute(tokens.update().where(begun).values(revoked_at=times.to_micros(now)))
     return tx.execute(_REVOKE, {"token_id": token_id, "now": times.to_micros(now)}).rowcount == 1
 
 

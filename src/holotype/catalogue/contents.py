@@ -29,6 +29,9 @@ _FILES = (
 )
 _FILE = sa.select(files).where(files.c.version_id == sa.bindparam("version_id"), files.c.path == sa.bindparam("path"))
 _DOCUMENT = sa.select(documents).where(documents.c.digest == sa.bindparam("digest"))
+_PARENTS_HERE = sa.select(parents.c.reference, parents.c.parent_id).where(
+    parents.c.version_id == sa.bindparam("version_id"), parents.c.parent_id.is_not(None)
+)
 _DIGESTS = sa.select(files.c.digest).distinct().where(files.c.version_id == sa.bindparam("version_id"))
 _DIGESTS_OF_DELETED = (
     sa.select(files.c.digest)
@@ -110,13 +113,13 @@ def source_of(origin: Provenance) -> dict[str, Any]:
 def page_of_files(tx: Tx, version_id: int, *, after: str, limit: int) -> list[File]:
     """Return up to ``limit`` files of a version whose paths come after ``after``."""
     rows = tx.execute(_FILES, {"version_id": version_id, "after": after, "limit": limit})
-    return [_file(row) for row in rows]
+    return [file_of(row) for row in rows]
 
 
 def file(tx: Tx, version_id: int, path: str) -> File | None:
     """Return one file of a version, if it has it."""
     row = tx.execute(_FILE, {"version_id": version_id, "path": path}).one_or_none()
-    return None if row is None else _file(row)
+    return None if row is None else file_of(row)
 
 
 def digests(tx: Tx, version_id: int) -> list[str]:
@@ -128,6 +131,11 @@ def digests_of_deleted(tx: Tx, model_id: int, moment: datetime) -> list[str]:
     """Return the digests of all bytes that the versions of a model need which were deleted at exactly that moment."""
     rows = tx.execute(_DIGESTS_OF_DELETED, {"model_id": model_id, "moment": times.to_micros(moment)})
     return list(rows.scalars())
+
+
+def parents_here(tx: Tx, version_id: int) -> dict[str, int]:
+    """Return the ids of those parents of a version that are kept here, by what the version calls them."""
+    return {row.reference: row.parent_id for row in tx.execute(_PARENTS_HERE, {"version_id": version_id})}
 
 
 def document(tx: Tx, digest: str) -> Document:
@@ -154,7 +162,8 @@ def number_of(value: Scalar) -> float | None:
     return float(value) if not isinstance(value, str) else found.value if found else None
 
 
-def _file(row: sa.Row[Any]) -> File:
+def file_of(row: sa.Row[Any]) -> File:
+    """Return the file of a row."""
     return File(row.path, row.digest, row.size, row.role, row.format)
 
 

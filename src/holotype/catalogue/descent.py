@@ -25,14 +25,14 @@ _OF_DATA = _down(sa.select(data_references.c.version_id).where(data_references.c
 
 def of_versions(tx: Tx, ids: Collection[int]) -> list[int]:
     """Return the ids of every version that was made from some versions, directly or through others."""
-    return sorted(tx.execute(_OF_VERSIONS, {"ids": bound_list(list(ids))}).scalars())
+    return sorted(tx.execute(_OF_VERSIONS, {"ids": bound_list(list(ids))}).scalars().all())
 
 
 def of_parent(tx: Tx, reference: str) -> list[int]:
     """Return the ids of every version that was made from a parent, as it was recorded: here or elsewhere."""
-    return sorted(tx.execute(_OF_PARENT, {"reference": reference}).scalars())
+    return sorted(tx.execute(_OF_PARENT, {"reference": reference}).scalars().all())
 
 
 def of_data(tx: Tx, uri: str) -> list[int]:
     """Return the ids of every version that a data set went into, directly or through others."""
-    return sorted(tx.execute(_OF_DATA, {"uri": uri}).scalars())
+    return sorted(tx.execute(_OF_DATA, {"uri": uri}).scalars().all())

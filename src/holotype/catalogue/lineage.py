@@ -41,6 +41,12 @@ _USERS = (
     .order_by(data_references.c.version_id)
     .limit(sa.bindparam("limit"))
 )
+_MADE = (
+    sa.select(parents)
+    .where(parents.c.reference == sa.bindparam("reference"))
+    .order_by(parents.c.version_id)
+    .limit(sa.bindparam("limit"))
+)
 _DATA_LIMIT = 5_000
 
 
@@ -111,14 +117,26 @@ def around(tx: Tx, root: Version, *, visible: Visible | None, depth: int, limit:
 def of_data(tx: Tx, uri: str, *, visible: Visible | None, depth: int, limit: int) -> Lineage:
     """Return which versions a data set went into, and what was made from them."""
     graph = _Graph(tx, visible, limit)
-    graph.nodes[uri] = Node(uri, "data")
-    rows = list(tx.execute(graph.seen(_USERS, data_references.c.version_id), {"uri": uri, "limit": limit + 1}))
-    first = graph.take([row.version_id for row in rows])
-    for row in rows:
-        if row.version_id in graph.names:
-            graph.edges[Edge(uri, graph.names[row.version_id], row.role)] = None
-    _walk(graph, first, depth - 1, _down)
-    return graph.lineage(uri)
+    rows = tx.execute(graph.seen(_USERS, data_references.c.version_id), {"uri": uri, "limit": limit + 1})
+    return _below(graph, Node(uri, "data"), [(row.version_id, row.role) for row in rows], depth)
+
+
+def of_parent(tx: Tx, reference: str, *, visible: Visible | None, depth: int, limit: int) -> Lineage:
+    """Return which versions were made from a parent that is elsewhere, by the name that they recorded, and so on."""
+    graph = _Graph(tx, visible, limit)
+    rows = tx.execute(graph.seen(_MADE, parents.c.version_id), {"reference": reference, "limit": limit + 1})
+    return _below(graph, Node(reference, "external"), [(row.version_id, row.relation) for row in rows], depth)
+
+
+def _below(graph: _Graph, root: Node, first: Sequence[tuple[int, str]], depth: int) -> Lineage:
+    """Return what was made from something that is no version of ours, beginning with what went in directly."""
+    graph.nodes[root.name] = root
+    taken = graph.take([version_id for version_id, _ in first])
+    for version_id, relation in first:
+        if version_id in graph.names:
+            graph.edges[Edge(root.name, graph.names[version_id], relation)] = None
+    _walk(graph, taken, depth - 1, _down)
+    return graph.lineage(root.name)
 
 
 def _walk(graph: _Graph, level: list[int], depth: int, step: Callable[[_Graph, list[int]], list[int]]) -> None:

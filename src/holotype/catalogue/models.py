@@ -58,6 +58,11 @@ _TITLE = Prepared(
         models.c.deleted_at.is_(None),
     )
 )
+_KNOWN = (
+    sa.select(namespaces.c.name, models.c.name)
+    .join_from(namespaces, models)
+    .where(in_list(namespaces.c.name, "namespaces"), in_list(models.c.name, "names"))
+)
 _CARD = sa.select(models.c.card).where(models.c.id == sa.bindparam("id"))
 
 
@@ -71,6 +76,13 @@ def get(tx: Tx, namespace: str, name: str, *, deleted: bool = False) -> Model:
             f"The model {namespace}/{name} was deleted.", hint=f"Bring it back: `holotype restore {namespace}/{name}`."
         )
     return entity(row)
+
+
+def known(tx: Tx, named: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those of some namespaces and names that are models, deleted or not."""
+    spaces, names = ({one[part] for one in named} for part in (0, 1))
+    rows = tx.execute(_KNOWN, {"namespaces": bound_list(sorted(spaces)), "names": bound_list(sorted(names))})
+    return {(space, name) for space, name in rows}.intersection(named)
 
 
 def title(tx: Tx, namespace: str, name: str) -> str | None:

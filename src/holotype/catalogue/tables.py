@@ -34,7 +34,7 @@ from sqlalchemy import (
     text,
 )
 
-from holotype.db.metadata import Id, Moment, metadata
+from holotype.db.metadata import Bytewise, Id, Moment, metadata
 
 
 def _where(condition: str) -> dict[str, Any]:
@@ -115,7 +115,7 @@ files = Table(
     "files",
     metadata,
     Column("version_id", Id, ForeignKey("versions.id"), primary_key=True),
-    Column("path", String, primary_key=True),
+    Column("path", Bytewise, primary_key=True),
     Column("digest", String, nullable=False),
     Column("size", Id, nullable=False),
     Column("role", String, nullable=False),

@@ -80,6 +80,17 @@ _HOLDING = (
     )
     .limit(6)
 )
+_OF_MODEL = versions.c.model_id == sa.bindparam("model_id")
+_BESIDE = sa.select(
+    *[
+        sa.select(found).where(_OF_MODEL, _LIVE, where).scalar_subquery()
+        for found, where in (
+            (sa.func.max(versions.c.number), versions.c.number < sa.bindparam("number")),
+            (sa.func.min(versions.c.number), versions.c.number > sa.bindparam("number")),
+            (sa.func.max(versions.c.number), versions.c.stage == lifecycle.PRODUCTION),
+        )
+    ]
+)
 _CARD = sa.select(versions.c.card).where(versions.c.id == sa.bindparam("id"))
 _LARGEST_NUMBER = 2**31 - 1
 
@@ -174,6 +185,12 @@ def change(tx: Tx, version_id: int, now: datetime, **values: Any) -> None:
 def touch(tx: Tx, ids: Collection[int], now: datetime) -> None:
     """Set the time of change of versions about which something changed that is kept elsewhere."""
     tx.execute(versions.update().where(versions.c.id.in_(ids)).values(changed_at=times.to_micros(now)))
+
+
+def beside(tx: Tx, version: Version) -> tuple[int | None, int | None, int | None]:
+    """Return the numbers of the version before one, of the next, and of the one in production, as far as they exist."""
+    before, after, production = tx.execute(_BESIDE, {"model_id": version.model_id, "number": version.number}).one()
+    return before, after, production
 
 
 def card(tx: Tx, version_id: int) -> str:

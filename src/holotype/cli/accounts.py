@@ -14,6 +14,8 @@ from holotype.cli.usage import UsageError
 if TYPE_CHECKING:
     from holotype.wire.access import Account, Team
 
+_MOST = 100
+
 
 def create_user(name: str, /, *, common: Common = COMMON) -> None:
     """Create a user, who may nothing until a grant or a team says so.
@@ -25,6 +27,23 @@ def create_user(name: str, /, *, common: Common = COMMON) -> None:
         _done(common, client.create_user(name), "created")
     if not common.json:
         output.hint(f"next `holotype grant create {name} ROLE SCOPE`")
+
+
+def show_user(name: str, /, *, common: Common = COMMON) -> None:
+    """Show a user, with their teams and service accounts.
+
+    Args:
+        name: The user.
+    """
+    with common.connect() as client:
+        found = client.user(name)
+        theirs = [one.name for one in client.teams(member=name, limit=_MOST)]
+        machines = [one.name for one in client.services(owner=name, limit=_MOST)]
+    if common.json:
+        output.document({"user": found, "teams": theirs, "services": machines})
+        return
+    _account(found, ("teams", ", ".join(theirs)), ("services", ", ".join(machines)))
+    output.hint(f"what they may: `holotype grant ls --who {name}`")
 
 
 def list_users(
@@ -68,12 +87,31 @@ def create_service(name: str, /, *, owner: str | None = None, common: Common = C
         output.hint(f"next `holotype grant create {name} ROLE SCOPE`, then `holotype token create NAME --for {name}`")
 
 
-def list_services(
-    *, limit: Annotated[int, LIMIT] = 50, cursor: Annotated[str | None, CURSOR] = None, common: Common = COMMON
-) -> None:
-    """List the service accounts: all, or yours."""
+def show_service(name: str, /, *, common: Common = COMMON) -> None:
+    """Show a service account.
+
+    Args:
+        name: The service account.
+    """
     with common.connect() as client:
-        services = client.services(limit=limit or None, cursor=cursor)
+        found = client.service(name)
+    output.document(found) if common.json else _account(found)
+
+
+def list_services(
+    *,
+    owner: str | None = None,
+    limit: Annotated[int, LIMIT] = 50,
+    cursor: Annotated[str | None, CURSOR] = None,
+    common: Common = COMMON,
+) -> None:
+    """List the service accounts: all, or yours.
+
+    Args:
+        owner: Only those that this user answers for.
+    """
+    with common.connect() as client:
+        services = client.services(owner=owner, limit=limit or None, cursor=cursor)
         listing(services, common, _accounts, lambda: output.note("There is no service account that you may see."))
 
 
@@ -154,11 +192,19 @@ def show_team(name: str, /, *, common: Common = COMMON) -> None:
 
 
 def list_teams(
-    *, limit: Annotated[int, LIMIT] = 50, cursor: Annotated[str | None, CURSOR] = None, common: Common = COMMON
+    *,
+    member: str | None = None,
+    limit: Annotated[int, LIMIT] = 50,
+    cursor: Annotated[str | None, CURSOR] = None,
+    common: Common = COMMON,
 ) -> None:
-    """List the teams: all, or yours."""
+    """List the teams: all, or yours.
+
+    Args:
+        member: Only those that this user or service account is in.
+    """
     with common.connect() as client:
-        teams = client.teams(limit=limit or None, cursor=cursor)
+        teams = client.teams(member=member, limit=limit or None, cursor=cursor)
         listing(teams, common, _teams, lambda: output.note("There is no team that you may see."))
 
 
@@ -186,6 +232,11 @@ def _done(common: Common, account: Account, what: str) -> None:
         output.document(account)
     else:
         output.say(f"{what} {account.name}")
+
+
+def _account(one: Account, *more: tuple[str, str]) -> None:
+    since = formats.when(one.created_at)
+    output.facts(((one.kind, one.name), ("owner", one.owner or ""), ("state", _state(one)), ("since", since), *more))
 
 
 def _accounts(accounts: list[Account]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,10 +11,11 @@ from cyclopts import Parameter
 from holotype.cli import formats, output
 from holotype.cli.options import COMMON, OUTPUT, Common, Output
 from holotype.cli.output import Cell
+from holotype.cli.usage import UsageError
 
 if TYPE_CHECKING:
     from holotype.client.auditing.verdict import Verdict
-    from holotype.wire.audit import Key
+    from holotype.wire.audit import Entry, Key
 
 _KEY = Parameter(metavar="KEY", help="A key that you trust, or a file that holds such keys; may be repeated.")
 _AGAINST = Parameter(metavar="FILE", help="Another export, or a checkpoint that was kept, of the same registry.")
@@ -45,6 +47,28 @@ def keys(*, common: Common = COMMON) -> None:
         output.note(_span(key))
     if not found:
         output.note("This registry has no key yet.")
+
+
+def show(sequence: str, /, *, common: Common = COMMON) -> int:
+    """Show an entry of the ledger, and verify here that the registry's latest checkpoint covers it.
+
+    Exits with 1 when it does not hold. Who signed the checkpoint is not asked: `holotype audit verify` does that.
+
+    Args:
+        sequence: The number of the entry, as `holotype audit log` shows it.
+    """
+    from holotype.client.auditing.single import fault_of  # noqa: PLC0415 - `--help` needs no client
+
+    if not (sequence.isascii() and sequence.isdigit()):
+        raise UsageError(f"{sequence!r} is not the number of an entry.", "See `holotype audit log`.")
+    with common.connect() as client:
+        found = client.entry(int(sequence))
+    fault = fault_of(found)
+    if common.json:
+        output.document({"holds": fault is None, "why": fault, "entry": found})
+    else:
+        _entry(found, fault)
+    return 0 if fault is None else 1
 
 
 def export(file: Path, /, *, namespace: str | None = None, model: str | None = None, common: Common = COMMON) -> None:
@@ -89,6 +113,29 @@ def verify(
 def _span(key: Key) -> str:
     until = "" if key.retired_at is None else f" until {formats.when(key.retired_at)}, entry {key.retired_sequence:,}"
     return f"{key.id} signs from {formats.when(key.created_at)}, entry {key.created_sequence:,}{until}"
+
+
+def _entry(entry: Entry, fault: str | None) -> None:
+    event = entry.event
+    output.facts(
+        (
+            ("entry", f"{event.sequence:,}"),
+            ("action", event.action),
+            ("subject", event.subject),
+            ("actor", event.actor),
+            ("time", formats.when(event.time)),
+            ("token", event.token or ""),
+            ("hash", entry.leaf),
+            ("tree head", entry.root),
+            ("data", json.dumps(event.data, indent=2, ensure_ascii=False)),
+        )
+    )
+    if fault is not None:
+        output.say(Cell(fault, "red"))
+    elif entry.checkpoint is None:
+        output.say(Cell("verified:", "green"), f"it is among the {entry.size:,} entries; no checkpoint covers it yet")
+    else:
+        output.say(Cell("verified:", "green"), f"it is among the {entry.size:,} entries that the last checkpoint signs")
 
 
 def _facts(verdict: Verdict) -> dict[str, object]:

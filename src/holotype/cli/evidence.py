@@ -70,7 +70,7 @@ def ls(
         reference: The version.
     """
     with common.connect() as client:
-        found = client.evidence(reference, type=type, limit=limit or None, cursor=cursor)
+        found = client.evidence(reference, type=type, signatures=True, limit=limit or None, cursor=cursor)
         listing(found, common, _print, lambda: output.note(f"There is no such evidence about {reference}."))
 
 
@@ -131,12 +131,20 @@ def card(reference: str, /, *, common: Common = COMMON) -> None:
         output.prose(text.rstrip("\n"))
 
 
+def _signature(one: Evidence) -> Cell:
+    """Return what became of a signature: the key that is trusted now, or the word for why it counts for nothing."""
+    if one.signature is None:
+        return Cell(one.signed_by or "")
+    status, key = one.signature.status, one.signature.key
+    return Cell(f"{status}: {key}" if key else status, _STYLES.get(status, "red"))
+
+
 def _print(found: list[Evidence]) -> None:
     columns = (
         Column("EVIDENCE", right=True),
         Column("TYPE", style="bold"),
         Column("SIZE", right=True),
-        Column("SIGNED BY"),
+        Column("SIGNATURE"),
         Column("BY"),
         Column("ATTESTED"),
         Column("DIGEST", style="dim", optional=True),
@@ -146,7 +154,7 @@ def _print(found: list[Evidence]) -> None:
             str(one.id),
             one.type,
             formats.size(one.size),
-            one.signed_by or "",
+            _signature(one),
             one.created_by,
             formats.time(one.created_at),
             formats.digest(one.digest),

@@ -12,9 +12,11 @@ from holotype.cli.lists import listing
 from holotype.cli.options import COMMON, CURSOR, LIMIT, Common
 from holotype.cli.output import Cell
 from holotype.cli.tables import Column, Row, table
+from holotype.cli.usage import UsageError
 
 if TYPE_CHECKING:
     from holotype.client.api import Client
+    from holotype.wire.measures import TableRow
     from holotype.wire.shapes import Model, Version
 
 _NAMESPACE = re.compile(r"[a-z0-9][a-z0-9._-]*/")
@@ -26,6 +28,7 @@ def ls(
     /,
     *,
     versions: bool = False,
+    columns: Annotated[str | None, Parameter(metavar="COLUMNS")] = None,
     sort: Annotated[str | None, Parameter(metavar="FIELD", allow_leading_hyphen=True)] = None,
     limit: Annotated[int, LIMIT] = 50,
     cursor: Annotated[str | None, CURSOR] = None,
@@ -37,13 +40,19 @@ def ls(
         query: A query such as 'tag.team:risk metric.auc>0.9', namespace/ for the models of a namespace, or
             namespace/model for the versions of that model.
         versions: List versions instead of models.
+        columns: Metrics and parameters to show beside the versions of a model, such as metric.auc,param.depth.
         sort: A field to sort by, with a - before it for the greatest first.
     """
     model = _model(query)
     if query and _NAMESPACE.fullmatch(query):
         query = f"namespace:{query[:-1]}"
     with common.connect() as client:
-        if model or versions:
+        if columns is not None:
+            if model is None:
+                raise UsageError("--columns is about the versions of one model.", "Name it: namespace/model.")
+            table_of = client.table(model, columns=[columns], sort=sort, limit=limit or None, cursor=cursor)
+            listing(table_of, common, print_rows, lambda: _no_versions(client, model, query))
+        elif model or versions:
             found = client.versions(
                 model, query=None if model else query, sort=sort, limit=limit or None, cursor=cursor
             )
@@ -113,6 +122,28 @@ def _version_row(version: Version) -> Row:
         version.created_by,
         formats.digest(version.digest),
         formats.pairs(version.tags),
+    )
+
+
+def print_rows(rows: list[TableRow]) -> None:
+    """Print versions with what they have under chosen columns."""
+    names = list(dict.fromkeys(name for row in rows for name in row.values))
+    fixed = (Column("VERSION", style="bold"), Column("STAGE"), Column("ALIASES"))
+    columns = (*fixed, *(Column(name, right=True) for name in names), Column("FORMAT"), Column("CREATED"))
+    table(columns, [_measured(row, names) for row in rows])
+
+
+def _measured(row: TableRow, names: list[str]) -> Row:
+    values = (row.values.get(name) for name in names)
+    shown = ("–" if one is None else formats.number(one) if isinstance(one, float) else str(one) for one in values)
+    version = row.version
+    return (
+        version.reference,
+        stage(version.stage),
+        ",".join(version.aliases),
+        *shown,
+        ",".join(row.formats),
+        formats.time(version.created_at),
     )
 
 

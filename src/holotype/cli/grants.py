@@ -35,6 +35,7 @@ def ls(
     *,
     who: str | None = None,
     namespace: str | None = None,
+    model: str | None = None,
     limit: Annotated[int, LIMIT] = 50,
     cursor: Annotated[str | None, CURSOR] = None,
     common: Common = COMMON,
@@ -44,9 +45,10 @@ def ls(
     Args:
         who: Only those of a user or a service account, with those of their teams, or of team:NAME.
         namespace: Only those on a namespace and on what is in it.
+        model: Only those that cover a model, such as risk/fraud, wherever they were given.
     """
     with common.connect() as client:
-        grants = client.grants(who=who, namespace=namespace, limit=limit or None, cursor=cursor)
+        grants = client.grants(who=who, namespace=namespace, model=model, limit=limit or None, cursor=cursor)
         listing(grants, common, _print, lambda: output.note("There is no grant that you may see."))
 
 

@@ -24,6 +24,7 @@ def history(
     reference: str,
     /,
     *,
+    until: Annotated[str | None, TIME] = None,
     limit: Annotated[int, LIMIT] = 50,
     cursor: Annotated[str | None, CURSOR] = None,
     common: Common = COMMON,
@@ -32,9 +33,11 @@ def history(
 
     Args:
         reference: For example risk/fraud, or risk/fraud:7 for one version.
+        until: Only what happened before this moment.
     """
+    before = parsing.moment("--until", until)
     with common.connect() as client:
-        listing(client.history(reference, limit=limit or None, cursor=cursor), common, _print)
+        listing(client.history(reference, until=before, limit=limit or None, cursor=cursor), common, _print)
 
 
 def log(

@@ -18,16 +18,16 @@ Line = tuple[str, str, str]
 
 
 def lineage(
-    reference: str, /, *, depth: Annotated[int | None, Parameter(metavar="N")] = None, common: Common = COMMON
+    subject: str, /, *, depth: Annotated[int | None, Parameter(metavar="N")] = None, common: Common = COMMON
 ) -> None:
     """Show what a version was made from, and what was made from it.
 
     Args:
-        reference: The version, for example risk/fraud:production.
+        subject: A version such as risk/fraud:production, dataset:URI, or parent:NAME for a parent that is elsewhere.
         depth: At most so many steps away.
     """
     with common.connect() as client:
-        graph = client.lineage(reference, depth=depth)
+        graph = client.lineage(subject, depth=depth)
     if common.json:
         output.document(graph)
         return

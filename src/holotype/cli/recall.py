@@ -13,7 +13,7 @@ from holotype.cli.output import Cell
 from holotype.cli.tables import Column, table
 
 if TYPE_CHECKING:
-    from holotype.wire.recall import Affected, Impact, Quarantine
+    from holotype.wire.recall import Affected, Held, Impact, Quarantine
 
 _REASON = Parameter(metavar="TEXT", help="Why, for the ledger.")
 
@@ -52,18 +52,25 @@ def release(which: str, /, *, reason: Annotated[str, _REASON], common: Common = 
 
 
 def ls(
+    number: int | None = None,
+    /,
     *,
     everything: bool = False,
     limit: Annotated[int, LIMIT] = 50,
     cursor: Annotated[str | None, CURSOR] = None,
     common: Common = COMMON,
 ) -> None:
-    """List quarantines.
+    """List quarantines, or show what one of them holds.
 
     Args:
+        number: Show this one, with the versions under it.
         everything: List those that were released, too.
     """
     with common.connect() as client:
+        if number is not None:
+            shown = client.show_quarantine(number)
+            output.document(shown) if common.json else _print_held(shown)
+            return
         found = client.quarantines(everything=everything, limit=limit or None, cursor=cursor)
         listing(found, common, _print, lambda: output.note("Nothing is in quarantine."))
 
@@ -83,16 +90,38 @@ def impact(subject: str, /, *, common: Common = COMMON) -> None:
 
 
 def _print_impact(found: Impact) -> None:
-    output.say(Cell(found.subject, "bold"), f"reaches {formats.plural(found.count, 'version')}")
-    if found.versions:
-        columns = (Column("VERSION", style="bold"), Column("STAGE"), Column("ALIASES"), Column("STATE"))
-        table(columns, [(one.reference, one.stage, ", ".join(one.aliases), _state(one)) for one in found.versions])
-    if found.count > len(found.versions):
-        output.note(f"and {found.count - len(found.versions):,} more.")
+    output.say(Cell(found.subject, "bold"), f"reaches {_counted(found.count, found.stages)}")
+    _print_versions(found.versions, found.count)
+    if found.quarantine is not None:
+        output.note(f"It is in quarantine {found.quarantine}.")
     if found.pulled_by:
         output.say()
         holders = (Column("PULLED BY", style="bold"), Column("VERSION"), Column("LAST"))
         table(holders, [(one.principal, one.version, formats.time(one.last)) for one in found.pulled_by])
+
+
+def _print_held(found: Held) -> None:
+    over = found.quarantine
+    verb = "holds" if over.released_at is None else "held"
+    output.say(Cell(over.subject, "bold"), f"{verb} {_counted(found.count, found.stages)}")
+    output.say(f"since {formats.time(over.created_at)} by {over.created_by}: {over.reason}")
+    if over.released_at is not None:
+        output.say(f"released {formats.time(over.released_at)} by {over.released_by}: {over.release_reason}")
+    _print_versions(found.versions, found.count)
+
+
+def _counted(count: int, stages: dict[str, int]) -> str:
+    """Return how many versions, and in which stages they are."""
+    each = ", ".join(f"{many:,} in {stage}" for stage, many in sorted(stages.items()) if stage != "none")
+    return f"{formats.plural(count, 'version')}{f', {each}' if each else ''}"
+
+
+def _print_versions(versions: list[Affected], count: int) -> None:
+    if versions:
+        columns = (Column("VERSION", style="bold"), Column("STAGE"), Column("ALIASES"), Column("STATE"))
+        table(columns, [(one.reference, one.stage, ", ".join(one.aliases), _state(one)) for one in versions])
+    if count > len(versions):
+        output.note(f"and {count - len(versions):,} more.")
 
 
 def _state(one: Affected) -> Cell:

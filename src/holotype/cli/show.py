@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 from holotype.cli import came, examined, formats, output
+from holotype.cli.contents import FOLDER, TENSORS, contents
 from holotype.cli.find import print_versions, stage
-from holotype.cli.lists import listing
 from holotype.cli.options import COMMON, CURSOR, LIMIT, Common
 from holotype.cli.output import Cell
 from holotype.cli.tables import Column, table
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from holotype.client.api import Client
     from holotype.wire.evidence import Evidence
     from holotype.wire.provenance import Metric, Provenance
-    from holotype.wire.shapes import File, Version
+    from holotype.wire.shapes import Version
+    from holotype.wire.situation import Situation, Way
 
 _NEWEST, _LAST = 10, 100
 
@@ -28,6 +29,8 @@ def show(
     /,
     *,
     files: bool = False,
+    folder: Annotated[str | None, FOLDER] = None,
+    tensors: Annotated[str | None, TENSORS] = None,
     limit: Annotated[int, LIMIT] = 50,
     cursor: Annotated[str | None, CURSOR] = None,
     common: Common = COMMON,
@@ -36,11 +39,11 @@ def show(
 
     Args:
         reference: For example risk/fraud, risk/fraud:7 or risk/fraud:production.
-        files: List the files of the version; --limit and --cursor are about them.
+        files: List the files of the version; --limit and --cursor are about what is listed.
     """
     with common.connect() as client:
-        if files:
-            listing(client.files(reference, limit=limit or None, cursor=cursor), common, _print_files, _no_files)
+        if files or folder is not None or tensors is not None:
+            contents(client, reference, common, folder=folder, tensors=tensors, limit=limit, cursor=cursor)
             return
         found = client.show(reference)
         if common.json:
@@ -52,22 +55,11 @@ def show(
             pieces = list(last)
             known = tuple(examined.facts(client, found.reference, pieces))
             learnt = ("evidence", _counted(pieces, more=bool(last.next)))
-            _print_version(found, (*_overridden(client, found.reference), learnt, *known), came.run_now(client, found))
-
-
-def _no_files() -> None:
-    output.note("It is external: its bytes are elsewhere and were never taken over.")
-
-
-def _print_files(files: list[File]) -> None:
-    columns = (
-        Column("PATH", style="bold"),
-        Column("SIZE", right=True),
-        Column("ROLE"),
-        Column("FORMAT"),
-        Column("DIGEST", style="dim", optional=True),
-    )
-    table(columns, [(f.path, formats.size(f.size), f.role, f.format or "", formats.digest(f.digest)) for f in files])
+            stands = client.situation(found.reference)
+            _print_version(found, (*_stands(stands), learnt, *known), came.run_now(client, found))
+            if stands.before:
+                model = f"{found.namespace}/{found.model}"
+                output.hint(f"`holotype compare {model}:{stands.before} {found.reference}` shows what changed")
 
 
 def _print_model(client: Client, model: Model) -> None:
@@ -101,13 +93,22 @@ def _counted(pieces: list[Evidence], *, more: bool) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in sorted(counted.items())) + (", …" if more else "")
 
 
-def _overridden(client: Client, reference: str) -> Iterable[tuple[str, Cell]]:
-    """Give a line for each override of the version that nobody closed, whether or not its time is over."""
-    for one in client.overrides(limit=_LAST):
-        if one.version == reference:
-            gates, until = ", ".join(one.gates), formats.when(one.ends_at)
-            told = f"{gates} for {one.target} until {until} by {one.created_by}: {one.reason}"
-            yield f"override {one.id}", Cell(told, "magenta")
+def _stands(found: Situation) -> Iterable[tuple[str, str | Cell]]:
+    """Give a line for each override and quarantine of a version, and one for where it may go."""
+    for override in found.overrides:
+        gates, until = ", ".join(override.gates), formats.when(override.ends_at)
+        told = f"{gates} for {override.target} until {until} by {override.created_by}: {override.reason}"
+        yield f"override {override.id}", Cell(told, "magenta")
+    for quarantine in found.quarantines:
+        yield f"quarantine {quarantine.id}", Cell(f"{quarantine.subject}: {quarantine.reason}", "red")
+    yield "may go to", ", ".join(_way(one) for one in found.ways)
+
+
+def _way(one: Way) -> str:
+    asked = [formats.plural(len(one.gates), "gate")] if one.gates else []
+    asked += [formats.plural(one.approvals, "approval")] if one.approvals else []
+    asked += [f"promotion {one.waiting} waits"] if one.waiting else []
+    return f"{one.target} ({', '.join(asked)})" if asked else one.target
 
 
 def _print_version(version: Version, learnt: Iterable[tuple[str, str | Cell]], run: str) -> None:

@@ -79,6 +79,29 @@ def logout(url: str | None = None, *, to: Output = OUTPUT) -> None:
         output.say(f"signed out at {place}" if token is not None else f"nobody was signed in at {place}")
 
 
+def open_(
+    *,
+    show: Annotated[bool, Parameter(name="--print")] = False,
+    common: Common = COMMON,
+) -> None:
+    """Open the pages in a browser, signed in by a link that works once.
+
+    Args:
+        show: Only print the link, for a browser elsewhere; it works for five minutes.
+    """
+    import webbrowser  # noqa: PLC0415 - for this one use
+
+    with common.connect() as client:
+        made = client.sign_in_link()
+    if common.json:
+        output.document(made)
+        return
+    output.say(made.place)
+    if not show and output.terminal():
+        webbrowser.open(made.place)
+    output.note(f"It signs one browser in, once, until {formats.when(made.expires_at)}.")
+
+
 def change_password(*, common: Common = COMMON) -> None:
     """Choose your own password; who else is signed in as you is signed out."""
     old = getpass("Old password (empty if you have none): ") or None

@@ -21,14 +21,24 @@ class Access(Base):
         """Create a user, who may nothing until a grant or a team says so."""
         return self._post(f"{ROOT}/users", shapes.Account, shapes.NewUser(name=name))
 
+    def user(self, name: str) -> shapes.Account:
+        """Return a user."""
+        return self._get(f"{ROOT}/users/{_part(name)}", shapes.Account)
+
     def change_user(self, name: str, *, disabled: bool) -> shapes.Account:
         """Disable a user, or enable them again, at once on every server."""
         body = shapes.UserChange(disabled=disabled)
         return self._http.call("PATCH", f"{ROOT}/users/{_part(name)}", shapes.Account, body=body)
 
-    def services(self, *, limit: int | None = None, cursor: str | None = None) -> Pages[shapes.Account]:
-        """Iterate over the service accounts: all where the caller may read access, else their own."""
-        return self._pages(f"{ROOT}/services", shapes.Account, limit=limit, cursor=cursor)
+    def services(
+        self, *, owner: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Pages[shapes.Account]:
+        """Iterate over the service accounts: all where the caller may read access, else their own; or of one owner."""
+        return self._pages(f"{ROOT}/services", shapes.Account, {"owner": owner}, limit, cursor)
+
+    def service(self, name: str) -> shapes.Account:
+        """Return a service account."""
+        return self._get(f"{ROOT}/services/{_part(name)}", shapes.Account)
 
     def create_service(self, name: str, *, owner: str | None = None) -> shapes.Account:
         """Create a service account; its owner is the person behind the caller unless named."""
@@ -39,13 +49,19 @@ class Access(Base):
         body = shapes.ServiceChange(disabled=disabled, owner=owner)
         return self._http.call("PATCH", f"{ROOT}/services/{_part(name)}", shapes.Account, body=body)
 
-    def teams(self, *, limit: int | None = None, cursor: str | None = None) -> Pages[shapes.Team]:
-        """Iterate over the teams: all where the caller may read access, else those that they are in."""
-        return self._pages(f"{ROOT}/teams", shapes.Team, limit=limit, cursor=cursor)
+    def teams(
+        self, *, member: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Pages[shapes.Team]:
+        """Iterate over the teams: all where the caller may read access, else those that they are in; or of a member."""
+        return self._pages(f"{ROOT}/teams", shapes.Team, {"member": member}, limit, cursor)
 
     def team(self, name: str) -> shapes.Team:
         """Return a team with its members."""
         return self._get(f"{ROOT}/teams/{_part(name)}", shapes.Team)
+
+    def members(self, team: str, *, limit: int | None = None, cursor: str | None = None) -> Pages[shapes.Account]:
+        """Iterate over the members of a team, by name."""
+        return self._pages(f"{ROOT}/teams/{_part(team)}/members", shapes.Account, limit=limit, cursor=cursor)
 
     def create_team(self, name: str, *, members: Sequence[str] = ()) -> shapes.Team:
         """Create a team of users and service accounts."""
@@ -65,11 +81,16 @@ class Access(Base):
         *,
         who: str | None = None,
         namespace: str | None = None,
+        model: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Pages[shapes.Grant]:
-        """Iterate over the grants that the caller may see, perhaps of one user, service or ``team:NAME``."""
-        return self._pages(f"{ROOT}/grants", shapes.Grant, {"who": who, "namespace": namespace}, limit, cursor)
+        """Iterate over the grants that the caller may see, perhaps of one user, service or ``team:NAME``.
+
+        Of a model alone, those that cover it: on it, on a pattern, on its namespace and on the registry.
+        """
+        asked = {"who": who, "namespace": namespace, "model": model}
+        return self._pages(f"{ROOT}/grants", shapes.Grant, asked, limit, cursor)
 
     def grant(self, who: str, role: str, scope: str, *, stages: Sequence[str] = ()) -> shapes.Grant:
         """Give a role on ``registry``, a namespace, a model or a pattern, perhaps for moves to some stages only."""

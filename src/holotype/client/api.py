@@ -4,9 +4,11 @@ Client
 ├─ Access      users, service accounts, teams, grants, explain
 ├─ Audit       checkpoints, keys, proofs, export
 ├─ Catalogue   namespaces, models, versions: list, show, compare, change, delete, restore
+├─ Contents    folders of a version, tensors of a file, how a version stands
 ├─ EvidenceCalls   attest, evidence, bom, card
 ├─ Imports     models and versions of another registry
 ├─ Labels      resolve, promote, rollback, aliases
+├─ Measures    tables of versions, a metric along a model
 ├─ Policies    the policy of a namespace: show, apply, test
 ├─ Promotions  approve, reject, withdraw; overrides
 ├─ Recalls     quarantine, release, impact
@@ -20,9 +22,11 @@ from __future__ import annotations
 from holotype.client.access import Access
 from holotype.client.audit import Audit
 from holotype.client.catalogue import Catalogue
+from holotype.client.contents import Contents
 from holotype.client.evidence import EvidenceCalls
 from holotype.client.imports import Imports
 from holotype.client.labels import Labels
+from holotype.client.measures import Measures
 from holotype.client.policies import Policies
 from holotype.client.promotions import Promotions
 from holotype.client.recalls import Recalls
@@ -32,7 +36,20 @@ from holotype.client.transfers import Transfers
 
 
 class Client(
-    Access, Audit, Catalogue, EvidenceCalls, Imports, Labels, Policies, Promotions, Recalls, Records, SignIn, Transfers
+    Access,
+    Audit,
+    Catalogue,
+    Contents,
+    EvidenceCalls,
+    Imports,
+    Labels,
+    Measures,
+    Policies,
+    Promotions,
+    Recalls,
+    Records,
+    SignIn,
+    Transfers,
 ):
     """A registry, seen from a program: typed results, the errors of ``holotype.errors``, and nothing is printed.
 

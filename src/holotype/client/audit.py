@@ -35,6 +35,10 @@ class Audit(Base):
         """Return the public keys that sign checkpoints, the oldest first."""
         return self._get(f"{_LEDGER}/keys", Page[audit.Key]).items
 
+    def entry(self, sequence: int) -> audit.Entry:
+        """Return an entry of the ledger as it is hashed, with the proof that the latest checkpoint covers it."""
+        return self._get(f"{_LEDGER}/entries/{int(sequence)}", audit.Entry)
+
     def prove_inclusion(self, sequence: int, *, size: int | None = None) -> audit.Inclusion:
         """Return the proof that an entry is in the ledger of a size, or as it is now."""
         return self._get(f"{_LEDGER}/proofs/inclusion", audit.Inclusion, sequence=sequence, size=size)

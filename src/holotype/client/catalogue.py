@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from holotype.client.base import ROOT, Base, model_path, version_path
 from holotype.client.pages import Pages
-from holotype.domain import references
+from holotype.domain import recall, references
 from holotype.wire import shapes
 from holotype.wire.compare import Comparison
 from holotype.wire.intakes import Intake
@@ -47,6 +47,10 @@ class Catalogue(Base):
             terms.insert(0, f"model:{references.parse_model(model).model_reference}")
         text = " AND ".join(f"({term})" for term in terms) if len(terms) > 1 else "".join(terms)
         return self._pages(f"{ROOT}/versions", shapes.Version, {"query": text or None, "sort": sort}, limit, cursor)
+
+    def count_versions(self, query: str = "") -> shapes.Count:
+        """Count the versions that a query finds, up to a thousand."""
+        return self._get(f"{ROOT}/versions/count", shapes.Count, query=query or None)
 
     def intakes(
         self,
@@ -141,10 +145,17 @@ class Catalogue(Base):
         named = [str(references.parse_version(version)) for version in versions]
         return self._get(f"{ROOT}/compare", Comparison, reference=named, all=everything or None)
 
-    def lineage(self, reference: str, *, depth: int | None = None) -> Lineage:
-        """Return what a version was made from and what was made from it, so many steps away at most."""
-        path = f"{version_path(references.parse_version(reference))}/lineage"
-        return self._get(path, Lineage, depth=depth)
+    def lineage(self, subject: str, *, depth: int | None = None) -> Lineage:
+        """Return what a version was made from and what was made from it, so many steps away at most.
+
+        Of ``dataset:URI``, and of ``parent:NAME`` which is elsewhere, return what was made from it.
+        """
+        wanted = recall.parse(subject)
+        if wanted.kind == recall.DATASET:
+            return self._get(f"{ROOT}/lineage", Lineage, data=wanted.name, depth=depth)
+        if wanted.kind == recall.PARENT:
+            return self._get(f"{ROOT}/lineage", Lineage, parent=wanted.name, depth=depth)
+        return self._get(f"{version_path(references.parse_version(subject))}/lineage", Lineage, depth=depth)
 
     def _path(self, reference: str) -> str:
         parsed = references.parse(reference)

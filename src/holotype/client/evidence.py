@@ -31,11 +31,16 @@ class EvidenceCalls(Base):
         reference: str,
         *,
         type: str | None = None,  # noqa: A002 - as above
+        signatures: bool = False,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Pages[shapes.Evidence]:
-        """Iterate over the evidence about a version, the newest first, of one type or of all."""
-        return self._pages(f"{_path(reference)}/evidence", shapes.Evidence, {"type": type}, limit, cursor)
+        """Iterate over the evidence about a version, the newest first, of one type or of all.
+
+        With ``signatures`` each piece says what the policy makes of its signature now.
+        """
+        asked = {"type": type, "signatures": signatures or None}
+        return self._pages(f"{_path(reference)}/evidence", shapes.Evidence, asked, limit, cursor)
 
     def one_evidence(self, reference: str, number: int) -> shapes.Evidence:
         """Return one piece of evidence, and what the policy makes of its signature now."""

@@ -8,15 +8,20 @@ from holotype.client.base import ROOT, Base, version_path
 from holotype.client.pages import Pages
 from holotype.domain import references
 from holotype.wire import shapes
-from holotype.wire.promotions import NewDecision, NewOverride, Override
+from holotype.wire.promotions import Comment, NewComment, NewDecision, NewOverride, Override
+from holotype.wire.reviews import Review
 
 
 class Promotions(Base):
-    """The calls about promotions that wait, and about overrides of gates. ``promote`` itself is among the labels."""
+    """The calls about promotions that wait, comments and overrides. ``promote`` itself is among the labels."""
 
     def promotion(self, promotion: int) -> shapes.Promotion:
         """Return a promotion by its number: verdicts, decisions, and what it still needs."""
         return self._get(f"{ROOT}/promotions/{int(promotion)}", shapes.Promotion)
+
+    def review(self, promotion: int) -> Review:
+        """Return what somebody needs who decides about a promotion, and what the caller may do about it."""
+        return self._get(f"{ROOT}/promotions/{int(promotion)}/review", Review)
 
     def promotions(
         self,
@@ -25,11 +30,16 @@ class Promotions(Base):
         namespace: str | None = None,
         model: str | None = None,
         waiting: bool = False,
+        mine: bool = False,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Pages[shapes.Promotion]:
-        """Iterate over promotions, the newest first; ``waiting``: those that wait for an approval by the caller."""
-        asked = {"status": status, "namespace": namespace, "model": model, "waiting": waiting or None}
+        """Iterate over promotions, the newest first.
+
+        ``waiting``: those that wait for an approval by the caller; ``mine``: those that the caller asked for.
+        """
+        asked: dict[str, str | bool | None] = {"status": status, "namespace": namespace, "model": model}
+        asked |= {"waiting": waiting or None, "mine": mine or None}
         return self._pages(f"{ROOT}/promotions", shapes.Promotion, asked, limit, cursor)
 
     def approve(self, promotion: int, *, comment: str = "") -> shapes.Promotion:
@@ -43,6 +53,14 @@ class Promotions(Base):
     def withdraw(self, promotion: int, *, comment: str = "") -> shapes.Promotion:
         """Take a promotion back that one asked for."""
         return self._decide(promotion, "withdraw", comment)
+
+    def comment(self, promotion: int, text: str) -> Comment:
+        """Write a comment to a promotion, as Markdown, and return it; it is never changed."""
+        return self._post(f"{ROOT}/promotions/{int(promotion)}/comments", Comment, NewComment(text=text))
+
+    def comments(self, promotion: int, *, limit: int | None = None, cursor: str | None = None) -> Pages[Comment]:
+        """Iterate over what people wrote to a promotion, the newest first."""
+        return self._pages(f"{ROOT}/promotions/{int(promotion)}/comments", Comment, {}, limit, cursor)
 
     def open_override(
         self, reference: str, target: str, gates: Sequence[str], *, reason: str, hours: float = 1.0

@@ -25,6 +25,10 @@ class Recalls(Base):
         asked = {"everything": everything or None}
         return self._pages(f"{ROOT}/quarantines", shapes.Quarantine, asked, limit, cursor)
 
+    def show_quarantine(self, quarantine: int) -> shapes.Held:
+        """Return a quarantine by its number, with the versions under it."""
+        return self._get(f"{ROOT}/quarantines/{int(quarantine)}", shapes.Held)
+
     def impact(self, subject: str) -> shapes.Impact:
         """Return what a recall of a version, ``dataset:URI`` or ``parent:REFERENCE`` would reach."""
         return self._get(f"{ROOT}/impact", shapes.Impact, subject=subject)

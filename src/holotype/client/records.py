@@ -14,11 +14,21 @@ from holotype.wire import shapes
 class Records(Base):
     """The calls about the ledger and about tokens."""
 
-    def history(self, reference: str, *, limit: int | None = None, cursor: str | None = None) -> Pages[shapes.Event]:
-        """Iterate over what happened to a model and its versions, or to one version, the newest first."""
+    def history(
+        self,
+        reference: str,
+        *,
+        until: datetime | str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Pages[shapes.Event]:
+        """Iterate over what happened to a model and its versions, or to one version, the newest first.
+
+        With ``until``, only over what happened before that moment.
+        """
         parsed = references.parse(reference)
         path = version_path(parsed) if parsed.names_version else model_path(parsed)
-        return self._pages(f"{path}/history", shapes.Event, limit=limit, cursor=cursor)
+        return self._pages(f"{path}/history", shapes.Event, {"until": moment(until)}, limit, cursor)
 
     def ledger(  # noqa: PLR0913 - each is a filter
         self,

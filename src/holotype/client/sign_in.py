@@ -49,6 +49,11 @@ class SignIn(Base):
         """End the token whose secret is given."""
         self._http.call("POST", f"{ROOT}/sign-out", type(None), body=shapes.SignOut(secret=secret))
 
+    def sign_in_link(self) -> shapes.Link:
+        """Return a link that signs a browser in, once and soon; its place is an address with this server's in front."""
+        made = self._post(f"{_SIGN_IN}/links", shapes.Link)
+        return shapes.Link(self.url + made.place, made.expires_at)
+
     def set_password(self, new: str, *, old: str | None = None) -> None:
         """Set one's own password."""
         self._http.call("POST", f"{ROOT}/password", type(None), body=shapes.NewPassword(new=new, old=old))

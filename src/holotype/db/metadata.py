@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Integer, MetaData
+from sqlalchemy import BigInteger, Integer, MetaData, String
 
 metadata = MetaData(
     naming_convention={
@@ -19,3 +19,6 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 Moment = BigInteger
 """Microseconds since 1970 in UTC; see ``holotype.domain.times``."""
+
+Bytewise = String().with_variant(String(collation="C"), "postgresql")
+"""A text that both databases compare and order by its bytes, whatever language the database speaks."""

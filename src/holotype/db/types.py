@@ -2,7 +2,7 @@
 
 ``json_list(column)`` and ``json_map(key, value)`` gather the rows of a subquery into JSON text; ``in_list(column,
 name)`` compares with one bound list of any length; ``like(column, pattern)`` means the same on both;
-``json_value(column, key)`` is one text of a JSON object.
+``json_value(column, key)`` is one text of a JSON object; ``place_of(text, part)`` says where a text holds another.
 """
 
 from __future__ import annotations
@@ -55,6 +55,13 @@ class json_value(FunctionElement[str]):  # noqa: N801  (a SQL function)
     inherit_cache = True
 
 
+class place_of(FunctionElement[int]):  # noqa: N801  (a SQL function)
+    """Where a text holds another, from 1 on; 0 where it does not."""
+
+    type: Any = sa.Integer()
+    inherit_cache = True
+
+
 class _like(FunctionElement[bool]):  # noqa: N801  (a SQL operator)
     """Whether a text is like a pattern, letter for letter."""
 
@@ -95,6 +102,16 @@ def _json_value_sqlite(element: json_value, compiler: SQLCompiler, **options: An
 def _json_value_postgresql(element: json_value, compiler: SQLCompiler, **options: Any) -> str:
     column, key = [compiler.process(one, **options) for one in element.clauses]
     return f"(({column})::jsonb ->> {key})"
+
+
+@compiles(place_of, "sqlite")
+def _place_of_sqlite(element: place_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **options)})"
+
+
+@compiles(place_of, "postgresql")
+def _place_of_postgresql(element: place_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **options)})"
 
 
 @compiles(_like, "sqlite")

@@ -96,10 +96,15 @@ def content(evidence: Evidence) -> Any:
 
     Whether somebody trusted has signed it is another question: ``signed_by``.
     """
-    if evidence.payload is None or not is_json(evidence.media_type):
+    return said(evidence.media_type, evidence.payload)
+
+
+def said(media_type: str, payload: bytes | None) -> Any:
+    """Return what JSON of a media type says, as :func:`content` does."""
+    if payload is None or not is_json(media_type):
         return None
     try:
-        value = strict_json.loads(evidence.payload, "payload")
+        value = strict_json.loads(payload, "payload")
         found = dsse.read(value)
         return value if found is None else dsse.statement(found).predicate
     except Invalid:

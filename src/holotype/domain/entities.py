@@ -181,6 +181,17 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody wrote to a promotion, as Markdown; it is never changed."""
+
+    id: int
+    promotion_id: int
+    text: str
+    created_at: datetime
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Promotion:
     """A request to move a version to a stage or to let a protected alias name it, and what became of it.
 

@@ -40,6 +40,7 @@ class Action(StrEnum):
     EVIDENCE_ATTESTED = "evidence.attested"
     POLICY_APPLIED = "policy.applied"
     PROMOTION_REQUESTED = "promotion.requested"
+    PROMOTION_COMMENTED = "promotion.commented"
     PROMOTION_APPROVED = "promotion.approved"
     PROMOTION_REJECTED = "promotion.rejected"
     PROMOTION_REFUSED = "promotion.refused"

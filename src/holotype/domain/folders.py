@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from holotype.domain.manifest import File
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -12,6 +14,20 @@ class Listed:
 
     name: str
     size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What lies right in a folder of a version: a file, or a folder, which has none."""
+
+    name: str
+    path: str
+    file: File | None = None
+
+    @property
+    def cursor(self) -> str:
+        """After which a page goes on: a folder is passed over with everything in it."""
+        return self.name if self.file else f"{self.name}/"
 
 
 def level(found: Iterable[tuple[str, int]], folder: str) -> list[Listed]:

@@ -157,3 +157,8 @@ def _plain(value: str, pattern: re.Pattern[str]) -> str:
 def quote(value: str) -> str:
     """Return a text in double quotes, with what is special inside them escaped."""
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def spelled(value: str) -> str:
+    """Return a value or a key as people write it in a query: in quotes only where it is more than a word."""
+    return value if _PLAIN_VALUE.fullmatch(value) and _PLAIN_KEY.fullmatch(value) else quote(value)

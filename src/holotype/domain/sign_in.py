@@ -18,6 +18,14 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Where on our pages a browser is signed in, once and until a moment; the place holds the secret."""
+
+    place: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Whom an OpenID provider names, and who that is here; until the first sign-in perhaps only by e-mail address."""
 

@@ -34,19 +34,22 @@ class Approvals(Gate):
 def counting(rule: ApprovalRule, facts: Facts) -> list[Approval]:
     """Return the approvals that count for a rule, one of each person; who changed their mind does not count."""
     last = {one.person_id: one for one in sorted(facts.approvals, key=lambda one: one.created_at) if not one.voided}
-    return [
-        one
-        for one in last.values()
-        if one.decision == APPROVED and not _is_barred(one, rule, facts) and _is_among(one, rule.among)
-    ]
+    author = facts.candidate.version.created_by
+    persons = {"author_id": facts.author_id, "requester_id": facts.requester_id}
+    return [one for one in last.values() if counts(one, rule, author=author, **persons)]
 
 
-def _is_barred(one: Approval, rule: ApprovalRule, facts: Facts) -> bool:
-    """Say whether a rule excludes who approved; an account that changed hands is still the account that registered."""
-    if AUTHOR in rule.exclude and one.principal == facts.candidate.version.created_by:
-        return True
-    persons = {REQUESTER: facts.requester_id, AUTHOR: facts.author_id}
-    return one.person_id in {persons[who] for who in rule.exclude if who in persons} - {None}
+def counts(one: Approval, rule: ApprovalRule, *, author: str, author_id: int | None, requester_id: int | None) -> bool:
+    """Say whether an approval counts for a rule: it comes from among those who are asked, and from nobody excluded.
+
+    An account that changed hands is still the account that registered.
+    """
+    if one.decision != APPROVED or not _is_among(one, rule.among):
+        return False
+    if AUTHOR in rule.exclude and one.principal == author:
+        return False
+    persons = {REQUESTER: requester_id, AUTHOR: author_id}
+    return one.person_id not in {persons[who] for who in rule.exclude if who in persons} - {None}
 
 
 def _is_among(one: Approval, among: tuple[str, ...]) -> bool:

@@ -34,6 +34,7 @@ __all__ = [
     "Reply",
     "Request",
     "Route",
+    "answer_of",
     "call_of",
     "delete",
     "get",
@@ -174,13 +175,14 @@ def _handler(function: Function, binder: binding.Binder, status: int) -> Functio
         except (Denied, NotFound) as error:
             await record(exchange.of(request.scope), error)
             raise
-        return _answer(result, status)
+        return answer_of(result, status)
 
     handle.__name__ = handle.__qualname__ = function.__name__
     return handle
 
 
-def _answer(result: Any, status: int) -> Answer | Response[Any]:
+def answer_of(result: Any, status: int = 200) -> Answer | Response[Any]:
+    """Return what is sent for the result of a route."""
     if isinstance(result, Response):
         return result
     if isinstance(result, Reply):

@@ -67,11 +67,15 @@ def signature(function: Callable[..., Any], path: str) -> Signature:
 class Binder:
     """Finds the arguments of one route's function in a request."""
 
-    def __init__(self, wanted: Signature, *, open_query: bool = False, public: bool = False) -> None:
+    def __init__(
+        self, wanted: Signature, *, open_query: bool = False, public: bool = False, blank: bool = False
+    ) -> None:
         """Prepare the decoders once; ``open_query`` passes over parameters that the function does not name.
 
-        ``public`` is a route that strangers may call: what they send is small.
+        ``public`` is a route that strangers may call: what they send is small. With ``blank`` an empty parameter counts
+        as none, as the empty field of a form on a page is meant.
         """
+        self._blank, self._open = blank, open_query
         self._public = public
         self._path = wanted.path
         self._decode = None if wanted.body is None else bodies.decoder(wanted.body)
@@ -100,12 +104,16 @@ class Binder:
     def _from_query(self, request: Request[Any, Any, Any]) -> dict[str, Any]:
         given: dict[str, Any] = {}
         for name, value in pairs(request.scope["query_string"]):
+            if self._blank and not value:
+                continue
             if name in self._repeated:
                 given.setdefault(name, []).append(value)
             elif name in given:
                 raise Invalid(f"The query parameter {name[:80]!r} is there twice.", hint="Give it once.")
             else:
                 given[name] = value
+        if self._query is None and self._open:
+            return {}
         if self._query is None:
             raise Invalid(f"There is no query parameter {next(iter(given), '')[:80]!r} here.", hint="See /schema.")
         try:

@@ -30,7 +30,7 @@ from holotype.operations.authenticate import authenticate
 from holotype.operations.authenticate_password import authenticate_password, recognise
 from holotype.operations.call import Call
 
-_OPEN = Actor("open", 0, frozenset(Permission))
+OPEN = Actor("open", 0, frozenset(Permission))
 """Whoever calls a server that was started with ``--open``, whatever credentials a client still sends."""
 _LONGEST, _LONGEST_NAME = 8_192, 250
 _under_way: dict[tuple[int, bytes, str], asyncio.Task[Actor]] = {}
@@ -40,7 +40,7 @@ async def actor_of(connection: ASGIConnection[Any, Any, Any, Any], *, basic: boo
     """Return who calls, or raise ``Unauthenticated``; Basic credentials count where ``basic`` says so."""
     known = exchange.of(connection.scope)
     if known.registry.settings.open:
-        return _OPEN
+        return OPEN
     given = [value for name, value in connection.scope["headers"] if name == b"authorization"]
     if not given:
         return ANONYMOUS

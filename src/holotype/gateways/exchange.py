@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -18,12 +19,17 @@ KEY = "holotype"
 
 @dataclass(slots=True)
 class Exchange:
-    """One request and its answer: the registry it is for, its id in the log, and who asks."""
+    """One request and its answer: the registry it is for, its id in the log, and who asks.
+
+    ``lasting`` says that the answer goes on for as long as somebody listens; it ends when the server is ``stopping``.
+    """
 
     registry: Registry
     request_id: str
     actor: Actor = ANONYMOUS
     template: str = ""
+    lasting: bool = False
+    stopping: asyncio.Event | None = None
 
 
 def of(scope: Mapping[str, Any]) -> Exchange:

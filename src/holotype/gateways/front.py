@@ -11,12 +11,13 @@ import itertools
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
 from holotype.errors import HolotypeError, NotFound
 from holotype.gateways import dialects, exchange
 from holotype.gateways.browsers import check_origin
+from holotype.gateways.dialects import Dialect
 from holotype.gateways.exchange import Exchange
 from holotype.operations.call import Registry
 
@@ -29,12 +30,12 @@ Finish = Callable[[Exchange, str, str, int, float], None]
 
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
     (b"server", b"holotype"),
 )
 """What every answer carries. Those below are set where the answer does not say otherwise."""
 _DEFAULTS = {
+    b"referrer-policy": b"no-referrer",
     b"cache-control": b"no-store",
     b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
 }
@@ -44,15 +45,20 @@ _SANE_ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,100}")
 class Front:
     """The outermost application: an ASGI application around the framework's."""
 
-    def __init__(self, app: App, registry: Registry, finish: Finish) -> None:
-        """Wrap an application; ``finish`` is told of every answer: exchange, method, path, status, seconds."""
+    def __init__(self, app: App, registry: Registry, finish: Finish, tongues: Sequence[Dialect]) -> None:
+        """Wrap an application; ``finish`` is told of every answer: exchange, method, path, status, seconds.
+
+        ``tongues`` are the dialects in which errors are told, besides that of problems.
+        """
         self.app = app
         self.registry = registry
         self._finish = finish
+        self._tongues = tuple(tongues)
         self._open = registry.settings.open
         self._prefix = secrets.token_hex(4)
         self._count = itertools.count(1)
         self.in_flight = 0
+        self.stopping = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -60,7 +66,7 @@ class Front:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
-        known = Exchange(self.registry, self._request_id(scope["headers"]))
+        known = Exchange(self.registry, self._request_id(scope["headers"]), stopping=self.stopping)
         scope[exchange.KEY] = known
         status = 0
         self.in_flight += 1
@@ -79,19 +85,27 @@ class Front:
                 raise NotFound("There is nothing at this address.", hint="See /schema for what this server answers.")
             await self.app(scope, receive, answer)
         except HolotypeError as error:
-            await _tell(error, known, scope["path"], answer)
+            await self._tell(error, known, scope, answer)
         finally:
             self.in_flight -= 1
             known.template = scope.get("path_template", "")
             self._finish(known, scope["method"], scope["path"], status, time.perf_counter() - began)
 
     async def drained(self, seconds: float) -> bool:
-        """Wait until no request is in flight, at most so long; say whether that came about."""
+        """Wait until no request is in flight, at most so long; say whether that came about. Streams end at once."""
+        self.stopping.set()
         end = time.monotonic() + seconds
         # An event would cost every request something; this costs only the stop.
         while self.in_flight and time.monotonic() < end:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         return not self.in_flight
+
+    async def _tell(self, error: HolotypeError, known: Exchange, scope: Scope, send: Send) -> None:
+        status, body, headers = dialects.told(self._tongues, scope, error, known.request_id)
+        headers["Content-Length"] = str(len(body))
+        lines = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": status, "headers": lines})
+        await send({"type": "http.response.body", "body": body})
 
     def _request_id(self, headers: list[tuple[bytes, bytes]]) -> str:
         for name, value in headers:
@@ -105,11 +119,3 @@ def _complete(headers: Any, request_id: str) -> list[tuple[bytes, bytes]]:
     given = {name.lower() for name, _ in headers}
     found.extend((name, value) for name, value in _DEFAULTS.items() if name not in given)
     return found
-
-
-async def _tell(error: HolotypeError, known: Exchange, path: str, send: Send) -> None:
-    status, body, headers = dialects.told(path, error, known.request_id)
-    headers["Content-Length"] = str(len(body))
-    lines = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": lines})
-    await send({"type": "http.response.body", "body": body})

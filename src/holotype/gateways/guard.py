@@ -45,7 +45,8 @@ async def enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
     if permission is PUBLIC:
         return
     known = exchange.of(connection.scope)
-    known.actor = await actor_of(connection, basic="endpoint" in handler.opt)
+    caller = handler.opt.get("caller")
+    known.actor = await (caller(connection) if caller else actor_of(connection, basic="endpoint" in handler.opt))
     try:
         if permission is None:
             raise Denied("Nobody may call this.") if known.actor.principal_id is not None else Unauthenticated()

@@ -52,7 +52,8 @@ class Metrics:
         key = (method, known.template, status)
         children = self._known.get(key) or self._children(key)
         children[0]()
-        children[1](seconds)
+        if not known.lasting:  # how long somebody listened says nothing of how fast we are
+            children[1](seconds)
 
     def text(self) -> bytes:
         """Return what Prometheus reads."""

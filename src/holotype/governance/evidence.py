@@ -38,7 +38,9 @@ _SAME = Prepared(
     .limit(1)
 )
 _HELD = Prepared(sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(evidence.c.size), 0)).where(_OF_VERSION))
+_COUNTED = sa.select(evidence.c.type, sa.func.count()).where(_OF_VERSION).group_by(evidence.c.type)
 _BY_IDS = Prepared(sa.select(evidence).where(in_list(evidence.c.id, "ids")))
+_NAMED = Prepared(sa.select(*_BARE).where(in_list(evidence.c.id, "ids")).order_by(evidence.c.id.desc()))
 _IDS = sa.select(evidence.c.id).order_by(evidence.c.id)
 _NO_COLUMNS = {"id"}
 _INSERT = Prepared(
@@ -112,6 +114,11 @@ def by_ids(tx: Tx, ids: Collection[int]) -> list[Evidence]:
     return [_entity(row) for row in _BY_IDS(tx, {"ids": bound_list(list(ids))})]
 
 
+def named(tx: Tx, ids: Collection[int]) -> list[Evidence]:
+    """Return pieces of evidence without their payloads, the newest first."""
+    return [_entity(row) for row in _NAMED(tx, {"ids": bound_list(list(ids))})] if ids else []
+
+
 def ids(tx: Tx) -> Iterator[int]:
     """Give the ids of all evidence."""
     yield from tx.execute(_IDS).scalars()
@@ -131,6 +138,11 @@ def held(tx: Tx, version_id: int) -> Held:
     """Return how much evidence there is about a version."""
     count, size = _HELD.one(tx, {"version_id": version_id})
     return Held(int(count), int(size))
+
+
+def counted(tx: Tx, version_id: int) -> dict[str, int]:
+    """Return how many pieces of evidence of each type there are about a version."""
+    return {row[0]: int(row[1]) for row in tx.execute(_COUNTED, {"version_id": version_id})}
 
 
 def _found(row: Any) -> Evidence | None:

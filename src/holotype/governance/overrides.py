@@ -43,6 +43,9 @@ _PAGE = (
     .order_by(overrides.c.id.desc())
     .limit(sa.bindparam("limit"))
 )
+_OF_VERSION = (
+    _SHOWN.where(overrides.c.version_id == sa.bindparam("version_id"), _OPEN).order_by(overrides.c.id.desc()).limit(20)
+)
 _LARGEST = 2**63 - 1
 
 
@@ -95,6 +98,11 @@ def page(tx: Tx, *, everything: bool, before: int | None, limit: int) -> list[Ov
     """Return up to ``limit`` overrides with ids under ``before``, the newest first; those not closed, or all."""
     statement = _PAGE if everything else _PAGE.where(_OPEN)
     return [_entity(row) for row in tx.execute(statement, {"before": before or _LARGEST, "limit": limit})]
+
+
+def of_version(tx: Tx, version_id: int) -> list[Override]:
+    """Return the overrides of a version that nobody closed, whether or not their time is over, twenty at most."""
+    return [_entity(row) for row in tx.execute(_OF_VERSION, {"version_id": version_id})]
 
 
 def close(tx: Tx, identifier: int, *, by: str, now: datetime) -> None:

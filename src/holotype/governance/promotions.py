@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
+from holotype.db.sets import IdSet, held_in
 from holotype.db.types import bound_list, in_list
 from holotype.domain import times
 from holotype.domain.entities import Verdict
@@ -24,6 +25,7 @@ PENDING, APPLIED, REFUSED, REJECTED = "pending", "applied", "refused", "rejected
 WITHDRAWN, EXPIRED = "withdrawn", "expired"
 STATUSES = (PENDING, APPLIED, REFUSED, REJECTED, WITHDRAWN, EXPIRED)
 STAGE, ALIAS, ROLLBACK = "stage", "alias", "rollback"
+_FEW = 50
 
 _ID = sa.bindparam("id", type_=sa.BigInteger)
 _PENDING = promotions.c.status == sa.literal_column(f"'{PENDING}'")
@@ -49,6 +51,13 @@ _DUE = (
     .order_by(promotions.c.expires_at, promotions.c.id)
     .limit(sa.bindparam("limit"))
 )
+_OF_VERSION = (
+    sa.select(promotions)
+    .where(promotions.c.version_id == sa.bindparam("version_id"))
+    .order_by(promotions.c.id.desc())
+    .limit(sa.bindparam("limit"))
+)
+_BY_IDS = sa.select(promotions).where(in_list(promotions.c.id, "ids")).order_by(promotions.c.id.desc())
 _LAST_APPLIED = (
     sa.select(promotions)
     .where(promotions.c.version_id == sa.bindparam("version_id"), promotions.c.target == sa.bindparam("target"))
@@ -92,6 +101,9 @@ class Filter:
     status: str | None = None
     namespace_id: int | None = None
     model_id: int | None = None
+    requester_id: int | None = None
+    inside: tuple[IdSet, IdSet] | None = None
+    """Namespaces and models, of which a request has to be about one."""
 
 
 def insert(tx: Tx, values: dict[str, Any]) -> int:
@@ -131,6 +143,16 @@ def pending_of_namespace(tx: Tx, namespace_id: int) -> list[Request]:
     return [_entity(row) for row in tx.execute(_OF_NAMESPACE, {"namespace_id": namespace_id})]
 
 
+def of_version(tx: Tx, version_id: int, limit: int) -> list[Request]:
+    """Return the last requests about a version, the newest first."""
+    return [_entity(row) for row in tx.execute(_OF_VERSION, {"version_id": version_id, "limit": limit})]
+
+
+def by_ids(tx: Tx, ids: Collection[int]) -> list[Request]:
+    """Return requests by their ids, the newest first."""
+    return [_entity(row) for row in tx.execute(_BY_IDS, {"ids": bound_list(list(ids))})] if ids else []
+
+
 def due(tx: Tx, now: datetime, limit: int) -> list[Request]:
     """Return up to ``limit`` pending requests whose time is over."""
     return [_entity(row) for row in tx.execute(_DUE, {"now": times.to_micros(now), "limit": limit})]
@@ -147,13 +169,26 @@ def page(tx: Tx, wanted: Filter, *, before: int | None, limit: int) -> list[Requ
     statement = sa.select(promotions).order_by(promotions.c.id.desc()).limit(limit)
     if before is not None:
         statement = statement.where(promotions.c.id < before)
-    for name in ("namespace_id", "model_id"):
-        value = getattr(wanted, name)
-        if value is not None:
-            statement = statement.where(promotions.c[name] == value)
+    statement = narrowed(statement, wanted)
     if wanted.status is not None:
         statement = statement.where(_PENDING if wanted.status == PENDING else promotions.c.status == wanted.status)
     return [_entity(row) for row in tx.execute(statement)]
+
+
+def narrowed(statement: sa.Select[Any], wanted: Filter) -> sa.Select[Any]:
+    """Add the conditions of a filter, but for the status; where few places are meant, an index has them."""
+    for name in ("namespace_id", "model_id", "requester_id"):
+        value = getattr(wanted, name)
+        if value is not None:
+            statement = statement.where(promotions.c[name] == value)
+    if wanted.inside is None:
+        return statement
+    spaces, lines = wanted.inside
+    if len(spaces.ids) + len(lines.ids) > _FEW:
+        inside = held_in(promotions.c.namespace_id, spaces) | held_in(promotions.c.model_id, lines)
+    else:
+        inside = promotions.c.namespace_id.in_(sorted(spaces.ids)) | promotions.c.model_id.in_(sorted(lines.ids))
+    return statement.where(inside)
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,13 @@ _REASONS = (
     .order_by(quarantines.c.id)
     .limit(20)
 )
-_versions = sa.table("versions", sa.column("id"), sa.column("digest"))  # known by name: the catalogue lies beside
+_versions = sa.table(  # known by name: the catalogue lies beside
+    "versions",
+    sa.column("id", sa.BigInteger),
+    sa.column("digest", sa.Text),
+    sa.column("namespace_id", sa.BigInteger),
+    sa.column("model_id", sa.BigInteger),
+)
 _OVER_SAME = sa.select(quarantined.c.quarantine_id).where(
     quarantined.c.version_id.in_(sa.select(_versions.c.id).where(_versions.c.digest == sa.bindparam("digest")))
 )
@@ -38,6 +44,8 @@ _REACHING = Prepared(
 )
 _GET = sa.select(quarantines).where(quarantines.c.id == sa.bindparam("id"))
 _BY_SUBJECT = sa.select(quarantines).where(quarantines.c.subject == sa.bindparam("subject"), _OPEN)
+Seen = Callable[[sa.ColumnElement[int], sa.ColumnElement[int]], sa.ColumnElement[bool]]
+"""Whether somebody may see a version, from the columns of its namespace's and its model's id."""
 _PAGE = (
     sa.select(quarantines)
     .where(quarantines.c.id < sa.bindparam("before"))
@@ -45,6 +53,13 @@ _PAGE = (
     .limit(sa.bindparam("limit"))
 )
 _PAGE_OF_OPEN = _PAGE.where(_OPEN)
+_OF_VERSION = (
+    sa.select(quarantines)
+    .join_from(quarantined, quarantines)
+    .where(quarantined.c.version_id == sa.bindparam("version_id"), _OPEN)
+    .order_by(quarantines.c.id)
+    .limit(20)
+)
 _HELD = sa.select(quarantined.c.version_id).where(quarantined.c.quarantine_id == sa.bindparam("id"))
 _STILL_HELD = (
     sa.select(quarantined.c.version_id)
@@ -86,9 +101,9 @@ def hold(tx: Tx, quarantine_ids: Collection[int], version_ids: Collection[int]) 
         tx.execute(quarantined.insert(), rows)
 
 
-def get(tx: Tx, identifier: int) -> Quarantine | None:
-    """Return a quarantine by its id."""
-    row = tx.execute(_GET, {"id": identifier}).one_or_none()
+def get(tx: Tx, identifier: int, seen: Seen | None = None) -> Quarantine | None:
+    """Return a quarantine by its id, as far as somebody may see it."""
+    row = tx.execute(_as_seen(_GET, seen), {"id": identifier}).one_or_none()
     return None if row is None else _entity(row)
 
 
@@ -97,16 +112,25 @@ def there(tx: Tx, identifier: int) -> Quarantine:
     return _entity(tx.execute(_GET, {"id": identifier}).one())
 
 
-def open_over(tx: Tx, subject: str) -> Quarantine | None:
-    """Return the open quarantine of a subject."""
-    row = tx.execute(_BY_SUBJECT, {"subject": subject}).first()
+def open_over(tx: Tx, subject: str, seen: Seen | None = None) -> Quarantine | None:
+    """Return the open quarantine of a subject, as far as somebody may see it."""
+    row = tx.execute(_as_seen(_BY_SUBJECT, seen), {"subject": subject}).first()
     return None if row is None else _entity(row)
 
 
-def page(tx: Tx, *, everything: bool, before: int | None, limit: int) -> list[Quarantine]:
-    """Return up to ``limit`` quarantines with ids under ``before``, the newest first; open ones, or all."""
-    statement = _PAGE if everything else _PAGE_OF_OPEN
+def page(tx: Tx, *, everything: bool, before: int | None, limit: int, seen: Seen | None = None) -> list[Quarantine]:
+    """Return up to ``limit`` quarantines with ids under ``before``, the newest first; open ones, or all.
+
+    Where ``seen`` says which versions somebody may see, those that hold none of them are left out, and the others
+    count no more than them.
+    """
+    statement = _as_seen(_PAGE if everything else _PAGE_OF_OPEN, seen)
     return [_entity(row) for row in tx.execute(statement, {"before": before or 2**62, "limit": limit})]
+
+
+def of_version(tx: Tx, version_id: int, seen: Seen | None = None) -> list[Quarantine]:
+    """Return the open quarantines that hold a version, the oldest first, twenty at most."""
+    return [_entity(row) for row in tx.execute(_as_seen(_OF_VERSION, seen), {"version_id": version_id})]
 
 
 def held(tx: Tx, identifier: int) -> list[int]:
@@ -123,6 +147,20 @@ def release(tx: Tx, identifier: int, reason: str, *, by: str, now: datetime) -> 
     """Close a quarantine; which versions it held stays on record."""
     ended = {"released_at": times.to_micros(now), "released_by": by, "release_reason": reason}
     tx.execute(quarantines.update().where(quarantines.c.id == identifier).values(ended))
+
+
+def _as_seen(statement: sa.Select[Any], seen: Seen | None) -> sa.Select[Any]:
+    if seen is None:
+        return statement
+    under = (
+        sa.select(sa.func.count())
+        .select_from(quarantined.join(_versions, _versions.c.id == quarantined.c.version_id))
+        .where(quarantined.c.quarantine_id == quarantines.c.id, seen(_versions.c.namespace_id, _versions.c.model_id))
+    )
+    counted = under.correlate(quarantines).scalar_subquery().label("versions")
+    columns = [counted if column.name == "versions" else column for column in quarantines.c]
+    any_seen = under.with_only_columns(sa.literal(1)).correlate(quarantines).exists()
+    return statement.with_only_columns(*columns).where(any_seen)
 
 
 def _entity(row: sa.Row[Any]) -> Quarantine:

@@ -2,11 +2,11 @@
 
     policies      a row for each version of a namespace's policy; the greatest number is in force
     evidence      append-only, bound to a version by its digest
-    promotions ─< approvals
+    promotions ─< approvals, comments
     overrides     gates that somebody took out of the way of one move, until a moment
     quarantines ─< quarantined versions; while one of them is open, ``versions.quarantined_at`` is set
 
-Rows of evidence and approvals are never changed but for ``voided_at`` and ``voided_because`` of an approval.
+Rows of evidence, approvals and comments are never changed but for ``voided_at`` and ``voided_because`` of an approval.
 """
 
 from __future__ import annotations
@@ -72,6 +72,8 @@ promotions = Table(
     Index("ix_promotions_namespace", "namespace_id", "status", "id"),
     Index("ix_promotions_model", "model_id", "status", "id"),
     Index("ix_promotions_version", "version_id", "target", "id"),
+    Index("ix_promotions_status", "status", "id"),
+    Index("ix_promotions_requester", "requester_id", "status", "id"),
     Index(
         "ix_promotions_pending",
         "expires_at",
@@ -97,6 +99,17 @@ approvals = Table(
     Column("evidence", Text, nullable=False),
     Column("voided_because", Text),
     Index("ix_approvals_promotion", "promotion_id", "id"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("promotion_id", Id, ForeignKey("promotions.id"), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("ix_comments_promotion", "promotion_id", "id"),
 )
 
 overrides = Table(

@@ -18,6 +18,7 @@ from holotype.db.types import bound_list, in_list
 from holotype.domain import merkle, proofs
 from holotype.domain.proofs import Range
 from holotype.errors import Corrupt
+from holotype.ledger.entry import bytes_of
 from holotype.ledger.tables import ledger_entries
 
 _ENTRIES = ledger_entries.c
@@ -25,6 +26,7 @@ _SIZE = sa.select(sa.func.max(_ENTRIES.sequence))
 _ROWS = sa.select(_ENTRIES.sequence, _ENTRIES.leaf, _ENTRIES.nodes, _ENTRIES.root).where(
     in_list(_ENTRIES.sequence, "sequences")
 )
+_ENTRIES_OF = sa.select(ledger_entries).where(in_list(_ENTRIES.sequence, "sequences"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,26 @@ def inclusion(tx: Tx, sequence: int, at: int) -> Inclusion:
     rows = _rows(tx, [sequence, at, *_lasts(ranges)])
     made = Inclusion(sequence, at, rows[sequence].leaf, _hashes(rows, ranges), rows[at].root)
     _check(proofs.root_of_inclusion(sequence - 1, at, made.leaf, made.hashes) == made.root, sequence)
+    return made
+
+
+def inclusions(tx: Tx, sequences: Sequence[int], at: int) -> list[Inclusion | str]:
+    """Prove several entries to be in the tree of a size in two statements, or say of each what is wrong with it.
+
+    Unlike that of one entry, the leaf of each is hashed anew from what the entry says.
+    """
+    ways = {sequence: proofs.inclusion(sequence - 1, at) for sequence in sequences}
+    rows = _rows(tx, [at, *(last for ranges in ways.values() for last in _lasts(ranges)), *sequences])
+    entries = {row.sequence: bytes_of(row) for row in tx.execute(_ENTRIES_OF, {"sequences": bound_list(sequences)})}
+    return [_included(rows, ways[one], one, at, entries[one]) for one in sequences]
+
+
+def _included(rows: dict[int, Any], ranges: Sequence[Range], sequence: int, at: int, entry: bytes) -> Inclusion | str:
+    made = Inclusion(sequence, at, merkle.leaf_hash(entry), _hashes(rows, ranges), bytes(rows[at].root))
+    if made.leaf != rows[sequence].leaf:
+        return f"Entry {sequence} was changed after it was written: it has another hash now."
+    if proofs.root_of_inclusion(sequence - 1, at, made.leaf, made.hashes) != made.root:
+        return f"The tree over the ledger does not hold entry {sequence}."
     return made
 
 

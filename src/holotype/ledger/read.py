@@ -43,15 +43,18 @@ class Filter:
     subject: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    sequence: int | None = None
     but: Collection[str] = ()
     inside: tuple[IdSet, IdSet] | None = None
     """Namespaces and models, of which an entry has to be about one."""
 
 
-def page(tx: Tx, wanted: Filter, *, before: int | None = None, limit: int = 50) -> list[Event]:
-    """Return up to ``limit`` events with sequences under ``before``, the newest first."""
+def page(
+    tx: Tx, wanted: Filter, *, before: int | None = None, after: int | None = None, limit: int = 50
+) -> list[Event]:
+    """Return up to ``limit`` events with sequences under ``before`` and over ``after``, the newest first."""
     statement = _SELECT.order_by(_ENTRIES.sequence.desc()).limit(limit)
-    for name in ("namespace_id", "model_id", "version_id", "action", "actor", "subject"):
+    for name in ("namespace_id", "model_id", "version_id", "action", "actor", "subject", "sequence"):
         value = getattr(wanted, name)
         if value is not None:
             statement = statement.where(_ENTRIES[name] == value)
@@ -62,6 +65,8 @@ def page(tx: Tx, wanted: Filter, *, before: int | None = None, limit: int = 50) 
         statement = statement.where(held_in(_ENTRIES.namespace_id, spaces) | held_in(_ENTRIES.model_id, lines))
     if before is not None:
         statement = statement.where(_ENTRIES.sequence < before)
+    if after is not None:
+        statement = statement.where(_ENTRIES.sequence > after)
     if wanted.since is not None:
         statement = statement.where(_ENTRIES.sequence > _last_before(tx, wanted.since))
     if wanted.until is not None:

@@ -8,7 +8,7 @@ from litestar import Litestar
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
-from holotype import db
+from holotype import db, web
 from holotype.artifacts.store import open_store
 from holotype.egress.sources import ImportSource, reading
 from holotype.errors import HolotypeError
@@ -20,6 +20,9 @@ from holotype.gateways.logs import AccessLog
 from holotype.gateways.metrics import Metrics
 from holotype.operations.call import Registry
 from holotype.settings import Settings
+
+TONGUES = (dialects.MLFLOW, web.DIALECT)
+"""In which dialects errors are told, besides that of problems."""
 
 
 def open_registry(settings: Settings, *, serving: bool = False) -> Registry:
@@ -45,18 +48,18 @@ def application(registry: Registry) -> Front:
         counters.count(known, method, path, status, seconds)
         log.write(known, method, path, status, seconds)
 
-    return Front(framework(routes(counters)), registry, finish)
+    return Front(framework(routes(counters)), registry, finish, TONGUES)
 
 
 def routes(counters: Metrics) -> list[HTTPRouteHandler]:
     """Return every route of every gateway."""
     found = [*native.routes(), metrics.route(counters)]
-    return [*found, openapi.route(found), *mlflow.routes()]
+    return [*found, openapi.route(found), *mlflow.routes(), *web.routes()]
 
 
 def framework(found: list[HTTPRouteHandler]) -> App:
     """Make the framework's part of the application: which route an address belongs to, and what becomes of errors."""
-    answers = dict.fromkeys((HolotypeError, HTTPException, Exception), dialects.respond)
+    answers = dict.fromkeys((HolotypeError, HTTPException, Exception), dialects.responder(TONGUES))
     made: Any = Litestar(
         found,
         guards=[enforce],

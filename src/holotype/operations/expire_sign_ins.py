@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from holotype.access import attempts, rules, tokens
-from holotype.access.sign_in_tables import set_ups, sign_in_flows, used_assertions
+from holotype.access.sign_in_tables import set_ups, sign_in_flows, sign_in_links, used_assertions
 from holotype.domain import times
 from holotype.domain.permissions import Permission
 from holotype.operations.call import Call
@@ -20,7 +20,7 @@ def expire_sign_ins(call: Call) -> int:
     now = times.to_micros(call.now)
     with call.write() as tx:
         gone = attempts.forget(tx, call.now)
-        for table in (sign_in_flows, used_assertions, set_ups):
+        for table in (sign_in_flows, sign_in_links, used_assertions, set_ups):
             gone += tx.execute(table.delete().where(table.c.expires_at < now)).rowcount
     while True:
         with call.write() as tx:

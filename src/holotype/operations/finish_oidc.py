@@ -4,10 +4,10 @@
 2. The provider's code is exchanged for an ID token, with our PKCE verifier; the ID token is verified.
 3. Its issuer and subject say who that is here. Nobody is recognised by an e-mail address, but where an administrator
    expects one and the provider has verified it, the subject is linked to the user now, for good.
-4. The browser is sent to the loopback port of the process that began, with a code that it can exchange once within a
-   minute. No token is ever part of an address.
+4. The browser is sent to the loopback port of the process that began, or to our own page if that began it, with a code
+   that can be exchanged once within a minute by who holds the verifier. No token is ever part of an address.
 
-From (2) on whatever goes wrong is told to that process as a sentence.
+From (2) on whatever goes wrong is told there as a sentence.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from holotype.ledger import append
 from holotype.ledger.append import Entry
 from holotype.operations import issuers, issuing
 from holotype.operations.call import Call
-from holotype.operations.start_oidc import callback, configured, derived
+from holotype.operations.start_oidc import OWN_PAGES, PAGE, at, callback, configured, derived
 from holotype.settings import Settings
 
 OIDC = "oidc"
@@ -42,7 +42,7 @@ _WORD = 100
 def finish_oidc(
     call: Call, *, state: str, browser: str, code: str | None, error: str | None = None, iss: str | None = None
 ) -> str:
-    """Return where the browser goes next: always the loopback port that the sign-in began with."""
+    """Return where the browser goes next: always to where the sign-in began."""
     configured(call.registry.settings)
     with call.write() as tx:  # 1
         found = flows.come_back(tx, state, browser, call.now)
@@ -61,7 +61,8 @@ def finish_oidc(
     except HolotypeError as refusal:
         issuing.record_refusal(call, issuing.UNKNOWN, by=OIDC, why=refusal.detail[:300])
         answer = {"error": str(refusal)[:500]}
-    return f"http://127.0.0.1:{port}/?{urlencode(answer | {'state': client_state})}"  # 4
+    began = at(call.registry.settings, PAGE) if port == OWN_PAGES else f"http://127.0.0.1:{port}/"
+    return f"{began}?{urlencode(answer | {'state': client_state})}"  # 4
 
 
 def _identified(call: Call, code: str, browser: str, iss: str | None) -> Mapping[str, Any]:

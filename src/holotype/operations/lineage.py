@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from holotype.access import rules
 from holotype.catalogue import lineage as graphs
 from holotype.catalogue import versions
@@ -35,12 +37,23 @@ def lineage_of_data(call: Call, uri: str, *, depth: int = DEPTH, limit: int = NO
     """Return what was made from a data set."""
     rules.require_somewhere(call.actor, Permission.MODEL_READ)
     names.text(uri, "address of the data set", 2_000)
+    return _below(call, graphs.of_data, uri, depth, limit)
+
+
+def lineage_of_parent(call: Call, name: str, *, depth: int = DEPTH, limit: int = NODES) -> Lineage:
+    """Return what was made from a parent, by the name under which it was recorded: of one that is elsewhere."""
+    rules.require_somewhere(call.actor, Permission.MODEL_READ)
+    names.text(name, "name of the parent", 2_000)
+    return _below(call, graphs.of_parent, name, depth, limit)
+
+
+def _below(call: Call, walk: Callable[..., Lineage], name: str, depth: int, limit: int) -> Lineage:
     _check(depth, limit)
     with (
         call.registry.database.snapshot() as tx,
         deadline(tx, _SECONDS, what="The lineage", hint="Ask for less depth."),
     ):
-        return graphs.of_data(tx, uri, visible=_sight(call, tx), depth=depth, limit=limit)
+        return walk(tx, name, visible=_sight(call, tx), depth=depth, limit=limit)
 
 
 def _sight(call: Call, tx: Tx) -> Visible | None:

@@ -1,7 +1,7 @@
 """Which grants are there, as far as the caller may know?
 
 Who may read access on the registry sees all; who may on some namespaces sees those in them; everybody sees their own,
-with those of their teams.
+with those of their teams. Who may read access on a model is told of all grants that cover it, wherever they were given.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from holotype.db import Tx
 from holotype.domain import names
 from holotype.domain.entities import Grant
 from holotype.domain.permissions import Permission
+from holotype.domain.references import Reference
 from holotype.operations import granting
 from holotype.operations.call import Call
 
@@ -27,6 +28,14 @@ def list_grants(
     with call.read() as tx:
         wanted = _wanted(tx, call, who, namespace)
         return [] if wanted is None else grants.page(tx, wanted, after=after, limit=limit)
+
+
+def list_covering(call: Call, model: Reference, *, after: int = 0, limit: int = 50) -> list[Grant]:
+    """Return up to ``limit`` grants with ids above ``after`` that cover a model."""
+    where = {"namespace": model.namespace, "model": model.model}
+    rules.require(call.actor, Permission.ACCESS_READ, **where)
+    with call.read() as tx:
+        return grants.covering(tx, **where, after=after, limit=limit)
 
 
 def _wanted(tx: Tx, call: Call, who: str | None, namespace: str | None) -> Wanted | None:

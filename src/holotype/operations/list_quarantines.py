@@ -15,12 +15,6 @@ def list_quarantines(
 ) -> list[Quarantine]:
     """Return quarantines that concern the caller, the newest first: the open ones, or everything."""
     rules.require_somewhere(call.actor, Permission.MODEL_READ)
-    found: list[Quarantine] = []
     with call.read() as tx:
-        while len(found) < limit:
-            page = quarantines.page(tx, everything=everything, before=before, limit=limit)
-            found += [seen for one in page if (seen := recall.as_seen(tx, call, one)) is not None]
-            if len(page) < limit:
-                break
-            before = page[-1].id
-    return found[:limit]
+        found = quarantines.page(tx, everything=everything, before=before, limit=limit, seen=recall.seen(tx, call))
+        return recall.told(tx, call, found)

@@ -50,7 +50,7 @@ def open_override(
         locking.lock(tx, reference)
         version = versions.find(tx, reference)
         policy = policies.in_force(tx, version.namespace_id)
-        _check_among(tx, call, version, target, policy)
+        check_among(tx, call, version, target, policy)
         _check_gates(_rule(tx, policy, version, target), target, wanted)  # 2
         ends = _end(call, policy, lasts)  # 3
         made = overrides.insert(
@@ -61,7 +61,8 @@ def open_override(
         return made
 
 
-def _check_among(tx: Tx, call: Call, version: Version, target: str, policy: Policy) -> None:
+def check_among(tx: Tx, call: Call, version: Version, target: str, policy: Policy) -> None:
+    """Raise ``Denied`` unless the policy counts the caller among those who may override gates."""
     actor, among = call.actor, policy.emergency.among
     roles, teams = standing.standing(tx, actor.principal_id or 0, version.namespace, version.model, target)
     roles = rules.borne(actor, roles, namespace=version.namespace, model=version.model, stage=target)

@@ -43,6 +43,13 @@ def list_keys(call: Call) -> list[Key]:
         return checkpoints.keys(tx)
 
 
+def ledger_size(call: Call) -> int:
+    """Return how many entries the ledger has: the sequence of the last one."""
+    rules.require_somewhere(call.actor, Permission.LEDGER_READ)
+    with call.read() as tx:
+        return proofs.size(tx)
+
+
 def prove_inclusion(call: Call, sequence: int, size: int | None = None) -> Inclusion:
     """Prove that an entry is in the ledger of a size, or as it is now."""
     rules.require_somewhere(call.actor, Permission.LEDGER_READ)

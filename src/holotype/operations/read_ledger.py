@@ -26,6 +26,7 @@ from holotype.domain.permissions import Permission
 from holotype.errors import NotFound
 from holotype.ledger import read
 from holotype.ledger.read import Filter
+from holotype.operations import sight
 from holotype.operations.call import Call
 
 _FEW = 20
@@ -42,17 +43,25 @@ class Wanted:
     subject: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    sequence: int | None = None
 
 
-def read_ledger(call: Call, wanted: Wanted, *, before: int | None = None, limit: int = 50) -> list[Event]:
-    """Return up to ``limit`` events with sequences under ``before``, the newest first."""
+def read_ledger(
+    call: Call, wanted: Wanted, *, before: int | None = None, after: int | None = None, limit: int = 50
+) -> list[Event]:
+    """Return up to ``limit`` events with sequences under ``before`` and over ``after``, the newest first."""
     conditions = Filter(
-        action=wanted.action, actor=wanted.actor, subject=wanted.subject, since=wanted.since, until=wanted.until
+        action=wanted.action,
+        actor=wanted.actor,
+        subject=wanted.subject,
+        since=wanted.since,
+        until=wanted.until,
+        sequence=wanted.sequence,
     )
     places = _places(call, wanted)
     with call.read() as tx:
         parts = list(_parts(tx, call, conditions, places, strict=wanted.namespace is not None))
-        pages = [read.page(tx, part, before=before, limit=limit) for part in parts]  # 4
+        pages = [read.page(tx, part, before=before, after=after, limit=limit) for part in parts]  # 4
     return list(islice(heapq.merge(*pages, key=lambda event: -event.sequence), limit))
 
 
@@ -82,7 +91,7 @@ def _parts(
     whole = {namespace for namespace, model in places if model is None}
     patterns = any(model is not None and model.endswith("*") for _, model in places)
     if patterns or len(places) > _FEW:
-        seen = scope.visible(tx, places)
+        seen = scope.visible(tx, places) if strict else sight.visible(tx, call.actor, Permission.LEDGER_READ)
         if seen is not None:
             yield replace(conditions, but=ABOUT_ACCESS, inside=seen.sets)
         return

@@ -6,19 +6,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from holotype.access import rules
-from holotype.catalogue import descent, models, versions
+from holotype.catalogue import affected, descent, models, versions
 from holotype.db import Tx
-from holotype.domain.entities import Quarantine, Version
+from holotype.domain.entities import Actor, Quarantine, Version
 from holotype.domain.events import Action
 from holotype.domain.permissions import Permission
 from holotype.domain.provenance import Provenance
 from holotype.domain.recall import DATASET, PARENT, VERSION, Subject, parse
-from holotype.domain.references import Reference
 from holotype.errors import NotFound, Quarantined, TooLarge
 from holotype.governance import quarantines
+from holotype.governance.quarantines import Seen
 from holotype.ledger import append
 from holotype.ledger.append import Entry
-from holotype.operations import entries
+from holotype.operations import entries, sight
 from holotype.operations.call import Call
 
 HIDDEN = "hidden"
@@ -44,6 +44,11 @@ def pinned(tx: Tx, call: Call, subject: Subject) -> tuple[Subject, Version | Non
 
 def reached(tx: Tx, subject: Subject, found: Version | None) -> list[Version]:
     """Return every version that a recall of a pinned subject reaches, whoever may see it."""
+    return versions.by_ids(tx, reached_ids(tx, subject, found))
+
+
+def reached_ids(tx: Tx, subject: Subject, found: Version | None) -> list[int]:
+    """Return the id of every version that a recall of a pinned subject reaches."""
     if subject.kind == DATASET:
         ids = descent.of_data(tx, subject.name)
     elif found is None:
@@ -52,7 +57,7 @@ def reached(tx: Tx, subject: Subject, found: Version | None) -> list[Version]:
         ids = sorted({*descent.of_versions(tx, [found.id]), *([] if subject.kind == PARENT else [found.id])})
     if len(ids) > MOST:
         raise TooLarge(f"This reaches {len(ids):,} versions; one recall holds {MOST:,}.", hint="Recall its parts.")
-    return versions.by_ids(tx, ids)
+    return ids
 
 
 def require(call: Call, found: Version | None, affected: Sequence[Version]) -> None:
@@ -64,9 +69,22 @@ def require(call: Call, found: Version | None, affected: Sequence[Version]) -> N
 
 def require_all(call: Call, affected: Sequence[Version]) -> None:
     """Raise unless the caller may recall each of some versions."""
-    for namespace, model in dict.fromkeys((one.namespace, one.model) for one in affected):
-        if not rules.may(call.actor, Permission.VERSION_QUARANTINE, namespace=namespace, model=model):
-            rules.require(call.actor, Permission.VERSION_QUARANTINE)
+    whole = rules.may(call.actor, Permission.VERSION_QUARANTINE)
+    if not whole and not may_all(call.actor, {(one.namespace, one.model) for one in affected}):
+        rules.require(call.actor, Permission.VERSION_QUARANTINE)
+
+
+def may_recall(tx: Tx, actor: Actor, found: Version | None, model_ids: Collection[int]) -> bool:
+    """Say whether somebody may recall, and so release, what is pinned and reaches versions of some models."""
+    if rules.may(actor, Permission.VERSION_QUARANTINE):
+        return True
+    return found is not None and may_all(actor, affected.models_of(tx, model_ids))
+
+
+def may_all(actor: Actor, named: Collection[tuple[str, str]]) -> bool:
+    """Say whether somebody may recall versions of each of some models, given as namespace and name."""
+    asked = Permission.VERSION_QUARANTINE
+    return all(rules.may(actor, asked, namespace=namespace, model=model) for namespace, model in named)
 
 
 def refuse_quarantined(tx: Tx, version: Version) -> None:
@@ -107,30 +125,23 @@ def news(affected: Sequence[Version], action: Action, data: dict[str, object]) -
     return [entries.about(version, action, data) for version in affected]
 
 
-def as_seen(tx: Tx, call: Call, found: Quarantine) -> Quarantine | None:
-    """Return a quarantine as far as it concerns the caller, or nothing where they may read none of its versions.
+def seen(tx: Tx, call: Call) -> Seen | None:
+    """Return which versions the caller may read, as quarantines are asked for; None means all."""
+    visible = sight.visible(tx, call.actor)
+    return None if visible is None else visible.among
 
-    It counts the versions that they may read, and does not name a model of ours that is hidden from them.
-    """
-    if rules.may(call.actor, Permission.MODEL_READ):
-        return found
-    held = [
-        one for one in versions.by_ids(tx, quarantines.held(tx, found.id)) if _reads(call, one.namespace, one.model)
+
+def told(tx: Tx, call: Call, found: Sequence[Quarantine]) -> list[Quarantine]:
+    """Return quarantines as they are told to the caller: what is hidden from them is not named."""
+    subjects = [parse(one.subject).reference for one in found]
+    hidden = {
+        (one.namespace, one.model)
+        for one in subjects
+        if one is not None
+        and not rules.may(call.actor, Permission.MODEL_READ, namespace=one.namespace, model=one.model)
+    }
+    ours = models.known(tx, hidden) if hidden else set()
+    return [
+        replace(one, subject=HIDDEN) if where is not None and (where.namespace, where.model) in ours else one
+        for one, where in zip(found, subjects, strict=True)
     ]
-    if not held:
-        return None
-    where = parse(found.subject).reference
-    hidden = where is not None and not _reads(call, where.namespace, where.model) and _is_ours(tx, where)
-    return replace(found, versions=len(held), subject=HIDDEN if hidden else found.subject)
-
-
-def _reads(call: Call, namespace: str, model: str) -> bool:
-    return rules.may(call.actor, Permission.MODEL_READ, namespace=namespace, model=model)
-
-
-def _is_ours(tx: Tx, where: Reference) -> bool:
-    try:
-        models.get(tx, where.namespace, where.model, deleted=True)
-    except NotFound:
-        return False
-    return True

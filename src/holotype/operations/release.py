@@ -50,10 +50,11 @@ def release(call: Call, which: str, *, reason: str) -> Quarantine:
 
 
 def _find(tx: Tx, call: Call, which: str) -> Quarantine:
+    seen = reach.seen(tx, call)
     if which.isascii() and which.isdigit():
-        found = quarantines.get(tx, int(which[:18]))
+        found = quarantines.get(tx, int(which[:18]), seen)
     else:
-        found = quarantines.open_over(tx, str(reach.pinned(tx, call, recall.parse(which))[0]))
-    if found is None or reach.as_seen(tx, call, found) is None:
+        found = quarantines.open_over(tx, str(reach.pinned(tx, call, recall.parse(which))[0]), seen)
+    if found is None:
         raise NotFound(f"There is no open quarantine {which[:200]}.", hint="List them with `holotype quarantines`.")
     return found

@@ -23,19 +23,19 @@ class ShownVersion:
     provenance: bytes | None
 
 
-def show_model(call: Call, model: Reference) -> tuple[Model, str]:
-    """Return a model and its card."""
+def show_model(call: Call, model: Reference, *, deleted: bool = False) -> tuple[Model, str]:
+    """Return a model and its card; one that was deleted only where ``deleted`` says so."""
     _require(call, model)
     with call.read() as tx:
-        found = models.get(tx, model.namespace, model.model)
+        found = models.get(tx, model.namespace, model.model, deleted=deleted)
         return found, models.card(tx, found.id)
 
 
-def show_version(call: Call, reference: Reference) -> ShownVersion:
-    """Return a version with everything that is kept about it in the catalogue."""
+def show_version(call: Call, reference: Reference, *, deleted: bool = False) -> ShownVersion:
+    """Return a version with everything that is kept about it in the catalogue; also a deleted one, where it is asked."""
     _require(call, reference)
     with call.read() as tx:
-        found = versions.find(tx, reference)
+        found = versions.find(tx, reference, deleted=deleted)
         origin = found.provenance_digest
         kept = contents.document(tx, origin).content if origin else None
         return ShownVersion(found, versions.card(tx, found.id), kept)
@@ -63,6 +63,20 @@ def show_provenance(call: Call, reference: Reference) -> Document:
         if found.provenance_digest is None:
             raise NotFound(f"{found.reference} was registered without provenance.")
         return contents.document(tx, found.provenance_digest)
+
+
+def show_parents(call: Call, reference: Reference) -> dict[str, Version]:
+    """Return the parents of a version that are kept here and that the caller may see, by what the version calls them."""
+    _require(call, reference)
+    with call.read() as tx:
+        named = contents.parents_here(tx, versions.find(tx, reference).id)
+        found = {one.id: one for one in versions.by_ids(tx, sorted(set(named.values())))} if named else {}
+    seen = {
+        one.id
+        for one in found.values()
+        if rules.may(call.actor, Permission.MODEL_READ, namespace=one.namespace, model=one.model)
+    }
+    return {name: found[i] for name, i in named.items() if i in seen}
 
 
 def _require(call: Call, reference: Reference) -> None:

@@ -1,6 +1,7 @@
 """How does a person set out to sign in through the OpenID provider?
 
     holotype login → GET /api/v1/sign-in/oidc → the provider → GET …/callback → http://127.0.0.1:PORT/ → POST …/exchange
+    our own pages  → GET /sign-in/oidc        → the provider → GET …/callback → /sign-in/oidc/done
 
 The browser gets one random cookie; nonce and PKCE verifier are derived from it, so the database holds nothing that
 could finish a sign-in, and nobody can make somebody else's browser finish theirs. The command line's own state and PKCE
@@ -27,6 +28,10 @@ from holotype.settings import Settings
 
 LIFETIME = timedelta(minutes=10)
 CALLBACK = "/api/v1/sign-in/oidc/callback"
+PAGE = "/sign-in/oidc/done"
+"""The page of ours where a sign-in ends that began on one."""
+OWN_PAGES = 0
+"""What stands for the port where it is no process that began."""
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _STATE = re.compile(r"[A-Za-z0-9_-]{16,128}")
 
@@ -39,18 +44,25 @@ class Started:
     browser: str
 
 
-def start_oidc(call: Call, *, port: int, challenge: str, client_state: str, address: str = "") -> Started:
-    """Begin a sign-in that ends at a loopback port of the person's own machine."""
+def start_oidc(call: Call, *, port: int | None, challenge: str, client_state: str, address: str = "") -> Started:
+    """Begin a sign-in that ends at a loopback port of the person's own machine, or without one on our own page."""
     settings = call.registry.settings
     issuer, client_id = configured(settings)
-    if not 1_024 <= port <= 65_535 or not _CHALLENGE.fullmatch(challenge) or not _STATE.fullmatch(client_state):
+    placed = port is None or 1_024 <= port <= 65_535
+    if not placed or not _CHALLENGE.fullmatch(challenge) or not _STATE.fullmatch(client_state):
         raise Invalid("This does not begin a sign-in.", hint="Use `holotype login`.")
     authorize = issuers.endpoint(settings, issuer, "authorization_endpoint")
     reserve(call, [Counter(f"oidc {attempts.network(address)}", 60, 60)])
     state, browser = secrets.new_word(), secrets.new_word()
     with call.write() as tx:
         flows.begin(
-            tx, state, browser, port=port, challenge=challenge, client_state=client_state, ends=call.now + LIFETIME
+            tx,
+            state,
+            browser,
+            port=OWN_PAGES if port is None else port,
+            challenge=challenge,
+            client_state=client_state,
+            ends=call.now + LIFETIME,
         )
     asked = {
         "response_type": "code",
@@ -76,7 +88,12 @@ def configured(settings: Settings) -> tuple[str, str]:
 
 def callback(settings: Settings) -> str:
     """Return where the provider sends people back to: never taken from a request."""
-    return (settings.public_url or "").rstrip("/") + CALLBACK
+    return at(settings, CALLBACK)
+
+
+def at(settings: Settings, path: str) -> str:
+    """Return the address of a page or route of ours, as browsers reach it."""
+    return (settings.public_url or "").rstrip("/") + path
 
 
 def derived(browser: str, purpose: str) -> str:

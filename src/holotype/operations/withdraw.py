@@ -20,7 +20,7 @@ def withdraw(call: Call, identifier: int, *, comment: str = "") -> Promotion:
     with call.write() as tx:
         request, version = requests.locked(tx, call, identifier)
         if once.recall(tx, call, mark) is None:
-            _may(call, request, version)
+            check_may_withdraw(call, request, version)
             requests.check_open(request)
             if not expiring.expired(tx, call, request, version):
                 reconsidering.end(tx, call, request, version, WITHDRAWN, Action.PROMOTION_WITHDRAWN, comment)
@@ -28,7 +28,8 @@ def withdraw(call: Call, identifier: int, *, comment: str = "") -> Promotion:
         return requests.one(tx, identifier)
 
 
-def _may(call: Call, request: Request, version: Version) -> None:
+def check_may_withdraw(call: Call, request: Request, version: Version) -> None:
+    """Raise ``Denied`` unless the caller asked for a promotion, or writes the policy."""
     where = {"namespace": version.namespace, "model": version.model}
     if call.actor.person_id == request.requester_id and rules.may(call.actor, Permission.PROMOTION_REQUEST, **where):
         return

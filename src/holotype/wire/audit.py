@@ -15,6 +15,7 @@ import msgspec
 
 from holotype.domain import notes
 from holotype.wire.base import Response
+from holotype.wire.shapes import Event
 
 FORMAT = 1
 BLOCK = 1_024
@@ -58,6 +59,39 @@ class Consistency(Response):
     first_root: str
     second_root: str
     hashes: list[str]
+
+
+class Entry(Response):
+    """An entry of the ledger, and the proof that it is there.
+
+    ``text`` are the bytes that are hashed; ``leaf`` is their hash, and ``hashes`` lead from it to the ``root`` of the
+    ledger of ``size`` entries. That is what the ``checkpoint`` signs; without one, none covers the entry yet. ``fault``
+    says what does not fit.
+    """
+
+    event: Event
+    text: str
+    leaf: str
+    size: int
+    hashes: list[str]
+    root: str
+    checkpoint: str | None = None
+    fault: str | None = None
+
+
+class Proved(Response, omit_defaults=True):
+    """That an entry of a history is in the ledger of a size, or the ``fault`` that was found instead.
+
+    ``leaf`` is hashed anew from what the entry says; ``signed`` says whether a checkpoint covers it.
+    """
+
+    sequence: int
+    size: int
+    leaf: str = ""
+    hashes: list[str] = []
+    root: str = ""
+    signed: bool = False
+    fault: str | None = None
 
 
 class Header(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):

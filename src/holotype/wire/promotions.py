@@ -1,4 +1,4 @@
-"""What do decisions about promotions, and overrides of gates, look like on the wire?
+"""What do decisions and comments about promotions, and overrides of gates, look like on the wire?
 
 The promotion itself is ``holotype.wire.shapes.Promotion``.
 """
@@ -15,6 +15,21 @@ class NewDecision(Request):
     """What somebody says about a promotion; a rejection needs a comment."""
 
     comment: str = ""
+
+
+class NewComment(Request):
+    """What somebody writes to a promotion, as Markdown."""
+
+    text: str
+
+
+class Comment(Response):
+    """What somebody wrote to a promotion, as Markdown; it is never changed."""
+
+    id: int
+    text: str
+    created_at: datetime
+    created_by: str
 
 
 class NewOverride(Request):
@@ -39,6 +54,11 @@ class Override(Response):
     ends_at: datetime
     closed_at: datetime | None = None
     closed_by: str | None = None
+
+
+def comment_of(value: entities.Comment) -> Comment:
+    """Return the wire shape of a comment."""
+    return Comment(id=value.id, text=value.text, created_at=value.created_at, created_by=value.created_by)
 
 
 def of(value: entities.Override) -> Override:

@@ -55,12 +55,26 @@ class Holder(Response):
 
 
 class Impact(Response):
-    """What a recall of ``subject`` reaches: ``count`` versions, the first 1,000 of them, and who pulled those."""
+    """What a recall of ``subject`` reaches: ``count`` versions, the first 1,000 of them, and who pulled those.
+
+    ``stages`` counts the versions in each stage; ``quarantine`` is the open one of the very subject.
+    """
 
     subject: str
     count: int
     versions: list[Affected]
     pulled_by: list[Holder]
+    stages: dict[str, int] = {}
+    quarantine: int | None = None
+
+
+class Held(Response):
+    """A quarantine and what is under it: ``count`` versions, the first 1,000 of them, and how many in each stage."""
+
+    quarantine: Quarantine
+    count: int
+    versions: list[Affected]
+    stages: dict[str, int]
 
 
 def of(value: entities.Quarantine) -> Quarantine:

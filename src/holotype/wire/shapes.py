@@ -96,6 +96,13 @@ class Event(Response):
     token: str | None = None
 
 
+class Count(Response):
+    """How many there are; with ``more`` there are more than that."""
+
+    count: int
+    more: bool = False
+
+
 class Page(Response, Generic[T]):
     """One page of a list; ``next`` is the cursor of the page that follows, if any."""
 

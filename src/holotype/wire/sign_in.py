@@ -72,6 +72,13 @@ class UseSetUp(Request):
     password: str
 
 
+class Link(Response):
+    """Where on this server a browser is signed in, once and until ``expires_at``; the place holds the secret."""
+
+    place: str
+    expires_at: datetime
+
+
 class NewIdentity(Request):
     """Whom a user is at an issuer: a subject, or an address for the first time. The server's own issuer by default."""
 

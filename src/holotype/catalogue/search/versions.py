@@ -2,7 +2,8 @@
 
 1. Every term that an index can list is counted, up to a bound, in one statement.
 2. Nothing there: nothing matches.
-3. A term is rare: its few versions are looked at one by one, and sorted.
+3. A term is rare: its few versions are looked at one by one, and sorted. Not so where it is the name of a model, and
+   an index has the order within a model: then a page costs the same however many versions the model has.
 4. All terms are common, but rarely meet: what the rarest lists is looked up in the indexes of the others, and the few
    that all of them list are sorted.
 5. Else a page is full soon: versions are walked along the order, or, the newest first, along the rarest term. What has
@@ -25,6 +26,9 @@ from holotype.catalogue.search.sources import Counted
 from holotype.catalogue.search.walks import Matching, V
 from holotype.db import Tx
 from holotype.domain.query_tree import And, Node, Or, Term, Text
+
+_WITHIN_A_MODEL = {"metric", "number"}
+"""By which fields an index orders the versions of one model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,11 @@ def plan(tx: Tx, search: Search) -> Plan:
 
     along = _along(ways, order, search)
     rarest = min(ways, key=lambda way: way.counted.count, default=None)
-    if rarest is not None and rarest.counted.few:
-        return Plan("few", (walks.from_few(rarest.counted, order, search, matching(rarest)),))  # 3
-    model_id = _one_model(tx, terms) if order.field == "metric" else None
+    model_id = _one_model(tx, terms) if order.field in _WITHIN_A_MODEL else None
+    if rarest is not None and rarest.counted.few:  # 3
+        if model_id is None or not set(rarest.exactly) & set(_named(terms)):
+            return Plan("few", (walks.from_few(rarest.counted, order, search, matching(rarest)),))
+        return Plan("model", tuple(walks.along_order(order, search, matching(), tx.dialect.name, model_id, few=True)))
     walked = {*order.bounds, *(along.exactly if along else ()), *(_named(terms) if model_id else ())}
     met = _meeting(tx, ways, walked, search.limit)
     if met is not None:  # 4

@@ -56,18 +56,23 @@ def along_term(rarest: Counted, search: Search, matching: Matching) -> sa.Select
 
 
 def along_order(
-    order: Order, search: Search, matching: Matching, dialect: str, model_id: int | None
+    order: Order, search: Search, matching: Matching, dialect: str, model_id: int | None, *, few: bool = False
 ) -> list[sa.Select[Any]]:
-    """Walk along an order, statement after statement; ``model_id`` is the only model that the query wants, if any."""
+    """Walk along an order, statement after statement.
+
+    ``model_id`` is the only model that the query wants, if any; ``few`` says that all its versions can be looked at.
+    """
     after = search.after
     if order.of_model:
         return [_along_models(order, search, matching(V.c.id), dialect)]
     if order.field == "stage":
         return _along_stages(order, search, matching(V.c.id))
     if order.beside:
-        return _along_beside(order, search, matching, model_id)
+        return _along_beside(order, search, matching, model_id, few=few)
     key, ties = order.keys(V)[0], order.ties(V)
     walked = sa.select(V.c.id, key.label("key")).where(matching(V.c.id), order.within(key, search.now))
+    if model_id is not None:
+        walked = walked.where(V.c.model_id == model_id)
     return [walked.where(order.behind(after, key, ties)).order_by(*order.by(key, *ties))]
 
 
@@ -89,7 +94,9 @@ def _along_stages(order: Order, search: Search, where: sa.ColumnElement[bool]) -
     return found
 
 
-def _along_beside(order: Order, search: Search, matching: Matching, model_id: int | None) -> list[sa.Select[Any]]:
+def _along_beside(
+    order: Order, search: Search, matching: Matching, model_id: int | None, *, few: bool
+) -> list[sa.Select[Any]]:
     """Walk along each key beside, then what has none."""
     table, after = order.table(), search.after
     place = order.place(after)
@@ -100,6 +107,7 @@ def _along_beside(order: Order, search: Search, matching: Matching, model_id: in
     ]
     if order.keyless_possible:
         rest = sa.select(V.c.id, sa.null().label("key")).where(order.keyless(V), matching(V.c.id))
+        rest = rest.where(V.c.model_id == model_id) if few else rest
         found.append(rest.where(order.behind_keyless(after, V.c.id)).order_by(*order.by(V.c.id)))
     return found
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from holotype.domain.permissions import Permission
 from holotype.gateways.base import Reply, Request, call_of, get
-from holotype.gateways.native.addresses import PAGE, checked, page
+from holotype.gateways.native.addresses import PAGE, checked, number, page
 from holotype.gateways.native.ledger import before_of, place_of
 from holotype.gateways.perform import perform
 from holotype.gateways.streams import Streaming, StreamResponse
@@ -18,7 +18,8 @@ from holotype.operations.prove import (
     prove_consistency,
     prove_inclusion,
 )
-from holotype.wire import audit, shapes
+from holotype.operations.show_entry import show_entry
+from holotype.wire import audit, present, shapes
 
 LEDGER = "/api/v1/ledger"
 LINES = "application/x-ndjson"
@@ -73,6 +74,23 @@ async def consistency(request: Request, first: int, second: int | None = None) -
     return audit.Consistency(made.first, made.second, made.first_root.hex(), made.second_root.hex(), hashes)
 
 
+@get(LEDGER + "/entries/{sequence:str}", permission=Permission.LEDGER_READ)
+async def entry(request: Request, sequence: str) -> audit.Entry:
+    """Show an entry as it is hashed, with the proof that it is in the ledger that the latest checkpoint signs."""
+    found = await perform(show_entry, call_of(request), number(sequence, "entry"))
+    proof = found.proof
+    return audit.Entry(
+        event=present.event(found.event),
+        text=found.content.decode(),
+        leaf=found.leaf.hex(),
+        size=proof.size if proof else 0,
+        hashes=[one.hex() for one in proof.hashes] if proof else [],
+        root=proof.root.hex() if proof else "",
+        checkpoint=found.checkpoint.note if found.checkpoint else None,
+        fault=found.fault,
+    )
+
+
 @get(LEDGER + "/export", permission=Permission.LEDGER_READ, response_type=LINES)
 async def ledger_export(request: Request, namespace: str | None = None, model: str | None = None) -> Any:
     """Download the ledger with its checkpoints, to be verified without this server.
@@ -87,4 +105,4 @@ async def ledger_export(request: Request, namespace: str | None = None, model: s
     return StreamResponse(streaming)
 
 
-routes = [checkpoint, checkpoints, checkpoint_keys, inclusion, consistency, ledger_export]
+routes = [checkpoint, checkpoints, checkpoint_keys, inclusion, consistency, entry, ledger_export]

@@ -11,7 +11,7 @@ from holotype.gateways.native.addresses import PAGE, VERSION, checked, page, ver
 from holotype.gateways.perform import perform
 from holotype.operations import describing
 from holotype.operations.attest import Attested, attest
-from holotype.operations.show_evidence import list_evidence, show_evidence
+from holotype.operations.show_evidence import list_attested, list_evidence, show_evidence
 from holotype.wire import evidence as shapes
 from holotype.wire.shapes import Page
 
@@ -38,13 +38,20 @@ async def evidence_of_version(
     model: str,
     label: str,
     type: str | None = None,  # noqa: A002 - the name of the query parameter
+    signatures: bool = False,
     cursor: str = "",
     limit: int = PAGE,
 ) -> Page[shapes.Evidence]:
-    """List the evidence about a version, the newest first, without payloads."""
+    """List the evidence about a version, the newest first, without payloads.
+
+    With `signatures` each piece that bears one says what the policy makes of it now.
+    """
     where, before = version_at(namespace, model, label), _number(cursor, "cursor") if cursor else None
-    more = checked(limit) + 1
-    version, found = await perform(list_evidence, call_of(request), where, type_=type, before=before, limit=more)
+    call, more = call_of(request), checked(limit) + 1
+    if signatures:
+        _, told = await perform(list_attested, call, where, type_=type, before=before, limit=more)
+        return page(told, limit, _shape, lambda one: str(one.evidence.id))
+    version, found = await perform(list_evidence, call, where, type_=type, before=before, limit=more)
     return page(found, limit, lambda one: shapes.of(one, version.reference), lambda one: str(one.id))
 
 

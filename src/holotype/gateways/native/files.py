@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from holotype.domain.permissions import Permission
+from holotype.domain.references import Reference
 from holotype.errors import Invalid
 from holotype.gateways import downloads, exchange, octets, problems
 from holotype.gateways.base import Reply, Request, call_of, encode, get
@@ -30,7 +31,11 @@ async def content(
     A version in quarantine is answered with 409, unless an administrator says ``quarantined``.
     The ETag is the file's digest; Repr-Digest says it as RFC 9530 does.
     """
-    reference = version_at(namespace, model, label)
+    return await send(request, version_at(namespace, model, label), path, quarantined=quarantined)
+
+
+async def send(request: Request, reference: Reference, path: str, *, quarantined: bool) -> Any:
+    """Return what sends a file, or the part of it that the request asks for; written down as the setting says."""
     call, place = call_of(request), path.removeprefix("/")
     found = await perform_quick(read_file, call, reference, place, quarantined=quarantined)
     download = downloads.wanted(request, found.file.path, found.file.digest, found.file.size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from holotype.access.explaining import Explanation, Reason
+from holotype.domain import references
 from holotype.domain.permissions import Permission
 from holotype.errors import Invalid
 from holotype.gateways.base import Request, call_of, delete, get, post
@@ -10,7 +11,7 @@ from holotype.gateways.native.addresses import PAGE, checked, page
 from holotype.gateways.perform import perform
 from holotype.operations.create_grant import create_grant
 from holotype.operations.explain_access import explain_access
-from holotype.operations.list_grants import list_grants
+from holotype.operations.list_grants import list_covering, list_grants
 from holotype.operations.revoke_grant import revoke_grant
 from holotype.wire import access as shapes
 from holotype.wire.shapes import Page
@@ -21,13 +22,25 @@ _LARGEST = 2**53
 
 @get(GRANTS, permission=Permission.TOKEN_WRITE)
 async def grants(
-    request: Request, who: str | None = None, namespace: str | None = None, cursor: str = "0", limit: int = PAGE
+    request: Request,
+    who: str | None = None,
+    namespace: str | None = None,
+    model: str | None = None,
+    cursor: str = "0",
+    limit: int = PAGE,
 ) -> Page[shapes.Grant]:
     """List the grants that the caller may see, the oldest first: at least their own, with those of their teams.
 
-    ``who`` is a user, a service account or ``team:NAME``.
+    ``who`` is a user, a service account or ``team:NAME``. Of a ``model`` such as risk/fraud it lists all that cover it.
     """
     after, more = _number(cursor, "cursor"), checked(limit) + 1
+    if model is not None:
+        if who is not None or namespace is not None:
+            raise Invalid("Grants that cover a model are listed whole.", hint="Give the model alone.")
+        covering = await perform(
+            list_covering, call_of(request), references.parse_model(model), after=after, limit=more
+        )
+        return page(covering, limit, shapes.grant, lambda one: str(one.id))
     found = await perform(list_grants, call_of(request), who=who, namespace=namespace, after=after, limit=more)
     return page(found, limit, shapes.grant, lambda one: str(one.id))
 

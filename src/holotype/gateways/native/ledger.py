@@ -42,21 +42,27 @@ def place_of(namespace: str | None, model: str | None) -> tuple[str | None, str 
 
 @get(MODEL + "/history", permission=Permission.MODEL_READ)
 async def model_history(
-    request: Request, namespace: str, model: str, cursor: str = "", limit: int = PAGE
+    request: Request, namespace: str, model: str, until: datetime | None = None, cursor: str = "", limit: int = PAGE
 ) -> shapes.Page[shapes.Event]:
-    """List what happened to a model and its versions, the newest first."""
+    """List what happened to a model and its versions, the newest first; with ``until``, before that moment."""
     where, before, more = model_at(namespace, model), before_of(cursor), checked(limit) + 1
-    found = await perform(history, call_of(request), where, before=before, limit=more)
+    found = await perform(history, call_of(request), where, before=before, until=until, limit=more)
     return _page([present.event(one) for one in found], limit)
 
 
 @get(VERSION + "/history", permission=Permission.MODEL_READ)
 async def version_history(
-    request: Request, namespace: str, model: str, label: str, cursor: str = "", limit: int = PAGE
+    request: Request,
+    namespace: str,
+    model: str,
+    label: str,
+    until: datetime | None = None,
+    cursor: str = "",
+    limit: int = PAGE,
 ) -> shapes.Page[shapes.Event]:
-    """List what happened to a version, the newest first."""
+    """List what happened to a version, the newest first; with ``until``, before that moment."""
     where, before, more = version_at(namespace, model, label), before_of(cursor), checked(limit) + 1
-    found = await perform(history, call_of(request), where, before=before, limit=more)
+    found = await perform(history, call_of(request), where, before=before, until=until, limit=more)
     return _page([present.event(one) for one in found], limit)
 
 

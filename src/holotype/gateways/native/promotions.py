@@ -15,11 +15,14 @@ from holotype.gateways.native.addresses import (
     checked,
     model_at,
     number,
+    page,
     tagged,
     version_at,
 )
 from holotype.gateways.perform import perform, perform_quick
 from holotype.operations.approve import approve
+from holotype.operations.comment import comment
+from holotype.operations.list_comments import list_comments
 from holotype.operations.list_promotions import Wanted, list_promotions
 from holotype.operations.promote import promote
 from holotype.operations.reject import reject
@@ -28,7 +31,7 @@ from holotype.operations.rollback import rollback
 from holotype.operations.show_promotion import show_promotion
 from holotype.operations.withdraw import withdraw
 from holotype.wire import present, shapes
-from holotype.wire.promotions import NewDecision
+from holotype.wire.promotions import Comment, NewComment, NewDecision, comment_of
 
 PROMOTIONS = "/api/v1/promotions"
 PROMOTION = PROMOTIONS + "/{promotion:str}"
@@ -69,18 +72,20 @@ async def promotions(
     namespace: str | None = None,
     model: str | None = None,
     waiting: bool = False,
+    mine: bool = False,
     limit: int = PAGE,
     cursor: str | None = None,
 ) -> shapes.Page[shapes.Promotion]:
-    """List promotions, the newest first; with `waiting` those that wait for an approval by the caller.
+    """List promotions, the newest first.
 
+    `waiting`: those that wait for an approval by the caller; `mine`: those that the caller asked for.
     `model` is namespace/name. A page may hold fewer than its limit and still have a next one.
     """
     space, name = namespace, None
     if model is not None:
         named = references.parse_model(model)
         space, name = named.namespace, named.model
-    wanted = Wanted(status=status, namespace=space, model=name, waiting=waiting)
+    wanted = Wanted(status=status, namespace=space, model=name, waiting=waiting, mine=mine)
     found = await perform(list_promotions, call_of(request), wanted, before=before(cursor), limit=checked(limit))
     return shapes.Page([present.promotion(one) for one in found.items], None if found.next is None else str(found.next))
 
@@ -112,4 +117,31 @@ async def withdrawn(request: Request, promotion: str, body: NewDecision) -> shap
     return present.promotion(decided)
 
 
-routes = [resolved, promotion, rolled_back, promotions, shown_promotion, approved, rejected, withdrawn]
+@post(PROMOTION + "/comments", permission=Permission.PROMOTION_REQUEST, status=201)
+async def new_comment(request: Request, promotion: str, body: NewComment) -> Comment:
+    """Write a comment to a promotion, as Markdown; it is never changed."""
+    return comment_of(await perform(comment, call_of(request), number(promotion, "promotion"), body.text))
+
+
+@get(PROMOTION + "/comments", permission=Permission.MODEL_READ)
+async def comments(
+    request: Request, promotion: str, *, limit: int = PAGE, cursor: str | None = None
+) -> shapes.Page[Comment]:
+    """List what people wrote to a promotion, the newest first."""
+    asked, which = checked(limit) + 1, number(promotion, "promotion")
+    found = await perform(list_comments, call_of(request), which, before=before(cursor), limit=asked)
+    return page(found, limit, comment_of, lambda one: str(one.id))
+
+
+routes = [
+    resolved,
+    promotion,
+    rolled_back,
+    promotions,
+    shown_promotion,
+    approved,
+    rejected,
+    withdrawn,
+    new_comment,
+    comments,
+]

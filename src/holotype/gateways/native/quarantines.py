@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from holotype.domain.entities import Quarantine
 from holotype.domain.permissions import Permission
-from holotype.errors import Invalid
 from holotype.gateways.base import Request, call_of, get, post
-from holotype.gateways.native.addresses import PAGE, checked, page
+from holotype.gateways.native.addresses import PAGE, before, checked, number, page
 from holotype.gateways.perform import perform
 from holotype.operations.impact import impact
 from holotype.operations.list_quarantines import list_quarantines
 from holotype.operations.quarantine import quarantine
 from holotype.operations.release import release
+from holotype.operations.show_quarantine import show_quarantine
 from holotype.wire import recall as shapes
 from holotype.wire.shapes import Page
 
@@ -24,10 +24,16 @@ async def quarantines(
 ) -> Page[shapes.Quarantine]:
     """List open quarantines, the newest first; with ``everything`` those that were released too."""
     asked = checked(limit) + 1
-    found = await perform(
-        list_quarantines, call_of(request), everything=everything, before=_before(cursor), limit=asked
-    )
+    found = await perform(list_quarantines, call_of(request), everything=everything, before=before(cursor), limit=asked)
     return page(found, limit, shapes.of, _cursor)
+
+
+@get(QUARANTINES + "/{quarantine:str}", permission=Permission.MODEL_READ)
+async def shown_quarantine(request: Request, quarantine: str) -> shapes.Held:
+    """Show a quarantine by its number: the versions under it, and which of them are in use."""
+    found = await perform(show_quarantine, call_of(request), number(quarantine, "quarantine"))
+    versions = [shapes.affected(one) for one in found.versions]
+    return shapes.Held(shapes.of(found.quarantine), found.count, versions, dict(found.stages))
 
 
 @post(QUARANTINES, permission=Permission.VERSION_QUARANTINE, status=201)
@@ -47,19 +53,13 @@ async def impacts(request: Request, subject: str) -> shapes.Impact:
     """Show what a recall would reach, which of it is in use, and who pulled it."""
     found = await perform(impact, call_of(request), subject)
     holders = [shapes.Holder(one.principal, one.version, one.last) for one in found.pulled_by]
-    return shapes.Impact(found.subject, found.count, [shapes.affected(one) for one in found.versions], holders)
+    versions = [shapes.affected(one) for one in found.versions]
+    there = None if found.quarantine is None else found.quarantine.id
+    return shapes.Impact(found.subject, found.count, versions, holders, dict(found.stages), there)
 
 
 def _cursor(value: Quarantine) -> str:
     return str(value.id)
 
 
-def _before(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
-        raise Invalid("This is not a cursor of this list.", hint="Take `next` of the page before.")
-    return int(cursor)
-
-
-routes = [quarantines, new_quarantine, new_release, impacts]
+routes = [quarantines, shown_quarantine, new_quarantine, new_release, impacts]

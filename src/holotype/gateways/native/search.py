@@ -8,6 +8,7 @@ from holotype.gateways.native.addresses import PAGE
 from holotype.gateways.perform import perform
 from holotype.operations.search_models import search_models
 from holotype.operations.search_versions import search_versions
+from holotype.operations.tally_versions import tally_versions
 from holotype.wire import present, shapes
 
 
@@ -29,4 +30,11 @@ async def found_versions(
     return shapes.Page([present.version(one) for one in found.items], found.next)
 
 
-routes = [found_models, found_versions]
+@get("/api/v1/versions/count", permission=Permission.MODEL_READ)
+async def counted_versions(request: Request, query: str = "") -> shapes.Count:
+    """Count the versions that match a query, up to a thousand."""
+    found = await perform(tally_versions, call_of(request), query)
+    return shapes.Count(found.count, found.more)
+
+
+routes = [found_models, found_versions, counted_versions]

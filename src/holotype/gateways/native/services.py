@@ -9,6 +9,7 @@ from holotype.gateways.perform import perform
 from holotype.operations.change_service import change_service
 from holotype.operations.create_service import create_service
 from holotype.operations.list_services import list_services
+from holotype.operations.show_account import show_service
 from holotype.wire import access as shapes
 from holotype.wire.shapes import Page
 
@@ -16,9 +17,14 @@ SERVICES = "/api/v1/services"
 
 
 @get(SERVICES, permission=Permission.TOKEN_WRITE)
-async def services(request: Request, cursor: str = "", limit: int = PAGE) -> Page[shapes.Account]:
-    """List the service accounts, by name: all where the caller may read access, else their own."""
-    found = await perform(list_services, call_of(request), after=cursor, limit=checked(limit) + 1)
+async def services(
+    request: Request, owner: str | None = None, cursor: str = "", limit: int = PAGE
+) -> Page[shapes.Account]:
+    """List the service accounts, by name: all where the caller may read access, else their own.
+
+    With ``owner`` those that a user answers for.
+    """
+    found = await perform(list_services, call_of(request), owner=owner, after=cursor, limit=checked(limit) + 1)
     return page(found, limit, shapes.account, lambda one: one.name)
 
 
@@ -26,6 +32,12 @@ async def services(request: Request, cursor: str = "", limit: int = PAGE) -> Pag
 async def new_service(request: Request, body: shapes.NewService) -> shapes.Account:
     """Create a service account; its owner is the person behind the caller unless named."""
     return shapes.account(await perform(create_service, call_of(request), body.name, owner=body.owner))
+
+
+@get(SERVICES + "/{service:str}", permission=Permission.TOKEN_WRITE)
+async def shown_service(request: Request, service: str) -> shapes.Account:
+    """Show a service account."""
+    return shapes.account(await perform(show_service, call_of(request), service))
 
 
 @patch(SERVICES + "/{service:str}", permission=Permission.TOKEN_WRITE)
@@ -38,4 +50,4 @@ async def changed_service(request: Request, service: str, body: shapes.ServiceCh
     return shapes.account(changed)
 
 
-routes = [services, new_service, changed_service]
+routes = [services, new_service, shown_service, changed_service]

@@ -10,6 +10,7 @@ from holotype.gateways import exchange
 from holotype.gateways.base import PUBLIC, Reply, Request, call_of, get, header, post
 from holotype.gateways.callers import address_of
 from holotype.gateways.perform import perform, perform_slowly
+from holotype.operations.create_link import create_link
 from holotype.operations.exchange_assertion import exchange_assertion
 from holotype.operations.exchange_code import exchange_code
 from holotype.operations.finish_oidc import finish_oidc
@@ -18,6 +19,7 @@ from holotype.operations.sign_in import sign_in
 from holotype.operations.sign_out import sign_out
 from holotype.operations.start_oidc import CALLBACK, LIFETIME, start_oidc
 from holotype.operations.use_set_up import use_set_up
+from holotype.settings import Settings
 from holotype.wire import sign_in as shapes
 
 SIGN_IN = "/api/v1/sign-in"
@@ -59,15 +61,18 @@ async def oidc_begun(request: Request, port: int, challenge: str, state: str) ->
 
     ``challenge`` is the PKCE challenge (S256) of the process that listens there, ``state`` what it gets back.
     """
+    call = call_of(request)
     found = await perform_slowly(
         start_oidc,
-        call_of(request),
+        call,
         port=port,
         challenge=challenge,
         client_state=state,
         address=address_of(request),
     )
-    return Reply(None, 302, {"Location": found.location, "Set-Cookie": _cookie(request, found.browser)})
+    return Reply(
+        None, 302, {"Location": found.location, "Set-Cookie": browser_cookie(call.registry.settings, found.browser)}
+    )
 
 
 @get(CALLBACK, permission=PUBLIC, status=302, also=_ELSEWHERE, open_query=True)
@@ -77,7 +82,14 @@ async def oidc_finished(
     """Take a person back from the OpenID provider, and send them on to the process that began."""
     call, browser = call_of(request), _browser(request)
     place = await perform_slowly(finish_oidc, call, state=state, browser=browser, code=code, error=error, iss=iss)
-    return Reply(None, 302, {"Location": place, "Set-Cookie": _cookie(request, "", 0)})
+    return Reply(None, 302, {"Location": place, "Set-Cookie": browser_cookie(call.registry.settings, "", 0)})
+
+
+@post(SIGN_IN + "/links", permission=Permission.TOKEN_WRITE, status=201)
+async def sign_in_link(request: Request) -> shapes.Link:
+    """Make a link that signs a browser in as the caller, once and within five minutes; it may what the token may."""
+    made = await perform(create_link, call_of(request))
+    return shapes.Link(made.place, made.expires_at)
 
 
 @post(SIGN_IN + "/exchange", permission=PUBLIC)
@@ -98,9 +110,9 @@ async def own_password(request: Request, body: shapes.NewPassword) -> None:
     await perform_slowly(set_password, call_of(request), body.new, old=body.old, address=address_of(request))
 
 
-def _cookie(request: Request, value: str, seconds: int = int(LIFETIME.total_seconds())) -> str:
-    url = exchange.of(request.scope).registry.settings.public_url or ""
-    secure = "; Secure" if url.startswith("https://") else ""
+def browser_cookie(settings: Settings, value: str, seconds: int = int(LIFETIME.total_seconds())) -> str:
+    """Return the Set-Cookie that tells, when a person comes back, in which browser they set out."""
+    secure = "; Secure" if (settings.public_url or "").startswith("https://") else ""
     return f"{_COOKIE}={value}; Path={SIGN_IN}/oidc; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
 
@@ -121,6 +133,7 @@ routes = [
     workload_sign_in,
     oidc_begun,
     oidc_finished,
+    sign_in_link,
     code_exchange,
     signed_out,
     own_password,

@@ -9,7 +9,7 @@ from holotype.gateways.perform import perform
 from holotype.operations.change_team import change_team
 from holotype.operations.create_team import create_team
 from holotype.operations.delete_team import delete_team
-from holotype.operations.list_teams import list_teams, show_team
+from holotype.operations.list_teams import list_members, list_teams, show_team
 from holotype.wire import access as shapes
 from holotype.wire.shapes import Page
 
@@ -18,9 +18,12 @@ TEAM = TEAMS + "/{team:str}"
 
 
 @get(TEAMS, permission=Permission.TOKEN_WRITE)
-async def teams(request: Request, cursor: str = "", limit: int = PAGE) -> Page[shapes.Team]:
-    """List the teams, by name: all where the caller may read access, else those that they are in."""
-    found = await perform(list_teams, call_of(request), after=cursor, limit=checked(limit) + 1)
+async def teams(request: Request, member: str | None = None, cursor: str = "", limit: int = PAGE) -> Page[shapes.Team]:
+    """List the teams, by name: all where the caller may read access, else those that they are in.
+
+    With ``member`` those that a user or a service account is in.
+    """
+    found = await perform(list_teams, call_of(request), member=member, after=cursor, limit=checked(limit) + 1)
     return page(found, limit, shapes.team, lambda one: one.name)
 
 
@@ -36,6 +39,13 @@ async def shown_team(request: Request, team: str) -> shapes.Team:
     return shapes.team(await perform(show_team, call_of(request), team))
 
 
+@get(TEAM + "/members", permission=Permission.TOKEN_WRITE)
+async def members(request: Request, team: str, cursor: str = "", limit: int = PAGE) -> Page[shapes.Account]:
+    """List the members of a team, by name."""
+    _, found = await perform(list_members, call_of(request), team, after=cursor, limit=checked(limit) + 1)
+    return page(found, limit, shapes.account, lambda one: one.name)
+
+
 @patch(TEAM, permission=Permission.ACCESS_WRITE)
 async def changed_team(request: Request, team: str, body: shapes.TeamChange) -> shapes.Team:
     """Take members in and out, at once on every server."""
@@ -48,4 +58,4 @@ async def deleted_team(request: Request, team: str) -> None:
     await perform(delete_team, call_of(request), team)
 
 
-routes = [teams, new_team, shown_team, changed_team, deleted_team]
+routes = [teams, new_team, shown_team, members, changed_team, deleted_team]

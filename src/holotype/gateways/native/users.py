@@ -9,6 +9,7 @@ from holotype.gateways.perform import perform
 from holotype.operations.change_user import change_user
 from holotype.operations.create_user import create_user
 from holotype.operations.list_users import list_users
+from holotype.operations.show_account import show_user
 from holotype.wire import access as shapes
 from holotype.wire.shapes import Page
 
@@ -28,6 +29,12 @@ async def new_user(request: Request, body: shapes.NewUser) -> shapes.Account:
     return shapes.account(await perform(create_user, call_of(request), body.name))
 
 
+@get(USERS + "/{user:str}", permission=Permission.ACCESS_READ)
+async def shown_user(request: Request, user: str) -> shapes.Account:
+    """Show a user."""
+    return shapes.account(await perform(show_user, call_of(request), user))
+
+
 @patch(USERS + "/{user:str}", permission=Permission.ACCESS_WRITE)
 async def changed_user(request: Request, user: str, body: shapes.UserChange) -> shapes.Account:
     """Disable a user, or enable them again, at once on every server.
@@ -37,4 +44,4 @@ async def changed_user(request: Request, user: str, body: shapes.UserChange) -> 
     return shapes.account(await perform(change_user, call_of(request), user, disabled=body.disabled))
 
 
-routes = [users, new_user, changed_user]
+routes = [users, new_user, shown_user, changed_user]

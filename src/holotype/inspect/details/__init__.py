@@ -49,7 +49,7 @@ _READERS: dict[str, Callable[[Head], dict[str, Any]]] = {
     "mlflow": mlflow.describe,
     "tflite": tflite.describe,
 }
-_FAULTS = (ValueError, KeyError, IndexError, TypeError, AttributeError, EOFError, OverflowError, RecursionError,
+FAULTS = (ValueError, KeyError, IndexError, TypeError, AttributeError, EOFError, OverflowError, RecursionError,
            MemoryError, NotImplementedError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)  # fmt: skip
 _LARGEST_NUMBER = 2**53
 
@@ -68,7 +68,7 @@ def describe(path: str, window: Window) -> dict[str, Any]:
         found["unreadable"] = f"Its header is too large: {error}."
     except Unreadable as error:
         found["unreadable"] = sentence(error)
-    except _FAULTS as error:
+    except FAULTS as error:
         found["unreadable"] = f"Its header is damaged ({type(error).__name__})."
     else:
         if any(isinstance(value, int) and value > _LARGEST_NUMBER for value in told.values()):

@@ -1,9 +1,9 @@
-"""How are tensors counted? By the type of their elements and the product of their shape."""
+"""How are tensors counted? By the type of their elements and the product of their shape; or listed one by one."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,14 +18,18 @@ class Count:
     tensors: int = 0
     precision: dict[str, int] = field(default_factory=dict)
 
-    def add(self, kind: str, shape: Iterable[int]) -> None:
-        """Count a tensor."""
-        size = math.prod(shape)
-        if not 0 <= size <= _LARGEST:
+    def add(self, kind: str, shape: Sequence[int], name: str = "", size: int | None = None) -> None:
+        """Count a tensor; its name, and its bytes where the header says them, are for who lists them."""
+        elements = math.prod(shape)
+        if not 0 <= elements <= _LARGEST:
             raise ValueError("a shape that cannot be")
         self.tensors += 1
         if kind in self.precision or len(self.precision) < _TYPES:
-            self.precision[kind] = self.precision.get(kind, 0) + size
+            self.precision[kind] = self.precision.get(kind, 0) + elements
+        self.note(kind, shape, name, size)
+
+    def note(self, kind: str, shape: Sequence[int], name: str, size: int | None) -> None:
+        """Keep what a list shows of a tensor: nothing, where they are only counted."""
 
     @property
     def told(self) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 from holotype.inspect.details.counting import Count
@@ -20,13 +22,23 @@ _NUMBERED = (
     "IQ4_NL_4_8 IQ4_NL_8_8 MXFP4"
 )
 _TYPES = dict(enumerate(_NUMBERED.split()))
+_PLAIN = {"F32": 4, "F16": 2, "BF16": 2, "F64": 8, "I8": 1, "I16": 2, "I32": 4, "I64": 8}
+_SMALL = {"Q4_0": 18, "Q4_1": 20, "Q5_0": 22, "Q5_1": 24, "Q8_0": 34, "IQ4_NL": 18, "MXFP4": 17}
+_LARGE = {
+    "Q2_K": 84, "Q3_K": 110, "Q4_K": 144, "Q5_K": 176, "Q6_K": 210, "Q8_K": 292, "IQ2_XXS": 66, "IQ2_XS": 74,
+    "IQ3_XXS": 98, "IQ1_S": 50, "IQ3_S": 110, "IQ2_S": 82, "IQ4_XS": 136, "IQ1_M": 56, "TQ1_0": 54, "TQ2_0": 66,
+}  # fmt: skip
+_BLOCKS = {name: (count, size) for count, sizes in ((1, _PLAIN), (32, _SMALL), (256, _LARGE))
+           for name, size in sizes.items()}  # fmt: skip
+"""By type: how many numbers a block holds, and how many bytes it takes."""
 _MOST_ITEMS = 2_000_000
 _LONGEST = 2**24
 _KEPT_TEXT = 200
+_CHUNK = 2**16
 _DIMENSIONS = 8
 
 
-def describe(head: Head) -> dict[str, Any]:
+def describe(head: Head, count: Count | None = None) -> dict[str, Any]:
     """Return tensors, parameters, quantisation, architecture and some of the metadata."""
     reader = _Reader(head)
     told: dict[str, Any] = {"version": reader.version}
@@ -40,14 +52,22 @@ def describe(head: Head) -> dict[str, Any]:
         value = reader.value(kind)
         if key is not None and value is not None and (key in _KEPT or key.endswith(_ENDINGS)):
             metadata[key] = value
-    count = Count()
+    count = count or Count()
     for _ in range(reader.spend(tensors)):
-        reader.text()
+        name = reader.text()
         shape = [reader.number("Q" if reader.version > 1 else "I") for _ in range(reader.dimensions())]
         kind = reader.number("I")
-        count.add(_TYPES.get(kind, f"type {kind}"), shape)
+        named = _TYPES.get(kind, f"type {kind}")
+        count.add(named, shape, name or "", _size(named, shape))
         reader.number("Q")
     return told | count.told | {"metadata": metadata}
+
+
+def _size(kind: str, shape: Sequence[int]) -> int | None:
+    """Return how many bytes a tensor takes: numbers are stored in blocks, along the first dimension."""
+    numbers, size = _BLOCKS.get(kind, (0, 0))
+    elements = math.prod(shape)
+    return elements // numbers * size if numbers and elements % numbers == 0 else None
 
 
 class _Reader:
@@ -93,11 +113,22 @@ class _Reader:
         if inner == _ARRAY:
             raise Unreadable("its header nests lists")
         if inner == _STRING:
-            for _ in range(self.spend(length)):
-                self.text()
+            self._skip_texts(self.spend(length))
         else:
             self._skip(struct.calcsize(f"<{_SIMPLE[inner]}") * length)
         return None
+
+    def _skip_texts(self, count: int) -> None:
+        """Pass over many texts, such as a vocabulary, without making any of them."""
+        length = struct.Struct(f"{self._order}{'Q' if self.version > 1 else 'I'}")
+        chunk, begin = b"", self._at
+        for _ in range(count):
+            place = self._at - begin
+            if place + length.size > len(chunk):
+                chunk, begin, place = self._head.read(self._at, _CHUNK), self._at, 0
+            if length.size > len(chunk):
+                raise EOFError
+            self._skip(length.size + length.unpack_from(chunk, place)[0])
 
     def _take(self, size: int) -> bytes:
         found = self._head.read(self._at, size) if size else b""

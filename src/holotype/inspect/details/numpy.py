@@ -18,21 +18,21 @@ _LONGEST = 2**16
 _MOST = 10_000
 
 
-def describe(head: Head) -> dict[str, Any]:
+def describe(head: Head, count: Count | None = None) -> dict[str, Any]:
     """Return type and shape."""
     kind, shape = _header(head.stream)
-    count = Count()
-    count.add(kind, shape)
+    count = count or Count()
+    count.add(kind, shape, head.name.removesuffix(".npy"))
     return count.told | {"shape": shape}
 
 
-def describe_archive(head: Head) -> dict[str, Any]:
+def describe_archive(head: Head, count: Count | None = None) -> dict[str, Any]:
     """Return how many arrays there are, and their elements by type."""
-    count = Count()
+    count = count or Count()
     with opened(head) as archive:
         for info in archive.infolist()[:_MOST]:
             with archive.open(info) as stream:
-                count.add(*_header(stream))
+                count.add(*_header(stream), info.filename.removesuffix(".npy"))
     return count.told
 
 

@@ -16,8 +16,9 @@ _MOST_KEPT = 64
 _STANDARD = frozenset({"", "ai.onnx", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview.training"})
 
 
-def describe(head: Any) -> dict[str, Any]:
+def describe(head: Any, count: Count | None = None) -> dict[str, Any]:
     """Return versions, operator sets, inputs, outputs, and the initialisers by type."""
+    count = count or Count()
     told: dict[str, Any] = {}
     opset: dict[str, int] = {}
     for number, kind, field in Message.of(head).fields():
@@ -29,7 +30,7 @@ def describe(head: Any) -> dict[str, Any]:
             told_set = dict(_opset(field))
             opset[str(told_set.get("domain", "")) or "ai.onnx"] = int(told_set.get("version", 0))
         elif number == 7 and kind == BYTES:
-            told |= _graph(field)
+            told |= _graph(field, count)
     custom = sorted(set(opset) - _STANDARD)
     return told | {"opset": opset} | ({"custom_domains": custom} if custom else {})
 
@@ -44,8 +45,8 @@ def _opset(message: Message) -> list[tuple[str, Any]]:
     return found
 
 
-def _graph(message: Message) -> dict[str, Any]:
-    count, nodes = Count(), 0
+def _graph(message: Message, count: Count) -> dict[str, Any]:
+    nodes = 0
     inputs: list[dict[str, Any]] = []
     outputs: list[dict[str, Any]] = []
     external: set[str] = set()
@@ -64,17 +65,19 @@ def _graph(message: Message) -> dict[str, Any]:
 
 def _tensor(message: Message, count: Count, external: set[str]) -> None:
     shape: list[int] = []
-    kind_of = 0
+    kind_of, name = 0, ""
     for number, kind, field in message.fields():
         if number == 1:
             shape += field.numbers() if kind == BYTES else [field.number]
         elif number == 2 and kind == VARINT:
             kind_of = field.number
+        elif number == 8 and kind == BYTES:
+            name = field.text()
         elif number == 13 and kind == BYTES and len(external) < _MOST_KEPT:
             pair = {key: field.text() for key, kind, field in field.fields() if kind == BYTES}
             if pair.get(1) == "location":
                 external.add(pair.get(2, "")[:200])
-    count.add(_TYPES.get(kind_of, f"type {kind_of}"), shape)
+    count.add(_TYPES.get(kind_of, f"type {kind_of}"), shape, name)
 
 
 def _value(message: Message) -> dict[str, Any]:

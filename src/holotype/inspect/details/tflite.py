@@ -16,24 +16,27 @@ _NUMBERED = (
 _TYPES = dict(enumerate(_NUMBERED.split()))
 _MOST = 100_000
 _DIMENSIONS = 16
+_KEPT_TEXT = 200
 _VERSION, _CODES, _GRAPHS, _BUFFERS = 0, 1, 2, 4
 _TENSORS, _OPERATORS = 0, 3
-_SHAPE, _TYPE, _BUFFER = 0, 1, 2
+_SHAPE, _TYPE, _BUFFER, _NAME = 0, 1, 2, 3
 
 
-def describe(head: Head) -> dict[str, Any]:
+def describe(head: Head, count: Count | None = None) -> dict[str, Any]:
     """Return the version of the schema, graphs, operators, and the tensors that have values."""
     buffer = _Buffer(head)
     model = buffer.unsigned(0)
     told: dict[str, Any] = {"schema": buffer.field(model, _VERSION, 4)}
     full = {place for place, table in enumerate(buffer.tables(model, _BUFFERS)) if buffer.length(table, 0)}
-    count, operators, graphs = Count(), 0, buffer.tables(model, _GRAPHS)
+    count = count or Count()
+    operators, graphs = 0, buffer.tables(model, _GRAPHS)
     for graph in graphs:
         operators += len(buffer.tables(graph, _OPERATORS))
         for tensor in buffer.tables(graph, _TENSORS):
             if buffer.field(tensor, _BUFFER, 4) in full:
                 kind = buffer.field(tensor, _TYPE, 1)
-                count.add(_TYPES.get(kind, f"type {kind}"), buffer.numbers(tensor, _SHAPE))
+                shape = buffer.numbers(tensor, _SHAPE)
+                count.add(_TYPES.get(kind, f"type {kind}"), shape, buffer.text(tensor, _NAME))
     return told | {"graphs": len(graphs), "operators": operators} | count.told
 
 
@@ -56,6 +59,14 @@ class _Buffer:
     def length(self, table: int, number: int) -> int:
         place = self._place(table, number)
         return self.unsigned(place + self.unsigned(place)) if place else 0
+
+    def text(self, table: int, number: int) -> str:
+        """Return a text, cut off where it is long."""
+        place = self._place(table, number)
+        if not place:
+            return ""
+        begin = place + self.unsigned(place)
+        return self._head.read(begin + 4, min(self.unsigned(begin), _KEPT_TEXT)).decode("utf-8", "replace")
 
     def tables(self, table: int, number: int) -> list[int]:
         """Return where the tables of a list begin."""

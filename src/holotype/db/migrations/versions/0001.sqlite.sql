@@ -136,6 +136,14 @@ CREATE TABLE registry (
     CONSTRAINT pk_registry PRIMARY KEY (id)
 );
 
+CREATE TABLE saved_addresses (
+    principal_id INTEGER NOT NULL,
+    name VARCHAR NOT NULL,
+    place TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    CONSTRAINT pk_saved_addresses PRIMARY KEY (principal_id, name)
+) WITHOUT ROWID;
+
 CREATE TABLE sign_in_attempts (
     "key" VARCHAR NOT NULL,
     failures INTEGER NOT NULL,
@@ -793,6 +801,10 @@ CREATE INDEX ix_promotions_namespace ON promotions (namespace_id, status, id);
 
 CREATE INDEX ix_promotions_pending ON promotions (expires_at, id) WHERE status = 'pending';
 
+CREATE INDEX ix_promotions_requester ON promotions (requester_id, status, id);
+
+CREATE INDEX ix_promotions_status ON promotions (status, id);
+
 CREATE INDEX ix_promotions_version ON promotions (version_id, target, id);
 
 CREATE TABLE quarantined (
@@ -804,6 +816,18 @@ CREATE TABLE quarantined (
 ) WITHOUT ROWID;
 
 CREATE INDEX ix_quarantined_version ON quarantined (version_id, quarantine_id);
+
+CREATE TABLE sign_in_links (
+    hash BLOB NOT NULL,
+    token_id VARCHAR NOT NULL,
+    expires_at BIGINT NOT NULL,
+    CONSTRAINT pk_sign_in_links PRIMARY KEY (hash),
+    CONSTRAINT fk_sign_in_links_token_id FOREIGN KEY(token_id) REFERENCES tokens (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_sign_in_links_expires ON sign_in_links (expires_at);
+
+CREATE INDEX ix_sign_in_links_token ON sign_in_links (token_id);
 
 CREATE TABLE sources (
     version_id INTEGER NOT NULL,
@@ -850,6 +874,18 @@ CREATE TABLE approvals (
 );
 
 CREATE INDEX ix_approvals_promotion ON approvals (promotion_id, id);
+
+CREATE TABLE comments (
+    id INTEGER NOT NULL,
+    promotion_id INTEGER NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by VARCHAR NOT NULL,
+    text TEXT NOT NULL,
+    CONSTRAINT pk_comments PRIMARY KEY (id),
+    CONSTRAINT fk_comments_promotion_id FOREIGN KEY(promotion_id) REFERENCES promotions (id)
+);
+
+CREATE INDEX ix_comments_promotion ON comments (promotion_id, id);
 
 CREATE VIRTUAL TABLE model_words USING fts5(name, description, card, content='models', content_rowid='id', tokenize='unicode61 remove_diacritics 0');
 

@@ -1,0 +1,180 @@
+"""How soon is a page there, how heavy is it, and when does somebody see something of it, at 100,000 versions?
+
+The server's time is that of a request over HTTP on one connection, the pages asked one after the other, each once
+before it counts. A page weighs what a browser without a cache loads for it, packed. First paint is Chromium's word.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from urllib.request import Request, urlopen
+
+from playwright.sync_api import sync_playwright
+
+from bench import catalogue
+from bench.driving import Load, drive
+from bench.options import Options
+from bench.proof import fill
+from bench.servers import HOST, Server, apart, place, serving
+from bench.table import Row, verdict
+from holotype import db
+from tools.chromium import ensure
+
+VERSIONS, ENTRIES = 100_000, 10_000
+_MS, _PLAIN, _PLOTTED, _PAINT = 30.0, 150, 500, 200.0
+_SECONDS, _PAINTS = 1.5, 5
+_LOADED = re.compile(r'(?:src|href)="(/static/[^"]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page: its address, and whether it draws a plot or a graph."""
+
+    place: str
+    plotted: bool = False
+
+
+PAGES = (
+    Shown("/"),
+    Shown("/models"),
+    Shown("/models?q=tag.team%3Arisk+metric.auc%3E0.9&sort=-changed"),
+    Shown("/versions?q=stage%3Aproduction"),
+    Shown("/models/{model}"),
+    Shown("/models/{model}?sort=-metric.auc"),
+    Shown("/models/{model}/metrics", plotted=True),
+    Shown("/models/{model}/history"),
+    Shown("/models/{model}/card"),
+    Shown("/models/{model}/versions/{number}"),
+    Shown("/models/{model}/versions/{number}/files"),
+    Shown("/models/{model}/versions/{number}/provenance"),
+    Shown("/models/{model}/versions/{number}/evidence"),
+    Shown("/models/{model}/versions/{number}/history"),
+    Shown("/compare?version={reference}&version={other}", plotted=True),
+    Shown("/lineage?of={reference}", plotted=True),
+    Shown("/promotions"),
+    Shown("/inbox"),
+    Shown("/quarantines"),
+    Shown("/ledger"),
+    Shown("/ledger/{entry}"),
+    Shown("/policies"),
+    Shown("/policies/{namespace}"),
+    Shown("/access"),
+    Shown("/settings"),
+    Shown("/tokens"),
+)
+
+
+def measure(options: Options) -> list[Row]:
+    """Ask for every page, weigh it, and have a browser paint it."""
+    cores = apart()[0]
+    with place() as folder:
+        names = _fill(folder)
+        with serving(folder, cores=cores) as server:
+            places = [(page, page.place.format(**names)) for page in PAGES]
+            times = [(where, _timed(server, where, options)) for _, where in places]
+            weights = [(page, where, _weight(server, where)) for page, where in places]
+            paints = _paints(server, [where for _, where in places])
+    return [_time_row(times), *_weight_rows(weights), _paint_row(paints)]
+
+
+def _fill(folder: Path) -> dict[str, str | int]:
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    url = f"sqlite:///{folder / 'data' / 'holotype.db'}"
+    fill(url, ENTRIES)
+    database = db.connect(url)
+    catalogue.generate(database, VERSIONS)
+    with database.read() as tx:
+        tx.exec_driver_sql("ANALYZE")
+        row = tx.exec_driver_sql(
+            "SELECT namespaces.name, models.name, max(number) FROM versions JOIN models ON models.id = model_id"
+            " JOIN namespaces ON namespaces.id = models.namespace_id GROUP BY model_id ORDER BY count(*) DESC LIMIT 1"
+        ).one()
+    database.close()
+    namespace, model, number = row
+    names: dict[str, str | int] = {"namespace": namespace, "model": f"{namespace}/{model}", "number": number}
+    reference = f"{namespace}%2F{model}%3A"
+    return names | {"reference": f"{reference}{number}", "other": f"{reference}{number - 1}", "entry": ENTRIES // 2}
+
+
+def _request(server: Server, where: str) -> bytes:
+    lines = (f"GET {where} HTTP/1.1", f"Host: {HOST}:{server.port}", "Accept: text/html", "Accept-Encoding: gzip")
+    return "\r\n".join((*lines, f"Cookie: holotype_session={server.token}", "", "")).encode()
+
+
+def _timed(server: Server, where: str, options: Options) -> Load:
+    request = [_request(server, where)]
+    drive(server, request, seconds=30, connections=1, once=True)
+    return drive(server, request, seconds=min(_SECONDS, options.seconds), connections=1)
+
+
+def _weight(server: Server, where: str) -> int:
+    """Return how many bytes a browser loads for a page, packed."""
+    page = _fetched(server, where)
+    loaded = set(_LOADED.findall(gzip.decompress(page).decode()))
+    return len(page) + sum(len(_fetched(server, one)) for one in loaded)
+
+
+def _fetched(server: Server, where: str) -> bytes:
+    headers = {"Cookie": f"holotype_session={server.token}", "Accept-Encoding": "gzip", "Accept": "text/html"}
+    with urlopen(Request(f"{server.url}{where}", headers=headers), timeout=30) as got:
+        content: bytes = got.read()
+        return content if got.headers.get("Content-Encoding") == "gzip" else gzip.compress(content)
+
+
+def _paints(server: Server, places: Sequence[str]) -> list[tuple[str, float]]:
+    """Return when Chromium painted the first of each page, in milliseconds: the median of some visits."""
+    found = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=ensure(), args=["--no-sandbox", "--disable-gpu"])
+        context = browser.new_context()
+        context.add_cookies([{"name": "holotype_session", "value": server.token, "url": server.url}])
+        page = context.new_page()
+        for where in places:
+            taken = []
+            for _ in range(_PAINTS):
+                page.goto(server.url + where, wait_until="load")
+                taken.append(float(page.evaluate(_PAINTED)))
+            found.append((where, median(taken)))
+        browser.close()
+    return found
+
+
+_PAINTED = """() => new Promise((done) => {
+    const told = () => performance.getEntriesByName("first-contentful-paint")[0];
+    const look = () => told() ? done(told().startTime) : setTimeout(look, 10);
+    look();
+})"""
+
+
+def _time_row(times: Sequence[tuple[str, Load]]) -> Row:
+    slowest = max(times, key=lambda one: one[1].at(0.95))
+    best, worst = (pick(load.at(0.95) for _, load in times) for pick in (min, max))
+    told = f"{len(times)} pages; the slowest: {slowest[0]}, p50 {slowest[1].at(0.5):.1f} ms"
+    for where, load in times:
+        print(f"  {load.at(0.95):6.1f} ms  {where}")
+    what = f"a page, {VERSIONS:,} versions and {ENTRIES:,} entries"
+    return Row(what, f"p95 {best:.1f}–{worst:.1f} ms", told, "", f"p95 ≤ {_MS:.0f} ms", verdict(worst <= _MS))
+
+
+def _weight_rows(weights: Sequence[tuple[Shown, str, int]]) -> list[Row]:
+    rows = []
+    for plotted, what, limit in ((False, "without plots", _PLAIN), (True, "with a plot or graph", _PLOTTED)):
+        most, where = max((size, where) for page, where, size in weights if page.plotted is plotted)
+        told = f"the heaviest: {where}"
+        met = verdict(most <= limit * 1000)
+        rows.append(Row(f"weight of a page {what}, packed", f"≤ {most / 1000:.0f} kB", told, "", f"≤ {limit} kB", met))
+    return rows
+
+
+def _paint_row(paints: Sequence[tuple[str, float]]) -> Row:
+    where, worst = max(paints, key=lambda one: one[1])
+    best = min(time for _, time in paints)
+    told = f"{len(paints)} pages; the slowest: {where}"
+    met = verdict(worst <= _PAINT)
+    measured = f"{best:.0f}–{worst:.0f} ms"
+    return Row("first contentful paint in Chromium", measured, told, "", f"≤ {_PAINT:.0f} ms", met)

@@ -1,0 +1,24 @@
+"""How do two texts differ, line by line? For a page that shows what a change would change."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+_CONTEXT, _MOST = 3, 2_000
+_KINDS = {"+": "added", "-": "removed", "@": "place", " ": "same"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line, and whether it was ``added``, ``removed``, is the ``same``, or says at which ``place`` others follow."""
+
+    kind: str
+    text: str
+
+
+def differing(before: str, after: str) -> list[Line]:
+    """Return the lines that differ, each with a few around it; nothing where the texts are the same."""
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), n=_CONTEXT, lineterm="")
+    found = [Line(_KINDS[line[0]], line if line.startswith("@") else line[1:]) for line in list(lines)[2:]]
+    return found[:_MOST]

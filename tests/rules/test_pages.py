@@ -1,0 +1,178 @@
+"""Can a page be seen, or an action done, by somebody who may not? Every one of them is tried."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+import pytest
+from litestar.handlers import HTTPRouteHandler
+
+from holotype import db, web
+from holotype.access import principals, secrets, tokens
+from holotype.artifacts.store import open_store
+from holotype.domain import times
+from holotype.domain.permissions import Permission
+from holotype.gateways.base import PUBLIC
+from holotype.gateways.exchange import ANONYMOUS
+from holotype.gateways.front import Front
+from holotype.main import application
+from holotype.operations.bootstrap import bootstrap
+from holotype.operations.call import Call, Registry
+from holotype.operations.migrate import migrate
+from holotype.settings import Settings
+from holotype.web import base, pages
+from holotype.web.base import Known
+from tests.support.asgi import Got, Visitor
+
+EVERY: list[Known] = [handler.opt["page"] for handler in web.routes() if "page" in handler.opt]
+GUARDED = [known for known in EVERY if known.permission is not PUBLIC]
+OPEN = {
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("GET", "/sign-in/link"),
+    ("POST", "/sign-in/link"),
+    ("GET", "/sign-in/set-up"),
+    ("POST", "/sign-in/set-up"),
+    ("GET", "/sign-in/oidc"),
+    ("GET", "/sign-in/oidc/done"),
+    ("POST", "/sign-out"),
+}
+"""What people need who are not signed in yet, or want to be no longer."""
+OWN = [known for known in GUARDED if known.permission is Permission.TOKEN_WRITE]
+TEMPLATES = Path(web.__file__).parent / "templates"
+HTML = {"accept": "text/html"}
+
+
+def named(known: Known) -> str:
+    """Return the name of a page in the report."""
+    return f"{known.method} {known.path}"
+
+
+def place(known: Known) -> str:
+    """Return an address that leads to a page."""
+    return re.sub(r"\{(\w+):\w+\}", r"\1", known.path)
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A registry in a folder, with its owner."""
+    folder = tmp_path_factory.mktemp("pages")
+    database = db.connect(f"sqlite:///{folder / 'holotype.db'}")
+    migrate(database)
+    made = Registry(database, open_store(folder / "blobs"), Settings(data=folder))
+    bootstrap(Call(made, ANONYMOUS))
+    yield made
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def app(registry: Registry) -> Front:
+    """The application, as it is served."""
+    return application(registry)
+
+
+@pytest.fixture(scope="module")
+def cookie(registry: Registry) -> str:
+    """The cookie of somebody who is known and has no right at all."""
+    call = Call(registry, ANONYMOUS)
+    secret = secrets.new_secret(secrets.new_id())
+    with call.write() as tx:
+        made = principals.create(tx, "nobody", "user", call.now)
+        row = {"principal_id": made.id, "name": "x", "role": "admin", "created_at": times.to_micros(call.now)}
+        tokens.insert(tx, row | {"id": secrets.id_of(secret), "hash": secrets.hash_of(secret)})
+    return f"holotype_session={secret}"
+
+
+def ask(app: Front, known: Known, **headers: str) -> Got:
+    """Ask for a page with a browser's headers, or send an action an empty form."""
+    given = HTML | {name.replace("_", "-"): value for name, value in headers.items()}
+    if known.method == "POST":
+        given["content-type"] = "application/x-www-form-urlencoded"
+    return Visitor(app).ask(known.method, place(known), headers=given)
+
+
+def test_there_are_pages_and_only_the_sign_in_is_open() -> None:
+    """A page that is for everybody is written down here."""
+    assert len(GUARDED) > 10
+    assert {(known.method, known.path) for known in EVERY if known.permission is PUBLIC} == OPEN
+    assert all(known.summary for known in EVERY)
+
+
+@pytest.mark.parametrize("known", GUARDED, ids=named)
+def test_a_stranger_is_sent_to_sign_in(app: Front, known: Known) -> None:
+    """They see nothing but the way in; a page is where they are led back to."""
+    got = ask(app, known)
+    assert got.status == 303
+    assert got.headers["location"].startswith("/sign-in")
+    assert got.body == b""
+
+
+@pytest.mark.parametrize("known", GUARDED, ids=named)
+def test_a_token_in_a_header_opens_no_page(app: Front, known: Known, cookie: str) -> None:
+    """Pages go by the cookie alone: what a program may is not lent to a page."""
+    assert ask(app, known, authorization=f"Bearer {cookie.partition('=')[2]}").status == 303
+
+
+@pytest.mark.parametrize("known", [known for known in GUARDED if known not in OWN], ids=named)
+def test_who_has_no_rights_sees_that_there_is_nothing_for_them(app: Front, known: Known, cookie: str) -> None:
+    """Denied, or told that there is no such thing, before anything of the request is read."""
+    got = ask(app, known, cookie=cookie)
+    assert got.status == (404 if "{namespace:str}" in known.path else 403)
+    assert got.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("known", OWN, ids=named)
+def test_who_has_no_rights_reaches_only_what_is_their_own(app: Front, known: Known, cookie: str) -> None:
+    """It says nothing of the owner, and changes nothing."""
+    got = ask(app, known, cookie=cookie)
+    assert got.status in ({200, 404} if known.method == "GET" else {403})
+    assert b"owner" not in got.body
+
+
+@pytest.mark.parametrize("known", [known for known in EVERY if known.method == "POST"], ids=named)
+def test_no_form_is_taken_without_its_token_or_from_another_site(app: Front, known: Known, cookie: str) -> None:
+    """Whatever the visitor may: a form that was not ours does nothing."""
+    for headers in ({}, {"sec_fetch_site": "cross-site"}, {"origin": "https://evil.example"}):
+        assert ask(app, known, cookie=cookie, **headers).status in {403, 404}
+
+
+def test_every_page_bears_the_policy_that_keeps_scripts_out(app: Front, cookie: str) -> None:
+    """No inline script or style, no frame, no form to elsewhere; nothing is kept by a cache."""
+    for got in (ask(app, EVERY[0], cookie=cookie), Visitor(app).ask("GET", "/no-such-page", headers=HTML)):
+        policy = got.headers["content-security-policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert got.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
+def test_templates_hold_no_script_no_style_and_nothing_unescaped(template: Path) -> None:
+    """The policy would refuse the first two; the third is how a page is taken over."""
+    text = template.read_text(encoding="utf-8")
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text)
+    assert not re.search(r"\|\s*safe\b|autoescape|Markup\(", text)
+    assert "http://" not in text.replace("http://www.w3.org", "")
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
+def test_every_form_that_does_something_carries_the_token(template: Path) -> None:
+    """A form of the method POST has ``form_token()`` inside."""
+    for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", template.read_text(encoding="utf-8"), re.DOTALL):
+        assert "form_token()" in form
+
+
+def test_every_page_is_served_and_none_without_a_permission() -> None:
+    """None was written and then forgotten in the list of its module, and none can be made open by accident."""
+    served = {id(handler) for handler in web.routes()}
+    for found in iter_modules(pages.__path__):
+        module = import_module(f"{pages.__name__}.{found.name}")
+        made = {name: one for name, one in vars(module).items() if isinstance(one, HTTPRouteHandler)}
+        assert [name for name, one in made.items() if id(one) not in served] == [], module.__name__
+    with pytest.raises(TypeError):
+        base.page("/x", permission="public")(lambda request: base.Page(str(request)))  # type: ignore[arg-type]
