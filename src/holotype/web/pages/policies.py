@@ -54,7 +54,14 @@ def policy(request: Visit, namespace: str) -> Page:
     names.component(namespace, "namespace")
     found = show_policy(request.call, namespace)
     history = list_policies(request.call, namespace, limit=10)
-    about = {"namespace": namespace, "applied": found, "policy": _read(found), "history": history, "in_force": True, "changes": []}
+    about = {
+        "namespace": namespace,
+        "applied": found,
+        "policy": _read(found),
+        "history": history,
+        "in_force": True,
+        "changes": [],
+    }
     return Page("policy.html", about)
 
 
