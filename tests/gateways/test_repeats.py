@@ -45,11 +45,13 @@ CREATES = {
     f"{ROOT}/services": ({"name": "ci-bot"}, {"name": "cd-bot"}, 201),
     f"{ROOT}/teams": ({"name": "risk"}, {"name": "lending"}, 201),
     f"{ROOT}/grants": (GRANT, GRANT | {"role": "reviewer"}, 201),
+    f"{ROOT}/promotions/1/comments": ({"text": "looks good"}, {"text": "looks bad"}, 201),
     f"{ROOT}/trusts": (TRUST, TRUST | {"lifetime": 60}, 201),
 }
 BY_NATURE = {
     f"{SPACES}/{{space:str}}/uploads": "the same bytes are the same upload",
     f"{ROOT}/users/{{user:str}}/set-up": "of several secrets the last one counts",
+    f"{ROOT}/sign-in/links": "each is another link, and one that got lost is over in five minutes",
     f"{ROOT}/users/{{user:str}}/identities": "an identity belongs to one user, once",
     f"{ROOT}/models/{{namespace:str}}/{{model:str}}/import/versions": "its number is one version, once",
 }
@@ -67,7 +69,9 @@ def owner(tmp_path: Path) -> Iterator[Visitor]:
     assert visitor.ask("PUT", path, content=CONTENT, headers=headers).status == 200
     for place, body in ((f"{ROOT}/users", {"name": "grace"}), (f"{ROOT}/services", {"name": "bot"})):
         assert visitor.ask("POST", place, body).status == 201
-    assert visitor.ask("POST", f"{BASE}/versions", {"files": [FILE]}).status == 201
+    for place in (f"{BASE}/versions", f"{MODELS}/default/lead/versions"):
+        assert visitor.ask("POST", place, {"files": [FILE]}).status == 201
+    assert visitor.ask("POST", f"{MODELS}/default/lead/versions/1/promotions", {"stage": "staging"}).status == 200
     yield visitor
     database.close()
 
@@ -76,6 +80,7 @@ def test_every_route_that_creates_is_asked_twice_here() -> None:
     """A new one is asked below, or says why it needs no key."""
     created = {one.opt["route"].path for one in routes() if one.opt["route"].status == 201}
     named = {path.replace("versions/1/", "versions/{label:str}/") for path in CREATES}
+    named = {path.replace("promotions/1/", "promotions/{promotion:str}/") for path in named}
     asked = {re.sub("default/(fraud|base)", "{namespace:str}/{model:str}", path) for path in named}
     assert created == asked | BY_NATURE.keys()
 

@@ -106,7 +106,7 @@ def test_a_wrong_query_is_refused_with_the_parameter(owner: Visitor, query: str,
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
-        ("GET", "/", 404, "not-found"),
+        ("GET", "/nothing", 404, "not-found"),
         ("GET", "/api/v1", 404, "not-found"),
         ("GET", "/api/v1/models/a/b/c/d/e", 404, "not-found"),
         ("GET", "/api/v1/models/default/none", 404, "not-found"),

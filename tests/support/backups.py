@@ -28,6 +28,7 @@ from holotype.operations.delete import delete_version
 from holotype.operations.promote import promote
 from holotype.operations.put_blob import put_blob
 from holotype.operations.register import Content, register
+from holotype.operations.save_address import save_address
 from holotype.operations.set_alias import set_alias
 from holotype.operations.show import show_model
 from holotype.settings import Settings
@@ -76,6 +77,7 @@ def furnished(backend: Backend) -> Iterator[Desk]:
         create_model(desk.call(key="once"), parse("other"), given={"team": "risk"})
         attest(desk.call(), parse("fraud:2"), "acme.org/x", bytes(range(256)))
         create_token(desk.call(), "ci")
+        save_address(desk.call(), "in production", "/versions?q=stage%3Aproduction")
         govern(desk)
         track(desk, noise(1_000))
         come(desk, show_model(desk.call(), parse("fraud"))[0].id, noise(1_000))

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 import sqlalchemy as sa
 
-from holotype.access.sign_in_tables import sign_in_attempts, sign_in_flows
+from holotype.access.sign_in_tables import sign_in_attempts, sign_in_flows, sign_in_links
 from holotype.artifacts.landing import flush_folder
 from holotype.artifacts.store import BlobStore
 from holotype.artifacts.tables import blobs, upload_parts, uploads
@@ -28,7 +28,9 @@ from holotype.errors import Conflict, Corrupt, InvalidReference, NotFound
 from holotype.operations.schema import expected
 
 FORMAT = 1
-LEFT_OUT = frozenset(table.name for table in (leases, uploads, upload_parts, sign_in_attempts, sign_in_flows))
+LEFT_OUT = frozenset(
+    one.name for one in (leases, uploads, upload_parts, sign_in_attempts, sign_in_flows, sign_in_links)
+)
 """What belongs to running servers: leases, bytes that are not a blob yet, people who are about to sign in.
 
 A client begins those again. Tokens, passwords and trust rules are kept, as hashes where they are secret, and so are the
