@@ -37,7 +37,7 @@ def test_there_are_scenarios() -> None:
     assert len(list(scenarios())) >= 65
 
 
-@pytest.mark.parametrize(("client_name", "scenario"), plays(), indirect=["client_name"])
+@pytest.mark.parametrize(("client_name", "scenario"), list(plays()), indirect=["client_name"])
 def test_the_unmodified_client_works(client: Client, scenario: str) -> None:
     """What a user's program does with a released client has the result that it has with MLflow's own server."""
     client.play(f"scenarios.{scenario}")
