@@ -127,18 +127,27 @@ def _clinic(site: Site, owner: Client) -> None:
         site.refused = ada.promote("clinic/tumours:3", "production", reason="without evaluation").id or 0
         site.pending = ada.promote("clinic/tumours:4", "production", reason="better on the ward").id or 0
         ada.set_alias("clinic/tumours:4", "challenger")
-        ada.push(_files(site, "rash", 1), "clinic/rash", data=["s3://ward/mislabelled.parquet"], metrics={"auc": 0.8})
+        ada.push(
+            _files(site, "rash", 1),
+            "clinic/rash",
+            data=["s3://ward/mislabelled.parquet"],
+            metrics={"auc": 0.8},
+            code=None,
+        )
         owner.quarantine("dataset:s3://ward/mislabelled.parquet", reason="labels swapped")
 
 
 def _risk(site: Site, owner: Client) -> None:
     with site.client("ada") as ada:
-        ada.push(_files(site, "base", 1), "risk/base", params={"rows": 1000}, data=["s3://lake/cards.parquet"])
+        ada.push(
+            _files(site, "base", 1), "risk/base", params={"rows": 1000}, data=["s3://lake/cards.parquet"], code=None
+        )
         for seed in range(1, 13):
             ada.push(
                 _files(site, "fraud", seed),
                 "risk/fraud",
                 params={"depth": seed % 5 + 2, "rate": 0.1 / seed},
+                code=None,
                 metrics={"auc": 0.85 + seed / 120 - (seed % 3) / 80, "recall": 0.7 + seed / 60},
                 data=["s3://lake/cards.parquet"],
                 parents=["risk/base:1"],
@@ -149,6 +158,8 @@ def _risk(site: Site, owner: Client) -> None:
         ada.set_alias("risk/fraud:12", "challenger")
         words = "Finds **fraud** among card payments, minutes after they happen."
         ada.change_model("risk/fraud", description=words, card=CARD, tags={"team": "risk", "tier": "1"})
-        ada.push(_files(site, "card-gate", 1), "risk/card-gate", parents=["risk/fraud:11"], metrics={"auc": 0.9})
+        ada.push(
+            _files(site, "card-gate", 1), "risk/card-gate", parents=["risk/fraud:11"], metrics={"auc": 0.9}, code=None
+        )
     for number, why in ((10, "first release"), (11, "auc up")):
         owner.promote(f"risk/fraud:{number}", "production", reason=why)
