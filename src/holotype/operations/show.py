@@ -32,7 +32,7 @@ def show_model(call: Call, model: Reference, *, deleted: bool = False) -> tuple[
 
 
 def show_version(call: Call, reference: Reference, *, deleted: bool = False) -> ShownVersion:
-    """Return a version with everything that is kept about it in the catalogue; also a deleted one, where it is asked."""
+    """Return a version with everything that is kept about it in the catalogue; a deleted one only where asked."""
     _require(call, reference)
     with call.read() as tx:
         found = versions.find(tx, reference, deleted=deleted)
@@ -66,7 +66,7 @@ def show_provenance(call: Call, reference: Reference) -> Document:
 
 
 def show_parents(call: Call, reference: Reference) -> dict[str, Version]:
-    """Return the parents of a version that are kept here and that the caller may see, by what the version calls them."""
+    """Return those parents of a version that are here and that the caller may see, by what it calls them."""
     _require(call, reference)
     with call.read() as tx:
         named = contents.parents_here(tx, versions.find(tx, reference).id)
