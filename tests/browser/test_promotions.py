@@ -154,6 +154,35 @@ def test_the_inbox_fills_and_empties_by_itself(rob: Person, asked: Callable[...,
     assert rob.errors == []
 
 
+def test_a_page_in_the_background_holds_no_connection_and_catches_up(
+    rita: Person, asked: Callable[..., int], site: Site
+) -> None:
+    """A browser keeps few of them; what was missed is there when somebody looks again."""
+    number = asked()
+    streams: list[str] = []
+    rita.page.on("request", lambda sent: streams.append(sent.url) if "/events" in sent.url else None)
+    page = rita.visit(f"/promotions/{number}")
+    _look_away(page, hidden=True)
+    with site.client("rob") as rob:
+        rob.comment(number, "while nobody looked")
+    page.wait_for_timeout(2_500)
+    assert "while nobody looked" not in page.inner_text("#said")
+    _look_away(page, hidden=False)
+    expect(page.locator("#said")).to_contain_text("while nobody looked")
+    assert len(streams) == 2
+    assert rita.errors == []
+
+
+def _look_away(page: Page, *, hidden: bool) -> None:
+    page.evaluate(
+        """(hidden) => {
+            Object.defineProperty(document, "hidden", {configurable: true, get: () => hidden});
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
 def test_what_somebody_types_survives_what_others_do(rita: Person, asked: Callable[..., int], site: Site) -> None:
     """The page changes around the form."""
     number = asked()

@@ -12,6 +12,8 @@ from holotype.domain.entities import Actor, Promotion
 from holotype.domain.references import parse
 from holotype.errors import Conflict, Denied, NotFound
 from holotype.gateways.credentials import OPEN
+from holotype.governance import cases, promotions
+from holotype.governance.promotions import Filter
 from holotype.operations.approve import approve
 from holotype.operations.call import Call
 from holotype.operations.change_team import change_team
@@ -26,6 +28,7 @@ from holotype.operations.withdraw import withdraw
 from tests.support.counting import statements
 from tests.support.governance import GOOD, MOVES, STAGES, TWO, Crew, apply, attest, crew
 from tests.support.people import member, owner, signed_in
+from tests.support.plans import plans
 from tests.support.registry import Desk
 
 BY_TEAM = """
@@ -220,3 +223,14 @@ def test_a_tally_is_what_the_list_has(desk: Desk) -> None:
     part = tally_waiting(people.call("tim"), most=1)
     assert (part.count, part.more, part.items) == (1, True, [])
     assert tally_waiting(people.call("dora"), limit=5, most=9).count == 0
+
+
+@pytest.mark.parametrize("wanted", [Filter("expired"), Filter("pending"), Filter("pending", requester_id=1)])
+def test_lists_go_along_an_index(desk: Desk, wanted: Filter) -> None:
+    """However many promotions there were, those with a status or of a person are found without the others."""
+    if desk.registry.database.dialect != "sqlite":  # which scans a table that is as small as here
+        return
+    for plan in plans(desk.registry.database, lambda tx: promotions.page(tx, wanted, before=None, limit=50)):
+        assert "USING INDEX" in plan, plan
+    for plan in plans(desk.registry.database, lambda tx: cases.cases(tx, wanted, 1, limit=50)):
+        assert "USING INDEX ix_promotions" in plan, plan

@@ -17,7 +17,7 @@ from holotype.catalogue import versions
 from holotype.db import Tx
 from holotype.domain.entities import Evidence, Override, Promotion, Verdict, Version
 from holotype.domain.permissions import Permission
-from holotype.domain.policy import ApprovalRule
+from holotype.domain.policy import ApprovalRule, Policy
 from holotype.domain.provenance import Provenance
 from holotype.errors import Denied
 from holotype.gates.approvals import counting
@@ -28,7 +28,7 @@ from holotype.governance.promotions import PENDING, Request
 from holotype.operations import judging, requests
 from holotype.operations.call import Call
 from holotype.operations.open_override import NEVER, check_among
-from holotype.operations.waiting import NOBODY, Approver, case_of
+from holotype.operations.waiting import NOBODY, Approver, case_of, rules_of
 from holotype.operations.withdraw import check_may_withdraw
 
 _EVIDENCE = 50
@@ -66,7 +66,7 @@ def review(call: Call, identifier: int) -> Review:
     with call.read() as tx:
         request, version = requests.seen(tx, call, identifier)
         found = requests.whole(tx, [request])[0]
-        approver = Approver(tx, call)
+        approver, policy = Approver(tx, call), policies.in_force(tx, request.namespace_id)
         if request.status == PENDING:
             out = overrides.in_force(tx, version.id, request.target, call.now)
             found = replace(found, verdicts=tuple(_overridden(one, out) for one in found.verdicts))  # 1
@@ -74,11 +74,11 @@ def review(call: Call, identifier: int) -> Review:
             promotion=found,
             incumbent=_incumbent(tx, request),  # 2
             evidence=tuple(evidence.named(tx, sorted(request.evidence)[-_EVIDENCE:])),
-            asked=tuple(_asked(tx, call, request, found, approver)),  # 3
+            asked=tuple(_asked(tx, call, request, found, policy)),  # 3
             overrides=tuple(one for one in overrides.of_version(tx, version.id) if one.target == request.target),
             open_to=tuple(one.gate for one in found.verdicts if not one.passed and one.gate not in NEVER),
-            longest=policies.in_force(tx, version.namespace_id).emergency.longest,
-            cannot={name: why for name, why in _reasons(tx, call, request, found, approver) if why},  # 4
+            longest=policy.emergency.longest,
+            cannot={name: why for name, why in _reasons(tx, call, request, found, approver, policy) if why},  # 4
         )
 
 
@@ -94,10 +94,9 @@ def _incumbent(tx: Tx, request: Request) -> Version | None:
     return found[0] if found and found[0].id != request.version_id else None
 
 
-def _asked(tx: Tx, call: Call, request: Request, found: Promotion, approver: Approver) -> Iterator[Asked]:
+def _asked(tx: Tx, call: Call, request: Request, found: Promotion, policy: Policy) -> Iterator[Asked]:
     if request.status != PENDING:
         return
-    policy = policies.in_force(tx, request.namespace_id)
     given = judging.approvals_of(tx, request, found.version, policy)
     author = principals.by_name(tx, found.version.created_by)
     facts = Facts(
@@ -109,11 +108,13 @@ def _asked(tx: Tx, call: Call, request: Request, found: Promotion, approver: App
         author_id=None if author is None else author.person_id,
         requester_id=request.requester_id,
     )
-    for rule in approver.rules(case_of(found)):
+    for rule in rules_of(policy, case_of(found)):
         yield Asked(rule, tuple(one.principal for one in counting(rule, facts)))
 
 
-def _reasons(tx: Tx, call: Call, request: Request, found: Promotion, approver: Approver) -> Iterator[tuple[str, str]]:
+def _reasons(
+    tx: Tx, call: Call, request: Request, found: Promotion, approver: Approver, policy: Policy
+) -> Iterator[tuple[str, str]]:
     version, about = found.version, f"{found.version.namespace}/{found.version.model}"
     over = f"It is {found.status}." if found.status != PENDING else ""
 
@@ -128,7 +129,6 @@ def _reasons(tx: Tx, call: Call, request: Request, found: Promotion, approver: A
             return error.detail
         return ""
 
-    policy = policies.in_force(tx, version.namespace_id)
     unknown = "" if call.actor.principal_id else NOBODY
     stands = next((f"The gate {one.gate} does not pass." for one in found.verdicts if not one.passed), "")
     among = lacks(Permission.PROMOTION_OVERRIDE) or refused(

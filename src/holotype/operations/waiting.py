@@ -73,23 +73,12 @@ class Approver:
         where = {"namespace": case.namespace, "model": case.model, "stage": case.target}
         if not rules.may(actor, Permission.PROMOTION_APPROVE, **where):
             return rules.needs(Permission.PROMOTION_APPROVE, f"{case.namespace}/{case.model}")
-        asked, mine = self.rules(case), self._mine(case)
+        asked, mine = rules_of(self._policy(case.namespace_id), case), self._mine(case)
         author_id = actor.person_id if case.author in self._accounts else None
         who = {"author_id": author_id, "requester_id": case.requester_id}
         if any(counts(mine, rule, author=case.author, **who) for rule in asked):
             return ""
         return self._because(asked, case)
-
-    def rules(self, case: Case) -> tuple[ApprovalRule, ...]:
-        """Return how many have to approve a promotion, and from among whom, as the policy in force has it."""
-        policy = self._policy(case.namespace_id)
-        if case.kind == ALIAS:
-            protected = policy.alias(case.target)
-            return () if protected is None else protected.rule.approvals
-        try:
-            return policy.move(case.source, case.target).rule.approvals
-        except (IllegalMove, Invalid):
-            return ()
 
     def _mine(self, case: Case) -> Approval:
         actor = self._call.actor
@@ -128,6 +117,17 @@ class Approver:
         if namespace_id not in self._policies:
             self._policies[namespace_id] = policies.in_force(self._tx, namespace_id)
         return self._policies[namespace_id]
+
+
+def rules_of(policy: Policy, case: Case) -> tuple[ApprovalRule, ...]:
+    """Return how many have to approve a promotion, and from among whom, as a policy has it."""
+    if case.kind == ALIAS:
+        protected = policy.alias(case.target)
+        return () if protected is None else protected.rule.approvals
+    try:
+        return policy.move(case.source, case.target).rule.approvals
+    except (IllegalMove, Invalid):
+        return ()
 
 
 def case_of(found: Promotion) -> Case:
