@@ -107,7 +107,9 @@ def compare(column: Column, comparator: str, value: Any) -> Condition:
         return among if comparator == "IN" else sa.not_(among)
     if isinstance(value, int):
         value = min(max(value, _SMALLEST), _LARGEST)
-    compared: Condition = _OPERATORS[comparator](column, sa.literal(value, column.type))
+    # A number that is no whole one, or beyond all of those, is compared as it is: as a whole one PostgreSQL refuses it.
+    kind = sa.Float() if isinstance(value, float) else column.type
+    compared: Condition = _OPERATORS[comparator](column, sa.literal(value, kind))
     return compared
 
 
