@@ -111,7 +111,7 @@ def _contents(dialect: str) -> list[str]:
         _file("model", _pick(("safetensors", "onnx", "pickle", "pickle", "safetensors"), _chance(17)), digest),
         _file("config.json", "'json'", digest),
         _file("README.md", "'markdown'", digest),
-        _insert("data_references (version_id, position, uri, role)", "0, 's3://lake/set-' || id % 50, 'training'"),
+        _insert("data_references (version_id, position, uri, role)", "0, 's3://lake/set-' || (id % 50), 'training'"),
         _insert(
             "parents (version_id, position, reference, relation, parent_id)",
             "0, 'p:' || (id - 1), 'fine-tuned', id - 1",

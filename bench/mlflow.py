@@ -5,11 +5,13 @@
     many    search at 100,000 versions, pages of 100, one question after the other
     bytes   1 GiB up and down with the MLflow client itself, and what of the time is its own
 
-Both serve from SQLite and a folder; server and load have cores of their own.
+Both serve from SQLite and a folder; servers and load have cores of their own, and one server rests while the other is
+measured.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from bench.driving import Load, drive, get, middle, post
@@ -19,6 +21,7 @@ from bench.options import Options
 from bench.peer import peering
 from bench.servers import Server, apart, place, serving
 from bench.table import Row, verdict
+from bench.turns import resting
 from tests.clients.peers import Peer
 
 GET_TIMES, CREATE_TIMES = 40, 10
@@ -74,14 +77,21 @@ def _one(ours: Server, theirs: Peer, options: Options) -> list[Row]:
     }
     rows = []
     for what, paths in asked.items():
-        pair = [_driven(server, [get(server, _API + path) for path in paths], options) for server in (ours, theirs)]
+        pair = _both(ours, theirs, lambda server, these=paths: [get(server, _API + path) for path in these], options)
         rows.append(_row(f"MLflow client: {what}", *pair, GET_TIMES if "version" in what else None))
-    pair = [_driven(server, _creations(server, _VERSIONS), options) for server in (ours, theirs)]
+    pair = _both(ours, theirs, lambda server: _creations(server, _VERSIONS), options)
     rows.append(_row("MLflow client: create a version", *pair, CREATE_TIMES))
     copy = f'{{"name": "{_NAME}", "source": "models:/{_HELD}/1"}}'.encode()
-    again = f"{_API}/model-versions/create"
-    pair = [_driven(server, [post(server, again, copy)], options) for server in (ours, theirs)]
+    pair = _both(ours, theirs, lambda server: [post(server, f"{_API}/model-versions/create", copy)], options)
     return [*rows, _row("MLflow client: create a version with the five files of another", *pair, CREATE_TIMES)]
+
+
+def _both(ours: Server, theirs: Peer, requests: Callable[[Either], list[bytes]], options: Options) -> tuple[Load, Load]:
+    """Drive both, one after the other, while the other one rests."""
+    with resting(theirs):
+        first = _driven(ours, requests(ours), options)
+    with resting(ours):
+        return first, _driven(theirs, requests(theirs), options)
 
 
 def _driven(server: Either, requests: list[bytes], options: Options) -> Load:

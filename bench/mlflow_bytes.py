@@ -15,6 +15,7 @@ from bench.options import Options
 from bench.peer import RELEASE, peering
 from bench.servers import ROOT, serving
 from bench.table import Row, verdict
+from bench.turns import resting
 from tests.clients.environments import python_of
 
 _PROGRAM = Path(__file__).with_name("mlflow_carrier.py")
@@ -32,8 +33,10 @@ def carry(folder: Path, options: Options) -> list[Row]:
     found: dict[str, list[dict[str, float]]] = {"ours": [], "theirs": []}
     with serving(folder / "ours-bytes") as ours, peering(folder / "theirs-bytes") as theirs:
         for _ in range(options.runs):
-            found["ours"].append(_carried(ours.url, ours.token, file, folder))
-            found["theirs"].append(_carried(theirs.url, "", file, folder))
+            with resting(theirs):
+                found["ours"].append(_carried(ours.url, ours.token, file, folder))
+            with resting(ours):
+                found["theirs"].append(_carried(theirs.url, "", file, folder))
     return [_row(way, found, options.size) for way in ("up", "down")]
 
 
@@ -41,7 +44,7 @@ def _carried(url: str, token: str, file: Path, folder: Path) -> dict[str, float]
     variables = {name: text for name, text in os.environ.items() if not name.startswith(("MLFLOW_", "HOLOTYPE_"))}
     variables |= {"MLFLOW_TRACKING_URI": url, "MLFLOW_DISABLE_TELEMETRY": "true"}
     variables |= {"MLFLOW_TRACKING_TOKEN": token} if token else {}
-    command = [str(python_of(RELEASE)), str(_PROGRAM), str(file), str(folder / "down")]
+    command = [str(python_of(RELEASE)), "-P", str(_PROGRAM), str(file), str(folder / "down")]
     got = subprocess.run(command, env=variables, cwd=ROOT, capture_output=True, text=True, check=False)
     if got.returncode != 0:
         raise RuntimeError(f"The transfer failed: {got.stderr[-2000:]}")

@@ -21,6 +21,7 @@ from bench.driving import Load, drive, get
 from bench.peer import peering
 from bench.servers import HOST, Server, apart, place, serving
 from bench.table import Row, verdict
+from bench.turns import resting
 from holotype import db
 from holotype.operations.migrate import migrate
 from tests.clients.peers import Peer
@@ -71,7 +72,15 @@ def search() -> list[Row]:
         filled = _ours(folder / "ours")
         with serving(folder / "ours", cores=cores) as ours, peering(folder / "theirs", cores=cores) as theirs:
             name = _theirs(theirs.database, filled)
-            return [_row(one, _asked(one, name, ours), _asked(one, name, theirs)) for one in QUESTIONS]
+            return [_row(one, *_both(one, name, ours, theirs)) for one in QUESTIONS]
+
+
+def _both(question: Question, name: str, ours: Server, theirs: Peer) -> tuple[Load, Load]:
+    """Ask both, one after the other, while the other one rests."""
+    with resting(theirs):
+        first = _asked(question, name, ours)
+    with resting(ours):
+        return first, _asked(question, name, theirs)
 
 
 def _ours(folder: Path) -> list[tuple[str, int, int, str]]:

@@ -100,6 +100,16 @@ def test_what_is_not_complete_is_no_file(desk: Desk, owner: Visitor) -> None:
     assert missing_blobs(desk.call(), "default", [digest.of(CONTENT)]) == [digest.of(CONTENT)]
 
 
+def test_an_answer_does_not_repeat_a_long_header_for_each_part(owner: Visitor) -> None:
+    """The header is the caller's to choose, the memory is ours."""
+    folder = run_of(owner)
+    long = {"authorization": f"Bearer{' ' * 5_000}{owner.token}"}
+    for count, status in ((10_000, 400), (10, 200)):
+        body = {"path": "x", "num_parts": count}
+        begun = Visitor(owner.app).ask("POST", f"{API}-artifacts/mpu/create/{folder}", body, headers=long)
+        assert begun.status == status, begun.body
+
+
 def test_parts_are_never_written_into_versions(desk: Desk, owner: Visitor) -> None:
     """Nor to paths that lead elsewhere."""
     desk.register("fraud", b"weights")

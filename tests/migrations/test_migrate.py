@@ -22,9 +22,9 @@ _fork = multiprocessing.get_context("fork")
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(bare_database_url: str) -> Iterator[Database]:
     """An empty database."""
-    opened = connect(database_url)
+    opened = connect(bare_database_url)
     yield opened
     opened.close()
 
@@ -124,12 +124,12 @@ def _killed_before(url: str, number: int) -> None:
     os._exit(0)
 
 
-def test_a_migration_killed_anywhere_can_be_run_again(database: Database, database_url: str) -> None:
+def test_a_migration_killed_anywhere_can_be_run_again(database: Database, bare_database_url: str) -> None:
     """Killed with SIGKILL before every single statement, each time the database is as before; at last it is whole."""
     number = 0
     while True:
         number += 1
-        code = _in_child(lambda at=number: _killed_before(database_url, at))  # type: ignore[misc]
+        code = _in_child(lambda at=number: _killed_before(bare_database_url, at))  # type: ignore[misc]
         if code == 0:
             break
         assert code == -signal.SIGKILL
@@ -145,10 +145,10 @@ def _migrate_in_child(url: str) -> None:
     os._exit(10 + len(done))
 
 
-def test_processes_that_migrate_at_once_take_turns(database: Database, database_url: str) -> None:
+def test_processes_that_migrate_at_once_take_turns(database: Database, bare_database_url: str) -> None:
     """Four start together: every step runs once, and all of them find the database current afterwards."""
     with ThreadPoolExecutor(4) as pool:
-        codes = list(pool.map(lambda _: _in_child(lambda: _migrate_in_child(database_url)), range(4)))
+        codes = list(pool.map(lambda _: _in_child(lambda: _migrate_in_child(bare_database_url)), range(4)))
     assert sum(code - 10 for code in codes if code is not None) == len(migrating.steps())
     assert _differences(database) == []
 

@@ -161,9 +161,9 @@ def backend_registry(database_url: str, store: Store) -> Registry:
     return Registry(database, open_store(store.url), Settings())
 
 
-def test_a_database_without_schema_is_told_to_migrate(database_url: str, tmp_path: Path) -> None:
+def test_a_database_without_schema_is_told_to_migrate(bare_database_url: str, tmp_path: Path) -> None:
     """Nothing else is examined: there is nothing to read."""
-    database = connect(database_url)
+    database = connect(bare_database_url)
     report = diagnose(Registry(database, open_store(tmp_path / "blobs"), Settings()))
     assert report.examined == ["revision"]
     assert report.findings == [

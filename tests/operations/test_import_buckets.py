@@ -194,6 +194,7 @@ HOSTILE = {
     "another place": b"<ListBucketResult><Contents><Key>etc/passwd</Key><Size>1</Size></Contents></ListBucketResult>",
     "a way out": b"<ListBucketResult><Contents><Key>models/a/../x</Key><Size>1</Size></Contents></ListBucketResult>",
     "no size": b"<ListBucketResult><Contents><Key>models/a/x</Key></Contents></ListBucketResult>",
+    "elements without end": b"<ListBucketResult>" + b"<a/>" * 100_001 + b"</ListBucketResult>",
     "too little": b"<ListBucketResult><Contents><Key>models/a/x</Key><Size>-1</Size></Contents></ListBucketResult>",
 }
 
@@ -219,6 +220,9 @@ def test_a_listing_has_an_end(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> No
     assert len(lake.asked) == 5
     lake.listing = lambda _prefix, _first: b"x" * 10_001
     with pytest.raises(Unavailable, match="larger than"):
+        there.files("a")
+    monkeypatch.setattr("holotype.egress.sources.walking._LONGEST", -1.0)
+    with pytest.raises(Unavailable, match="seconds to list"):
         there.files("a")
 
 
@@ -256,6 +260,7 @@ def test_a_signature_in_the_address_is_in_no_error(lake: Lake) -> None:
         ('url = "s3://lake"\naccount_key_env = "K"', "'account_key' for s3"),
         ('url = "s3://lake"\nanonymous = true\nendpoint = "minio:9000"', "endpoint"),
         ('url = "s3://lake"\nanonymous = true\nendpoint = "https://minio/?x"', "endpoint"),
+        ('url = "s3://lake"\nanonymous = true\nregion = "x.evil.example/"', "is not a region"),
         ('url = "gs://lake"\nanonymous = true\nendpoint = "https://gcs.test"', "endpoint"),
         ('url = "gs://lake"\nservice_account_env = "K"', "not the key of a service account"),
         ('url = "az://lake"\nanonymous = true', "names no account"),

@@ -59,11 +59,15 @@ def now(desk: Desk) -> Any:
 
 
 def claims_of(provider: Provider, **changes: Any) -> dict[str, Any]:
-    """Return the claims of a job's token; None leaves one out."""
+    """Return the claims of a job's token; None leaves one out, and a duration is that long from now."""
     moment = int(time.time())
     found = {"iss": provider.issuer, "aud": PUBLIC, "sub": "repo:acme/fraud:ref:refs/heads/main", **CLAIMS}
     found |= {"iat": moment, "nbf": moment, "exp": moment + 300, "jti": f"{time.monotonic_ns()}"} | changes
-    return {name: value for name, value in found.items() if value is not None}
+    return {
+        name: moment + int(value.total_seconds()) if isinstance(value, timedelta) else value
+        for name, value in found.items()
+        if value is not None
+    }
 
 
 def signed(provider: Provider, *, alg: str = "RS256", **changes: Any) -> str:
@@ -117,14 +121,14 @@ def test_an_assertion_is_used_once(desk: Desk, provider: Provider) -> None:
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "audience": ({"aud": "https://other.example"}, "not meant for"),
     "no audience": ({"aud": None}, "not meant for"),
-    "expired": ({"exp": int(time.time()) - 60}, "expired"),
+    "expired": ({"exp": timedelta(minutes=-1)}, "expired"),
     "no end": ({"exp": None}, "no usable exp"),
     "text end": ({"exp": "tomorrow"}, "no usable exp"),
     "true end": ({"exp": True}, "no usable exp"),
-    "endless": ({"exp": int(time.time()) + 10**8}, "more than a day"),
-    "future": ({"iat": int(time.time()) + 3_600}, "in the future"),
+    "endless": ({"exp": timedelta(days=1_000)}, "more than a day"),
+    "future": ({"iat": timedelta(hours=1)}, "in the future"),
     "no start": ({"iat": None}, "no usable iat"),
-    "not yet": ({"nbf": int(time.time()) + 3_600}, "not begun"),
+    "not yet": ({"nbf": timedelta(hours=1)}, "not begun"),
     "repository": ({"repository": "evil/fraud"}, "claim repository"),
     "branch": ({"ref": "refs/heads/evil"}, "claim ref"),
     "lacking": ({"ref": None}, "claim ref"),

@@ -1,6 +1,7 @@
 """Which fixtures give a test an empty place in a real database and a real object store?
 
-    database_url   one run on each of sqlite, postgresql: the URL of an empty database
+    database_url   one run on each of sqlite, postgresql: the URL of a database with the schema and nothing in it
+    bare_database_url   the same without the schema, for tests of migrations
     store          one run on each of folder, s3: the URL of an empty store; AWS_* variables are set for an s3 store
     backend        one run on each pairing, sqlite+folder and postgresql+s3: both of the above, as one value
     other_backend  a second pairing, on each of them: a test that asks for both backends runs on every pair of pairings
@@ -20,6 +21,7 @@ import pytest
 
 from tests.support.postgres import Postgres, start_postgres
 from tests.support.s3 import S3, start_s3
+from tests.support.schema import postgres_schema, sqlite_schema
 
 DATABASES = ("sqlite", "postgresql")
 STORES = ("folder", "s3")
@@ -61,8 +63,14 @@ def s3() -> Iterator[S3]:
 
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database."""
+    """The URL of a database that was migrated, and in which nothing is yet."""
     yield from _database(request, request.param, tmp_path)
+
+
+@pytest.fixture(params=DATABASES)
+def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without tables."""
+    yield from _database(request, request.param, tmp_path, schema=False)
 
 
 @pytest.fixture(params=STORES)
@@ -79,27 +87,32 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
 
 @pytest.fixture(params=PAIRINGS, ids="+".join)
 def other_backend(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
-    """Another empty database with another empty object store."""
+    """A database without tables, as what is restored needs it, with another empty object store."""
     folder = tmp_path / "other"
     folder.mkdir()
-    yield from _backend(request, folder, monkeypatch)
+    yield from _backend(request, folder, monkeypatch, schema=False)
 
 
-def _backend(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
+def _backend(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, schema: bool = True
+) -> Iterator[Backend]:
     database_kind, store_kind = request.param
-    for url in _database(request, database_kind, tmp_path):
+    for url in _database(request, database_kind, tmp_path, schema=schema):
         for place in _store(request, store_kind, tmp_path, monkeypatch):
             yield Backend(url, place.url, place.environment)
 
 
-def _database(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[str]:
-    """Give an empty database of one kind, and drop it afterwards."""
+def _database(request: pytest.FixtureRequest, kind: str, tmp_path: Path, *, schema: bool = True) -> Iterator[str]:
+    """Give a database of one kind, and drop it afterwards."""
     if kind == "sqlite":
-        yield f"sqlite:///{tmp_path / 'holotype.db'}"
+        file = tmp_path / "holotype.db"
+        if schema:
+            file.write_bytes(sqlite_schema())
+        yield f"sqlite:///{file}"
         return
     server: Postgres = request.getfixturevalue("postgres")
     name = f"test_{uuid.uuid4().hex}"
-    yield server.create_database(name)
+    yield server.create_database(name, template=postgres_schema(server) if schema else "template0")
     server.drop_database(name)
 
 

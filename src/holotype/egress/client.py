@@ -261,10 +261,8 @@ def _shown(url: str) -> str:
 
 
 def _refused(url: str) -> ForbiddenAddress:
-    shown = url.rpartition("@")[2]
-    return ForbiddenAddress(
-        f"{_shown(shown)} is not a URL that this server calls.", hint="For example https://host/path"
-    )
+    shown = "An address with an @" if "@" in url else _shown(url)  # a password, or a token, may lie on either side
+    return ForbiddenAddress(f"{shown} is not a URL that this server calls.", hint="For example https://host/path")
 
 
 def _unreachable(target: _Target, why: str) -> Unavailable:

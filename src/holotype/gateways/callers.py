@@ -43,12 +43,12 @@ def root_of(request: ASGIConnection[Any, Any, Any, Any]) -> str:
     public = exchange.of(request.scope).registry.settings.public_url
     if public:
         return public.rstrip("/")
-    scheme, host = str(request.scope["scheme"]), _list(request, b"host")[-1] or "127.0.0.1"
+    scheme, host = str(request.scope["scheme"]), _list(request, b"host")[-1]
     if _within(_peer(request), _trusted(request)):
         told, named = _list(request, b"x-forwarded-proto")[-1].lower(), _list(request, b"x-forwarded-host")[-1]
         scheme = told if told in ("http", "https") else scheme
         host = named if _HOST.fullmatch(named) else host
-    return f"{scheme}://{host}"
+    return f"{scheme}://{host if _HOST.fullmatch(host) else '127.0.0.1'}"
 
 
 @lru_cache(maxsize=8)

@@ -9,7 +9,7 @@ from holotype.domain import tracked as limits
 from holotype.errors import Invalid, NotFound
 from holotype.operations import tracked
 from holotype.operations.call import Call
-from holotype.tracking import attached, logged_models
+from holotype.tracking import attached, logged_models, weights
 
 
 def describe_logged_model(
@@ -32,6 +32,7 @@ def describe_logged_model(
                 raise Invalid(f"The parameter {key!r} of the logged model {logged_id} has another value already.")
         attached.set_parameters(tx, space.id, logged_id, params)
         attached.set_tags(tx, space.id, logged_id, texts)
+        weights.check(tx, space.id, logged_id)
         logged_models.change(tx, space.id, logged_id, call.now)
 
 

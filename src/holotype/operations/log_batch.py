@@ -18,7 +18,7 @@ from holotype.domain.runs import Measured
 from holotype.errors import Invalid
 from holotype.operations import tracked
 from holotype.operations.call import Call
-from holotype.tracking import attached, metrics, runs
+from holotype.tracking import attached, metrics, runs, weights
 
 Metric = tuple[Measured, str | None]
 """A measurement, and the logged model that it is about."""
@@ -47,6 +47,8 @@ def log_batch(
         if measured:
             metrics.log(tx, space.id, run_id, measured)  # 4
         attached.set_tags(tx, space.id, run_id, texts)
+        if params or texts:
+            weights.check(tx, space.id, run_id)
         if texts.get(limits.RUN_NAME_TAG):
             runs.change(tx, space.id, run_id, name=limits.name(texts[limits.RUN_NAME_TAG], "run"))
 

@@ -9,7 +9,7 @@ from holotype.domain import tracked as limits
 from holotype.domain.runs import Input
 from holotype.operations import tracked
 from holotype.operations.call import Call
-from holotype.tracking import inputs
+from holotype.tracking import inputs, weights
 
 
 def log_inputs(
@@ -26,6 +26,7 @@ def log_inputs(
         for model_id in models:
             tracked.model_of(call, tx, space, model_id)
         inputs.add(tx, space.id, run_id, datasets)
+        weights.check(tx, space.id, run_id)
         inputs.add_models(tx, space.id, run_id, [(one, 0) for one in models], used=True)
 
 

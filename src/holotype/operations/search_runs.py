@@ -1,4 +1,7 @@
-"""Which experiments, runs and logged models does a client find? Those that it may see, a page at a time."""
+"""Which experiments, runs and logged models does a client find? Those that it may see, a page at a time.
+
+A page ends before it would hold more than anybody wants to read at once; the next one goes on there.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from holotype.domain.runs import Experiment, LoggedModel, TrackedRun
 from holotype.operations import tracked
 from holotype.operations.call import Call
 from holotype.operations.filtering import in_time
-from holotype.tracking import experiments, logged_models, runs
+from holotype.tracking import experiments, logged_models, runs, weights
 from holotype.tracking.search import EXPERIMENTS, LOGGED_MODELS, RUNS, Asked, Noun, page
 
 T = TypeVar("T")
@@ -50,4 +53,6 @@ def _found(
     with call.registry.database.snapshot() as tx, in_time(tx):
         space = namespaces.get(tx, namespace)
         found = page(tx, noun, space.id, asked)
-        return Found(load(tx, space.id, found.ids), found.ids[-1] if found.more else None)
+        ids = weights.first(tx, space.id, found.ids)
+        more = found.more or len(ids) < len(found.ids)
+        return Found(load(tx, space.id, ids), ids[-1] if more else None)

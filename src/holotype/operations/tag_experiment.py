@@ -7,7 +7,7 @@ from holotype.domain import tracked as limits
 from holotype.errors import Invalid, NotFound
 from holotype.operations import tracked
 from holotype.operations.call import Call
-from holotype.tracking import attached, experiments
+from holotype.tracking import attached, experiments, weights
 
 
 def tag_experiment(call: Call, namespace: str, experiment_id: str, key: str, value: str | None) -> None:
@@ -21,6 +21,7 @@ def tag_experiment(call: Call, namespace: str, experiment_id: str, key: str, val
             raise Invalid(f"The experiment {found.id} must be in the 'active' state. Current state is deleted.")
         if value is not None:
             attached.set_tags(tx, space.id, found.id, {key: value})
+            weights.check(tx, space.id, found.id)
         elif not attached.remove_tag(tx, space.id, found.id, key):
             raise NotFound(f"No tag with name: {key} in experiment with id {found.id}.")
         experiments.change(tx, space.id, found.id, call.now)

@@ -23,9 +23,9 @@ _TABLES = (
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(bare_database_url: str) -> Iterator[Database]:
     """A database with two tables, one of which checks its foreign key when a transaction commits."""
-    opened = connect(database_url)
+    opened = connect(bare_database_url)
     with opened.write() as tx:
         for table in _TABLES:
             tx.exec_driver_sql(table)
@@ -172,9 +172,9 @@ def test_a_verb_cannot_be_handed_to_a_thread_that_never_comes(database: Database
     assert _items(database) == [1]
 
 
-def test_two_servers_that_lock_rows_crosswise_do_not_deadlock(database: Database, database_url: str) -> None:
+def test_two_servers_that_lock_rows_crosswise_do_not_deadlock(database: Database, bare_database_url: str) -> None:
     """Writers take one lock first, so none ever waits for a row while it holds another's."""
-    other = connect(database_url)
+    other = connect(bare_database_url)
     with database.write() as tx:
         _insert(tx, 1)
         _insert(tx, 2)

@@ -201,6 +201,22 @@ def test_a_credential_is_asked_for_before_it_ends() -> None:
     assert [lasting.now() for _ in range(4)] == ["0", "1", "1", "1"]
 
 
+def test_a_credential_is_used_to_its_end_where_no_other_is_to_be_had() -> None:
+    """The machine may be away for a while; what has ended is not used."""
+    ends = [times.now() + timedelta(minutes=4)]
+
+    def ask() -> tuple[str, datetime]:
+        if not ends:
+            raise Unavailable("It is away.")
+        return "held", ends.pop()
+
+    lasting = Lasting(ask)
+    assert [lasting.now(), lasting.now()] == ["held", "held"]
+    lasting._held = ("held", times.now())
+    with pytest.raises(Unavailable, match="away"):
+        lasting.now()
+
+
 def test_the_machine_s_way_leads_nowhere_else() -> None:
     """It may call the addresses where clouds give credentials, and the usual one may not."""
     machine = ambient._machine()

@@ -38,7 +38,7 @@ def test_a_whole_answer_comes_back() -> None:
     "url",
     ["http://127.0.0.1/", "http://example.com/", "ftp://example.com/", "https://u:p@example.com/", "https://", "//x/y",
      "https://exa mple.com/", "https://example.com\\@10.0.0.1/", "https://[::1%25eth0]/", "https://example.com:99999/",
-     "file:///etc/passwd", "https://example.com/\r\nX: y", "https://example.com/" + "a" * 9_000],
+     "https://u:p@h/?:p@x", "file:///etc/passwd", "https://example.com/\r\nX: y", "https://example.com/" + "a" * 9_000],
 )  # fmt: skip
 def test_a_url_that_is_not_called_is_refused_before_anything_is_resolved(url: str) -> None:
     """Schemes, credentials, tricks and plain HTTP."""

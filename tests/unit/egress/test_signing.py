@@ -83,6 +83,16 @@ def test_azure_s_signature_is_that_of_another_client(lake: Lake) -> None:
         assert "authorization" in made
 
 
+def test_a_host_is_signed_as_it_is_sent() -> None:
+    """The dot at the end of a whole name is in no header."""
+    moment, keys = datetime(2026, 1, 1, tzinfo=UTC), Keys("AK", "SK")
+    dotted, plain = (
+        signing.aws(keys, "x", f"https://lake.example{dot}:9000/a?b=c", {}, moment)["authorization"]
+        for dot in (".", "")
+    )
+    assert dotted == plain
+
+
 def test_a_service_account_of_google_signs_its_own_token(pem: str) -> None:
     """To read, for an hour, with its own key."""
     given = {"client_email": "a@b.example", "private_key_id": "1", "private_key": pem, "token_uri": "https://evil.test"}

@@ -48,11 +48,11 @@ def test_a_line_that_a_proxy_adds_is_the_end_of_the_list() -> None:
     assert seen("10.0.0.1", "8.8.8.8\n203.0.113.5", "10.0.0.0/8") == "203.0.113.5"
 
 
-def reached(*headers: tuple[str, str], client: str = "10.0.0.1", **settings: str) -> str:
+def reached(*headers: tuple[str, str], client: str = "10.0.0.1", host: str = "inner:7878", **settings: str) -> str:
     """Return the URL at which a request is taken to have reached the server; ``10.0.0.0/8`` are proxies."""
     known = {"trusted_proxies": "10.0.0.0/8"} | settings
     registry = SimpleNamespace(settings=Settings(data=Path("x"), **known))  # type: ignore[arg-type]  # texts alone
-    given = [(name.encode(), value.encode()) for name, value in (("host", "inner:7878"), *headers)]
+    given = [(name.encode(), value.encode()) for name, value in (("host", host), *headers)]
     scope = {exchange.KEY: SimpleNamespace(registry=registry), "client": (client, 1), "headers": given}
     request: Any = SimpleNamespace(scope=scope | {"scheme": "http"})
     return root_of(request)
@@ -83,6 +83,12 @@ def test_a_trusted_proxy_says_at_which_url_it_was_asked(headers: tuple[tuple[str
 def test_nobody_else_says_at_which_url_we_are(untrusted: dict[str, str]) -> None:
     """A caller would have others sent elsewhere."""
     assert reached((PROTO, "https"), (HOST, "evil.example"), **untrusted) == "http://inner:7878"
+
+
+@pytest.mark.parametrize("host", ["", "evil.example/x?", "a@b", "a b", "<b>"])
+def test_a_host_that_is_none_is_not_told_to_others(host: str) -> None:
+    """A caller who writes nonsense gets addresses of this machine."""
+    assert reached(host=host) == "http://127.0.0.1"
 
 
 def test_the_setting_says_it_once_for_all() -> None:

@@ -48,10 +48,15 @@ class Lasting(Generic[T]):
     _asking: threading.Lock = field(default_factory=threading.Lock)
 
     def now(self) -> T:
-        """Return the credential."""
+        """Return the credential; the one that is held while it lasts, where no new one is to be had."""
         with self._asking:
-            if self._held is None or self._held[1] - _EARLY <= times.now():
-                self._held = self.ask()
+            now = times.now()
+            if self._held is None or self._held[1] - _EARLY <= now:
+                try:
+                    self._held = self.ask()
+                except Unavailable:
+                    if self._held is None or self._held[1] <= now:
+                        raise
             return self._held[0]
 
 

@@ -85,8 +85,9 @@ class Bucket:
         return "/".join(part for part in (self._prefix, path) if part)
 
     def _items(self, prefix: str) -> Iterator[Item]:
-        after, count = "", 0
+        after, count, check_time = "", 0, walking.patience(self._source.name)
         for _ in range(_MOST_PAGES):
+            check_time()
             page = self._page(prefix, _BATCH, after)
             yield from page.items
             count += len(page.items)

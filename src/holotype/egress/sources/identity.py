@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
@@ -19,6 +20,8 @@ _KEYS = {
     "gs": {"service_account"},
     "az": {"account_key", "sas_token"},
 }
+_REGION = re.compile(r"[a-z0-9-]{1,32}")
+"""It becomes a part of the host that is called."""
 _HOUR = timedelta(hours=1)
 
 
@@ -34,6 +37,10 @@ def of(source: ImportSource, root: BucketOrigin, asker: Asker) -> tuple[Service,
             hint="Give them, or anonymous = true, or ambient = true for those of the environment.",
         )
     region = source.options.get("region") or (asker.region() if ambient else None) or services.REGION
+    if not _REGION.fullmatch(region):
+        raise InvalidSetting(
+            f"{region[:40]!r}, for the import source {source.name}, is not a region.", hint="For example eu-central-1"
+        )
     service = services.of(source, root, region)
     if not source.secrets and anonymous:
         return service, _azure_anonymous if isinstance(service, Azure) else _anonymous

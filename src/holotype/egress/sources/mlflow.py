@@ -19,6 +19,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import msgspec
+
 from holotype.domain import origins
 from holotype.domain.origins import ArtifactOrigin, Origin
 from holotype.egress.client import Answer, Client
@@ -32,6 +34,21 @@ _API = "/api/2.0/mlflow"
 _SECONDS, _FIRST_BYTE = 60.0, 300.0
 _LARGEST = 32 * 2**20
 _REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+
+
+class _Row(msgspec.Struct):
+    """A name in a folder; of what else an answer says nothing is kept."""
+
+    path: str
+    is_dir: bool | None = None
+    file_size: int | None = None
+
+
+class _Folder(msgspec.Struct):
+    files: list[_Row] = []
+
+
+_read_folder = msgspec.json.Decoder(_Folder).decode
 
 
 class Tracker:
@@ -114,25 +131,28 @@ class Tracker:
         return answer.get("model", {}).get("info") if isinstance(answer.get("model"), dict) else None
 
     def _listed(self, folder: str) -> list[Entry]:
-        answer = self._asked(ARTIFACTS, **({"path": folder} if folder else {}))
-        rows = answer.get("files", [])
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise self._senseless()
-        return [Entry(row.get("path"), row.get("is_dir") is True, row.get("file_size")) for row in rows]
+        try:
+            found = _read_folder(self._sent(ARTIFACTS, **({"path": folder} if folder else {})))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            raise self._senseless() from None
+        return [Entry(row.path, row.is_dir is True, row.file_size) for row in found.files]
 
     def _asked(self, address: str, **values: str | None) -> dict[str, Any]:
-        query = urlencode({key: value for key, value in values.items() if value is not None})
-        url = f"{self._source.url}{address}{f'?{query}' if query else ''}"
-        answer = self._client.request("GET", url, headers=self._headers, seconds=_SECONDS, limit=_LARGEST)
-        if answer.status != HTTPStatus.OK:
-            self._raise(answer.status, _reason(answer))
         try:
-            found = json.loads(answer.body)
+            found = json.loads(self._sent(address, **values))
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
             raise self._senseless()
         return found
+
+    def _sent(self, address: str, **values: str | None) -> bytes:
+        query = urlencode({key: value for key, value in values.items() if value is not None})
+        url = f"{self._source.url}{address}{f'?{query}' if query else ''}"
+        answer = self._client.request("GET", url, headers=self._headers, seconds=_SECONDS, limit=_LARGEST)
+        if answer.status != HTTPStatus.OK:
+            self._raise(answer.status, _reason(answer))
+        return answer.body
 
     def _raise(self, status: int, what: str) -> None:
         name = self._source.name

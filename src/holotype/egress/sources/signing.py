@@ -149,7 +149,8 @@ def google_token(account: Account, moment: datetime) -> str:
 def _authority(url: str) -> str:
     """Return what the header ``Host`` says: no port where it is the usual one."""
     parts = urlsplit(url)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    name = (parts.hostname or "").rstrip(".")
+    host = f"[{name}]" if ":" in name else name
     usual = {"https": 443, "http": 80}[parts.scheme]
     return host if parts.port in (None, usual) else f"{host}:{parts.port}"
 

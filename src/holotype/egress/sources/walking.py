@@ -7,6 +7,7 @@ are. Errors speak of the source by its name; what they quote of it is short.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,12 +17,13 @@ from holotype.domain import paths
 from holotype.domain.origins import Origin
 from holotype.domain.runs import TrackedRun
 from holotype.egress.sources.places import Place
-from holotype.errors import HolotypeError, Invalid, InvalidPath, NotFound, TooLarge
+from holotype.errors import HolotypeError, Invalid, InvalidPath, NotFound, TooLarge, Unavailable
 
 MOST_FILES = 20_000
 _MOST_FOLDERS = 5_000
 _DEEPEST = 32
 _LARGEST = 2**50
+_LONGEST = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,26 @@ class Entry:
     size: int | None = None
 
 
+def patience(source: str) -> Callable[[], None]:
+    """Return what raises once a listing, however slowly its parts come, has taken a quarter of an hour."""
+    end = time.monotonic() + _LONGEST
+
+    def check() -> None:
+        if time.monotonic() > end:
+            raise Unavailable(
+                f"The import source {source} takes more than {_LONGEST:g} seconds to list what is there.",
+                hint="It is asked again later.",
+            )
+
+    return check
+
+
 def walk(source: str, root: str, listing: Callable[[str], Iterable[Entry]]) -> list[Listed]:
     """Return all files below a folder of a source; ``listing`` gives what lies in one folder."""
     found: list[Listed] = []
-    open_folders, folders = [(root, "", 0)], 0
+    open_folders, folders, check_time = [(root, "", 0)], 0, patience(source)
     while open_folders:
+        check_time()
         key, path, depth = open_folders.pop()
         folders += 1
         for entry in listing(key):

@@ -23,6 +23,7 @@ from holotype.operations.begin_parts import begin_parts
 from holotype.operations.complete_parts import complete_parts
 from holotype.operations.send_part import send_part
 
+_MOST_SHOWN = 4 * 2**20
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
@@ -56,11 +57,13 @@ class Nothing(Message):
 async def begin(request: Request, message: Begun) -> dict[str, Any]:
     """Begin to send a file in parts, and learn where each of them goes."""
     target, namespace, call = _target(request, "create", message.path), namespace_of(request), call_of(request)
-    place = tracked_file(target)
+    place, headers = tracked_file(target), shown_by(request)
+    if message.num_parts * sum(map(len, headers.values())) > _MOST_SHOWN:
+        raise Invalid("So many parts cannot each repeat so long an Authorization.", hint="Send fewer, larger parts.")
     await perform(put_artifact.admit, call, namespace, place.owner)
     upload = await perform(begin_parts, call, namespace, message.num_parts, target)
     base = f"{places.base_url(request, namespace)}/api/{API}/mpu/part/{upload.id}"
-    headers, name = shown_by(request), quote(target)
+    name = quote(target)
     numbers = range(1, message.num_parts + 1)
     credentials = [{"url": f"{base}/{n}/{name}", "part_number": n, "headers": headers} for n in numbers]
     return {"upload_id": upload.id, "credentials": credentials}
