@@ -7,6 +7,7 @@ before it counts. A page weighs what a browser without a cache loads for it, pac
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +29,31 @@ from tools.chromium import ensure
 VERSIONS, ENTRIES = 100_000, 10_000
 _MS, _PLAIN, _PLOTTED, _PAINT = 30.0, 150, 500, 200.0
 _SECONDS, _PAINTS = 1.5, 5
+_WAITING, _COMMENTS = 200, 40
+_CARD = "# What it is for\n\n" + "It finds **fraud** among card payments, minutes after they happen. " * 60
+_POLICY = """
+format = 1
+[stages.none]
+[stages.staging]
+[stages.production]
+single = true
+replaced_to = "archived"
+[stages.archived]
+[[moves]]
+from = ["none", "archived"]
+to = "staging"
+[[moves]]
+from = ["none", "staging", "archived"]
+to = "production"
+[[moves.gates]]
+gate = "metric"
+name = "auc"
+at_least = 0.5
+source = "evaluation"
+[[moves.approvals]]
+count = 1
+from = ["role:reviewer"]
+"""
 _LOADED = re.compile(r'(?:src|href)="(/static/[^"]+)"')
 
 
@@ -57,6 +83,7 @@ PAGES = (
     Shown("/compare?version={reference}&version={other}", plotted=True),
     Shown("/lineage?of={reference}", plotted=True),
     Shown("/promotions"),
+    Shown("/promotions/{promotion}"),
     Shown("/inbox"),
     Shown("/quarantines"),
     Shown("/ledger"),
@@ -75,6 +102,7 @@ def measure(options: Options) -> list[Row]:
     with place() as folder:
         names = _fill(folder)
         with serving(folder, cores=cores) as server:
+            names |= _ask(server, str(names["model"]), int(names["number"]))
             places = [(page, page.place.format(**names)) for page in PAGES]
             times = [(where, _timed(server, where, options)) for _, where in places]
             weights = [(page, where, _weight(server, where)) for page, where in places]
@@ -99,6 +127,23 @@ def _fill(folder: Path) -> dict[str, str | int]:
     names: dict[str, str | int] = {"namespace": namespace, "model": f"{namespace}/{model}", "number": number}
     reference = f"{namespace}%2F{model}%3A"
     return names | {"reference": f"{reference}{number}", "other": f"{reference}{number - 1}", "entry": ENTRIES // 2}
+
+
+def _ask(server: Server, model: str, newest: int) -> dict[str, str | int]:
+    """Ask for many promotions of a model that wait for an approval, move others, and talk about the last one."""
+    with server.client() as client:
+        client.apply_policy(_POLICY, model.partition("/")[0], reason="two pairs of eyes")
+        for number in range(newest - _WAITING, newest):
+            version = f"{model}:{number}"
+            client.attest(version, "evaluation", json.dumps({"metrics": [{"name": "auc", "value": 0.9}]}))
+            made = client.promote(version, "production", reason="better on the holdout")
+        assert made.status == "pending"
+        for number in range(1, _WAITING):
+            client.promote(f"{model}:{number}", "staging", reason="smoke test passed")
+        for at in range(_COMMENTS):
+            client.comment(made.id or 0, f"Is it the **new** holdout? ({at})")
+        client.change_model(model, card=_CARD)
+    return {"promotion": made.id or 0}
 
 
 def _request(server: Server, where: str) -> bytes:

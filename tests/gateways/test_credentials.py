@@ -19,12 +19,11 @@ from holotype.access.sign_in_tables import sign_in_attempts
 from holotype.artifacts.store import open_store
 from holotype.gateways import credentials
 from holotype.gateways.exchange import ANONYMOUS
-from holotype.main import application
 from holotype.operations.bootstrap import bootstrap
 from holotype.operations.call import Call, Registry
 from holotype.operations.migrate import migrate
 from holotype.settings import Settings
-from tests.support.asgi import Got, Visitor
+from tests.support.asgi import Got, Visitor, front_of
 
 GOOD = "a heron: stood by the wéir"
 PLACE = "/api/3.0/mlflow/workspaces"
@@ -47,7 +46,7 @@ def owner(database_url: str, tmp_path: Path) -> Iterator[Visitor]:
         made = principals.create(tx, "ada", "user", call.now)
         principals.grant(tx, made.id, "reader", by="test", now=call.now)
         passwords.put(tx, made.id, passwords.hashed(GOOD), call.now)
-    yield Visitor(application(registry), secret)
+    yield Visitor(front_of(registry), secret)
     database.close()
 
 

@@ -18,14 +18,13 @@ import pytest
 
 from holotype.domain.references import parse
 from holotype.gateways.front import Front
-from holotype.main import application
 from holotype.operations.change_model import change_model
 from holotype.operations.create_namespace import create_namespace
 from holotype.operations.promote import promote
 from holotype.operations.revoke_token import revoke_token
 from holotype.operations.show_promotion import show_promotion
 from holotype.web import streaming
-from tests.support.asgi import Visitor
+from tests.support.asgi import Visitor, front_of
 from tests.support.governance import MOVES, STAGES, TWO, apply
 from tests.support.people import member, owner, signed_in
 from tests.support.registry import Desk, open_desk
@@ -132,7 +131,7 @@ def run(story: Callable[[], Awaitable[None]]) -> None:
 
 def test_each_hears_what_they_may_see(desk: Desk, boss: str) -> None:
     """Named by its noun, with the sequence as its id; whoever reads one namespace hears nothing of another."""
-    app = application(desk.registry)
+    app = front_of(desk.registry)
     everything, some = Listener(app, boss), Listener(app, member(desk, boss, "rita", ("reader", "risk")))
 
     async def story() -> None:
@@ -155,7 +154,7 @@ def test_each_hears_what_they_may_see(desk: Desk, boss: str) -> None:
 
 def test_a_browser_that_comes_back_gets_what_it_missed(desk: Desk, boss: str) -> None:
     """By the header that it sends by itself, or by the address; from a place that is not there it begins now."""
-    app = application(desk.registry)
+    app = front_of(desk.registry)
     for word in ("a", "b", "c"):
         change(desk, "risk/fraud", word)
     with desk.registry.database.read() as tx:
@@ -178,7 +177,7 @@ def test_a_browser_that_comes_back_gets_what_it_missed(desk: Desk, boss: str) ->
 
 def test_a_move_is_told_as_part_of_its_promotion(desk: Desk, boss: str) -> None:
     """Who looks at a promotion hears that it was carried out."""
-    app = application(desk.registry)
+    app = front_of(desk.registry)
     page = Listener(app, boss)
 
     moved = {("version", "version.moved"), ("promotion", "version.moved")}
@@ -193,7 +192,7 @@ def test_a_move_is_told_as_part_of_its_promotion(desk: Desk, boss: str) -> None:
 
 def test_a_session_that_was_revoked_hears_no_more(desk: Desk, boss: str) -> None:
     """The stream ends, before anything else is sent; so it does for who lost every right."""
-    app = application(desk.registry)
+    app = front_of(desk.registry)
     secret = member(desk, boss, "rita", ("reader", "risk"))
     token = signed_in(desk, secret).actor.token_id or ""
     page = Listener(app, secret)
@@ -211,7 +210,7 @@ def test_a_session_that_was_revoked_hears_no_more(desk: Desk, boss: str) -> None
 def test_a_process_holds_so_many_streams_and_no_more(desk: Desk, boss: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who comes later is told to reload; there is one watcher, which ends with the last of them."""
     monkeypatch.setattr(streaming, "MOST", 2)
-    app = application(desk.registry)
+    app = front_of(desk.registry)
     first, second, third, later = (Listener(app, boss) for _ in range(4))
 
     async def story() -> None:
@@ -230,7 +229,7 @@ def test_a_process_holds_so_many_streams_and_no_more(desk: Desk, boss: str, monk
 
 def test_waiting_costs_the_same_however_many_listen(desk: Desk, boss: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The head of the ledger is looked at by one for all."""
-    app = application(desk.registry)
+    app = front_of(desk.registry)
     looks: list[int] = []
     look = streaming.Watcher.look
 
@@ -253,7 +252,7 @@ def test_waiting_costs_the_same_however_many_listen(desk: Desk, boss: str, monke
 
 def test_what_is_new_is_told_to_those_who_wait_for_approvals(desk: Desk, boss: str) -> None:
     """A request is an event of its own noun once, not twice."""
-    app = application(desk.registry)
+    app = front_of(desk.registry)
     apply(desk, STAGES + MOVES + TWO, namespace="risk")
     promote(desk.call(), parse("risk/fraud:1"), "staging")
     page = Listener(app, boss)

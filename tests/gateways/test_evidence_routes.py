@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from holotype.main import application
-from tests.support.asgi import Got, Visitor, owner_of
+from tests.support.asgi import Got, Visitor, front_of, owner_of
 from tests.support.registry import Desk, open_desk
 
 HERE = "/api/v1/models/default/fraud/versions/1"
@@ -127,7 +126,7 @@ def test_who_may_not_read_a_model_finds_no_evidence(desk: Desk, owner: Visitor) 
 
     def reader(scope: str) -> Visitor:
         asked = {"name": scope, "role": "reader", "scope": scope}
-        return Visitor(application(desk.registry), owner.ask("POST", "/api/v1/tokens", asked).json["secret"])
+        return Visitor(front_of(desk.registry), owner.ask("POST", "/api/v1/tokens", asked).json["secret"])
 
     for path in ("evidence", f"evidence/{made.json['id']}", f"evidence/{made.json['id']}/payload", "bom", "card"):
         assert Visitor(owner.app).ask("GET", f"{HERE}/{path}").status == 401

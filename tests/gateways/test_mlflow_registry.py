@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from holotype.domain.references import parse
-from holotype.main import application
 from holotype.operations.create_namespace import create_namespace
 from holotype.operations.history import history
 from holotype.operations.resolve import resolve
-from tests.support.asgi import Visitor
+from tests.support.asgi import Visitor, front_of
 from tests.support.governance import GOOD, MOVES, STAGES, TWO, apply
 from tests.support.mlflow_client import Client
 from tests.support.people import member, owner
@@ -30,7 +29,7 @@ PROMPT = {"key": "mlflow.prompt.is_prompt", "value": "true"}
 def client(database_url: str, tmp_path: Path) -> Iterator[Client]:
     """The owner of a registry, at its application."""
     with open_desk(database_url, tmp_path / "blobs") as desk:
-        yield Client(Visitor(application(desk.registry), owner(desk)), desk)
+        yield Client(Visitor(front_of(desk.registry), owner(desk)), desk)
 
 
 def test_a_model_is_created_shown_and_changed(client: Client) -> None:

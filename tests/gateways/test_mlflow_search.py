@@ -10,8 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from holotype.main import application
-from tests.support.asgi import Got, Visitor
+from tests.support.asgi import Got, Visitor, front_of
 from tests.support.people import member, owner
 from tests.support.registry import Desk, open_desk
 from tests.support.stock import PROMPT, Stock, fill, models_matching, versions_matching
@@ -46,7 +45,7 @@ def searcher(database_url: str, tmp_path: Path) -> Iterator[Searcher]:
     with open_desk(database_url, tmp_path / "blobs") as desk:
         secret = owner(desk)
         stock = fill(desk.registry.database)
-        yield Searcher(Visitor(application(desk.registry), secret), desk, stock)
+        yield Searcher(Visitor(front_of(desk.registry), secret), desk, stock)
 
 
 def told(got: Got) -> tuple[int, str]:

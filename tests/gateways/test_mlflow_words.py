@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from holotype.main import application
-from tests.support.asgi import Visitor
+from tests.support.asgi import Visitor, front_of
 from tests.support.mlflow_client import Client
 from tests.support.people import owner
 from tests.support.registry import open_desk
@@ -18,7 +17,7 @@ from tests.support.registry import open_desk
 def client(database_url: str, tmp_path: Path) -> Iterator[Client]:
     """The owner of a registry with a model, at its application."""
     with open_desk(database_url, tmp_path / "blobs") as desk:
-        made = Client(Visitor(application(desk.registry), owner(desk)), desk)
+        made = Client(Visitor(front_of(desk.registry), owner(desk)), desk)
         made.model("fraud", 1, description="what it is for")
         yield made
 

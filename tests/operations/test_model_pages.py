@@ -11,10 +11,9 @@ import pytest
 from holotype.catalogue import tables
 from holotype.domain.provenance import Metric, Provenance
 from holotype.domain.references import parse
-from holotype.main import application
 from holotype.operations.delete import delete_model
 from holotype.operations.promote import promote
-from tests.support.asgi import Got, Visitor
+from tests.support.asgi import Got, Visitor, front_of
 from tests.support.counting import statements
 from tests.support.registry import Desk, open_desk
 
@@ -49,14 +48,14 @@ def fill(desk: Desk, many: int) -> None:
 
 def shown(desk: Desk, place: str, query: str = "") -> Got:
     """Ask for a page."""
-    return Visitor(application(desk.registry)).ask("GET", place, query=query.replace(">", "%3E"))
+    return Visitor(front_of(desk.registry)).ask("GET", place, query=query.replace(">", "%3E"))
 
 
 @pytest.mark.parametrize("many", [2, 40])
 def test_a_page_needs_no_more_statements_because_there_are_more_versions(open_one: Desk, many: int) -> None:
     """Beside two versions and beside forty; a statement reads what the page shows."""
     fill(open_one, many)
-    visitor = Visitor(application(open_one.registry))
+    visitor = Visitor(front_of(open_one.registry))
     for tab, query, most in PAGES:
         with statements(open_one.registry.database) as sent:
             got = visitor.ask("GET", MODEL + tab, query=query.replace(">", "%3E"))

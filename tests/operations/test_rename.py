@@ -11,7 +11,6 @@ from holotype.domain.permissions import Permission
 from holotype.domain.references import parse
 from holotype.errors import AlreadyExists, Denied, HolotypeError, InvalidName, NotFound
 from holotype.ledger.verify_spans import spans_fault
-from holotype.main import application
 from holotype.operations.call import Call
 from holotype.operations.create_model import create_model
 from holotype.operations.create_token import create_token
@@ -24,7 +23,7 @@ from holotype.operations.resolve import resolve
 from holotype.operations.search_models import search_models
 from holotype.operations.set_alias import set_alias
 from holotype.operations.show import show_model
-from tests.support.asgi import Visitor
+from tests.support.asgi import Visitor, front_of
 from tests.support.people import member, signed_in
 from tests.support.registry import EVERYTHING, Desk
 
@@ -177,7 +176,7 @@ def test_two_models_that_swap_names_at_once_end_with_one_each(desk: Desk) -> Non
 
 def test_the_native_route_renames(desk: Desk, boss: str) -> None:
     """``POST …/rename`` answers with the model under its new name."""
-    visitor = Visitor(application(desk.registry), boss)
+    visitor = Visitor(front_of(desk.registry), boss)
     got = visitor.ask("POST", "/api/v1/models/risk/fraud/rename", {"name": "loan"})
     assert (got.status, got.json["reference"]) == (200, "risk/loan")
     assert visitor.ask("GET", "/api/v1/models/risk/fraud").status == 404

@@ -12,14 +12,13 @@ import pytest
 from holotype.domain.manifest import File
 from holotype.domain.provenance import Column, Data, Environment, Metric, Parent, Provenance, Run, Schema, Source
 from holotype.domain.references import parse
-from holotype.main import application
 from holotype.operations.attest import attest
 from holotype.operations.bootstrap import bootstrap
 from holotype.operations.promote import promote
 from holotype.operations.register import Content, register
 from holotype.operations.restore import restore_version
 from tests.support import headers
-from tests.support.asgi import Visitor
+from tests.support.asgi import Visitor, front_of
 from tests.support.counting import statements
 from tests.support.registry import Desk, open_desk
 
@@ -64,7 +63,7 @@ def seen(database_url: str, tmp_path: Path) -> Iterator[Seen]:
         desk.register("base")
         files = [desk.stored(headers.safetensors({"a": ("F32", [2, 3])}), "m.safetensors")]
         register(desk.call(), parse("fraud"), Content(files, EVERYTHING, aliases=["champion"], tags={"a": "b"}))
-        yield Seen(desk, Visitor(application(desk.registry)))
+        yield Seen(desk, Visitor(front_of(desk.registry)))
 
 
 def test_a_page_costs_the_same_however_much_lies_around(seen: Seen) -> None:

@@ -10,13 +10,12 @@ import sqlalchemy as sa
 from holotype.domain.provenance import Data, Parent, Provenance
 from holotype.domain.references import parse
 from holotype.ledger.tables import ledger_entries
-from holotype.main import application
 from holotype.operations.change_model import change_model
 from holotype.operations.create_namespace import create_namespace
 from holotype.operations.promote import promote
 from holotype.operations.set_alias import set_alias
 from tests.rules.test_routes import GUARDED, Route, named
-from tests.support.asgi import Got, Visitor
+from tests.support.asgi import Got, Visitor, front_of
 from tests.support.people import Given, member, owner
 from tests.support.registry import Desk
 
@@ -163,7 +162,7 @@ def test_every_route_asks_for_its_permission(furnished: tuple[Desk, str]) -> Non
 
     desk, boss = furnished
     for role, held in ROLES.items():
-        someone = Visitor(application(desk.registry), member(desk, boss, f"all-{role}", (role, "registry")))
+        someone = Visitor(front_of(desk.registry), member(desk, boss, f"all-{role}", (role, "registry")))
         for route in GUARDED:
             if route.permission not in held:
                 assert ask(someone, route, filled(route.path, "risk", "shown", "1")).code == "denied", named(route)
@@ -171,7 +170,7 @@ def test_every_route_asks_for_its_permission(furnished: tuple[Desk, str]) -> Non
 
 def visitor(desk: Desk, boss: str, kind: str) -> Visitor:
     """Return somebody with rights on a part."""
-    return Visitor(application(desk.registry), member(desk, boss, kind, *GRANTS[kind]))
+    return Visitor(front_of(desk.registry), member(desk, boss, kind, *GRANTS[kind]))
 
 
 def filled(path: str, namespace: str, model: str, label: str) -> str:

@@ -20,12 +20,11 @@ from holotype.gateways.exchange import ANONYMOUS
 from holotype.gateways.front import Front
 from holotype.gateways.mlflow import serving
 from holotype.gateways.mlflow.serving import Endpoint
-from holotype.main import application
 from holotype.operations.bootstrap import bootstrap
 from holotype.operations.call import Call, Registry
 from holotype.operations.migrate import migrate
 from holotype.settings import Settings
-from tests.support.asgi import Got, Visitor
+from tests.support.asgi import Got, Visitor, front_of
 
 PROBES = {"/api/3.0/mlflow/server-info", "/api/3.0/mlflow/server-features", "/health", "/version"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
@@ -68,7 +67,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
 @pytest.fixture(scope="module")
 def app(registry: Registry) -> Front:
     """The application, as it is served."""
-    return application(registry)
+    return front_of(registry)
 
 
 @pytest.fixture(scope="module")

@@ -19,14 +19,13 @@ from holotype.domain.permissions import Permission
 from holotype.gateways.base import PUBLIC
 from holotype.gateways.exchange import ANONYMOUS
 from holotype.gateways.front import Front
-from holotype.main import application
 from holotype.operations.bootstrap import bootstrap
 from holotype.operations.call import Call, Registry
 from holotype.operations.migrate import migrate
 from holotype.settings import Settings
 from holotype.web import base, pages
 from holotype.web.base import Known
-from tests.support.asgi import Got, Visitor
+from tests.support.asgi import Got, Visitor, front_of
 
 EVERY: list[Known] = [handler.opt["page"] for handler in web.routes() if "page" in handler.opt]
 GUARDED = [known for known in EVERY if known.permission is not PUBLIC]
@@ -72,7 +71,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
 @pytest.fixture(scope="module")
 def app(registry: Registry) -> Front:
     """The application, as it is served."""
-    return application(registry)
+    return front_of(registry)
 
 
 @pytest.fixture(scope="module")

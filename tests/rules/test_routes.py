@@ -23,7 +23,6 @@ from holotype.gateways.exchange import ANONYMOUS
 from holotype.gateways.front import Front
 from holotype.gateways.metrics import Metrics
 from holotype.gateways.mlflow.serving import Endpoint
-from holotype.main import application
 from holotype.main.application import framework, routes
 from holotype.operations.bootstrap import bootstrap
 from holotype.operations.call import Call, Registry
@@ -31,7 +30,7 @@ from holotype.operations.migrate import migrate
 from holotype.settings import Settings
 from holotype.web.assets import Asset
 from holotype.web.base import Known
-from tests.support.asgi import Visitor
+from tests.support.asgi import Visitor, front_of
 
 EVERY: list[Route] = [handler.opt["route"] for handler in routes(Metrics()) if "route" in handler.opt]
 SIGN_IN = {
@@ -70,7 +69,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
 @pytest.fixture(scope="module")
 def app(registry: Registry) -> Front:
     """The application, as it is served."""
-    return application(registry)
+    return front_of(registry)
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +149,7 @@ def test_a_route_of_the_framework_is_refused_to_everybody(registry: Registry, no
     async def forgotten() -> str:
         return "secret"
 
-    inner = application(registry)
+    inner = front_of(registry)
     inner.app = framework([forgotten])
     assert Visitor(inner).ask("GET", "/forgotten").code == "unauthenticated"
     assert Visitor(inner, nobody.token).ask("GET", "/forgotten").code == "denied"

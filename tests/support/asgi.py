@@ -6,12 +6,13 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 from holotype.gateways.exchange import ANONYMOUS
 from holotype.gateways.front import Front
-from holotype.main import application
+from holotype.main.application import Inside, application, inside
 from holotype.operations.bootstrap import bootstrap
 from holotype.operations.call import Call, Registry
 
@@ -74,10 +75,20 @@ class Visitor:
         return await _ask(self.app, scope, list(content))
 
 
+def front_of(registry: Registry) -> Front:
+    """Return the application of a registry; what lies behind its front is made once for all tests of a process."""
+    return application(registry, _inside())
+
+
 def owner_of(registry: Registry) -> Visitor:
     """Return the owner of a migrated registry, at its application."""
     secret = bootstrap(Call(registry, ANONYMOUS), leave_token=True)
-    return Visitor(application(registry), secret)
+    return Visitor(front_of(registry), secret)
+
+
+@cache
+def _inside() -> Inside:
+    return inside()
 
 
 def _scope(method: str, path: str, query: str, headers: Mapping[str, str]) -> dict[str, Any]:

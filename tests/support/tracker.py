@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from holotype.main import application
-from tests.support.asgi import Got, Visitor
+from tests.support.asgi import Got, Visitor, front_of
 from tests.support.people import member, owner
 from tests.support.registry import Desk, open_desk
 
@@ -79,4 +78,4 @@ def tracking(database_url: str, folder: Path) -> Iterator[Tracker]:
     """Give the owner of an empty registry."""
     with open_desk(database_url, folder / "blobs") as desk:
         secret = owner(desk)
-        yield Tracker(Visitor(application(desk.registry), secret), desk)
+        yield Tracker(Visitor(front_of(desk.registry), secret), desk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Litestar
@@ -40,15 +41,29 @@ def import_sources(settings: Settings) -> tuple[ImportSource, ...]:
     return () if place is None else reading.load(place)
 
 
-def application(registry: Registry) -> Front:
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What answers behind the front, of whichever registry: the framework with all routes, and what they count."""
+
+    app: App
+    counters: Metrics
+
+
+def inside() -> Inside:
+    """Make what answers; it takes half a second of a processor."""
+    counters = Metrics()
+    return Inside(framework(routes(counters)), counters)
+
+
+def application(registry: Registry, behind: Inside | None = None) -> Front:
     """Make the ASGI application of a registry."""
-    log, counters = AccessLog(registry.settings), Metrics()
+    log, behind = AccessLog(registry.settings), behind or inside()
 
     def finish(known: Exchange, method: str, path: str, status: int, seconds: float) -> None:
-        counters.count(known, method, path, status, seconds)
+        behind.counters.count(known, method, path, status, seconds)
         log.write(known, method, path, status, seconds)
 
-    return Front(framework(routes(counters)), registry, finish, TONGUES)
+    return Front(behind.app, registry, finish, TONGUES)
 
 
 def routes(counters: Metrics) -> list[HTTPRouteHandler]:
