@@ -44,6 +44,8 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     sequence: int | None = None
+    but: frozenset[str] = frozenset()
+    """Actions that are left out."""
 
 
 def read_ledger(
@@ -57,6 +59,7 @@ def read_ledger(
         since=wanted.since,
         until=wanted.until,
         sequence=wanted.sequence,
+        but=wanted.but,
     )
     places = _places(call, wanted)
     with call.read() as tx:
@@ -93,7 +96,7 @@ def _parts(
     if patterns or len(places) > _FEW:
         seen = scope.visible(tx, places) if strict else sight.visible(tx, call.actor, Permission.LEDGER_READ)
         if seen is not None:
-            yield replace(conditions, but=ABOUT_ACCESS, inside=seen.sets)
+            yield replace(_without_access(conditions), inside=seen.sets)
         return
     for namespace, model in places:
         try:
@@ -114,4 +117,8 @@ def _allowed(call: Call, conditions: Filter, namespace: str | None, model: str |
     """Leave out what only those see who may read access."""
     if rules.may(call.actor, Permission.ACCESS_READ, namespace=namespace, model=model):  # 3
         return conditions
-    return replace(conditions, but=ABOUT_ACCESS)
+    return _without_access(conditions)
+
+
+def _without_access(conditions: Filter) -> Filter:
+    return replace(conditions, but={*conditions.but, *ABOUT_ACCESS})

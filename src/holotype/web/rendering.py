@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -91,6 +91,31 @@ def _may_not(visit: Visit, permission: str, namespace: str, model: str | None = 
     return rules.needs(Permission(permission), rules.subject(namespace, model))
 
 
+def _worst_first(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return what a scan found, what is dangerous first, else as it was found."""
+    ranks = {"dangerous": 0, "suspicious": 1}
+    return sorted(findings, key=lambda one: ranks.get(str(one.get("severity")), 2))
+
+
+def _aligned(rows: Sequence[Sequence[Any]]) -> list[list[str | None]]:
+    """Return values as texts; numbers are padded so that the points of a column stand under each other."""
+    texts = [[one if one is None or isinstance(one, str) else readable.number(one) for one in row] for row in rows]
+    tails = [max((len(_tail(text)) for text in column), default=0) for column in zip(*texts, strict=True)]
+    return [
+        [text and text + _padding(_tail(text), most) for text, most in zip(row, tails, strict=True)] for row in texts
+    ]
+
+
+def _tail(text: str | None) -> str:
+    """Return the decimals of a number, with the point."""
+    return text[text.index(".") :] if text and "." in text and "e" not in text else ""
+
+
+def _padding(tail: str, most: int) -> str:
+    """Return blanks as wide as the decimals that lack."""
+    return ("\u2008" if most and not tail else "") + "\u2007" * (most - max(len(tail), 1) if most else 0)
+
+
 def _data(value: Any) -> str:
     """Return JSON for an attribute that a script reads; the template escapes it."""
     return json.dumps(value, separators=(",", ":"), default=str)
@@ -118,6 +143,8 @@ _TEMPLATES.filters |= {
     "quote": lambda text: quote(str(text), safe=""),
     "urlencode": urlencode,
     "data": _data,
+    "aligned": _aligned,
+    "worst_first": _worst_first,
 }
 _TEMPLATES.globals |= {
     "age": _time,

@@ -10,12 +10,18 @@ from holotype.operations.list_promotions import tally_waiting
 from holotype.operations.list_quarantines import list_quarantines
 from holotype.operations.read_ledger import Wanted, read_ledger
 from holotype.operations.tally_versions import tally_versions
+from holotype.web import streaming
 from holotype.web.base import Page, Visit, page
 from holotype.web.pages.inbox import MOST
 
 IN_PRODUCTION = "stage:production"
-_FEW, _WAITING, _LATELY, _READ = 8, 5, 12, 100
-_QUIET = frozenset({"sign-in", "token", "access", "key", "blobs", "intake"})
+_FEW, _WAITING, _LATELY, _BACK = 8, 5, 12, 20_000
+_QUIET = frozenset(
+    action
+    for action in Action
+    if action == Action.VERSION_PULLED
+    or action.partition(".")[0] in {"sign-in", "token", "access", "key", "blobs", "intake"}
+)
 """What concerns one person or the server alone, and would hide what concerns all."""
 
 
@@ -41,15 +47,16 @@ def home(request: Visit) -> Page:
 
 def _lately(request: Visit) -> list[Event]:
     """Return what happened last, without what would hide it; of the newest entries alone."""
-    if not request.may_somewhere(Permission.LEDGER_READ):
+    newest = streaming.head(request.call)
+    if newest is None:
         return []
-    found = read_ledger(request.call, Wanted(), limit=_READ)
-    return [one for one in found if not _is_quiet(one)][:_LATELY]
+    found = read_ledger(request.call, Wanted(but=_QUIET), after=max(newest - _BACK, 0), limit=_LATELY * 4)
+    return [one for one in found if not _is_a_scan(one)][:_LATELY]
 
 
-def _is_quiet(event: Event) -> bool:
-    own = event.actor == SYSTEM and event.action == Action.EVIDENCE_ATTESTED  # the scan of every version
-    return own or event.action == Action.VERSION_PULLED or event.action.partition(".")[0] in _QUIET
+def _is_a_scan(event: Event) -> bool:
+    """Say whether it is what the server itself finds in every version."""
+    return event.actor == SYSTEM and event.action == Action.EVIDENCE_ATTESTED
 
 
 routes = [home]

@@ -11,6 +11,7 @@ from holotype.domain.permissions import Permission
 from holotype.domain.query_tree import And, Node, Term
 from holotype.domain.references import Reference
 from holotype.errors import HolotypeError
+from holotype.operations.save_address import list_addresses
 from holotype.operations.tabulate import NEWEST, Table, tabulate
 from holotype.web.base import Page, Visit, page
 from holotype.web.heads import part
@@ -46,6 +47,7 @@ def versions(  # noqa: PLR0913 - each is a parameter of the address
         about = {"q": q, "stage_wanted": stage, "author": author, "sort": sort, "differs": differs, "why": why}
         about |= {"table": shown, "same": len(table.columns) - len(shown.columns), "stages": _stages(table, stage)}
         about |= {"choice": _choice(table), "picked": set(table.columns), "narrowed": bool(q or stage or author)}
+        about["saved"] = list_addresses(request.call)
         return Page("model.html", about, status=200 if why is None else 400)
 
     return part(request, namespace, model, "", make)

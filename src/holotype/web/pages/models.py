@@ -23,15 +23,17 @@ _PAGE = 50
 def models(request: Visit, *, q: str = "", sort: str | None = None, cursor: str | None = None) -> Page:
     """List the models that match a query, with what they can be narrowed by."""
     found: Found[Model] = Found([], None)
-    counted, why = [], None
+    counted: list[Model] = []
+    more, why = False, None
     try:
         found = search_models(request.call, q, sort=sort, limit=_PAGE, cursor=cursor)
-        narrow = found.next is not None and cursor is None
-        counted = search_models(request.call, q, limit=facets.COUNTED).items if narrow else found.items
+        alone = found.next is None and cursor is None
+        first = found if alone else search_models(request.call, q, limit=facets.COUNTED)
+        counted, more = first.items, first.next is not None
     except HolotypeError as error:
         why = error
     about = {"q": q, "sort": sort or "name", "found": found, "why": why, "facets": facets.facets(q, counted)}
-    about |= {"saved": list_addresses(request.call), "counted": len(counted)}
+    about |= {"saved": list_addresses(request.call), "counted": len(counted), "more": more}
     return Page("models.html", about, status=200 if why is None else 400)
 
 

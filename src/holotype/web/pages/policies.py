@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from holotype.domain import built_in, names
 from holotype.domain import digest as digests
@@ -25,13 +25,17 @@ _PAGE, _TRIED = 50, 20
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A policy that somebody writes: its text, why, which policy it shall replace, and what came of trying it."""
+    """A policy that somebody writes: its text, why, which policy it shall replace, and what came of trying it.
+
+    ``begun`` is where the page of versions begins that it was tried on; nothing for the newest.
+    """
 
     text: str
     reason: str = ""
     expected: int | None = None
     report: Report | None = None
     why: HolotypeError | None = None
+    begun: int | None = None
 
     @property
     def mark(self) -> str:
@@ -96,9 +100,17 @@ def edit(request: Visit, namespace: str, *, start: str | None = None) -> Page:
 
 
 @action("/policies/{namespace:str}/try", permission=Permission.POLICY_READ)
-def tried(request: Visit, namespace: str, *, text: str = "", reason: str = "", expected: int | None = None) -> Page:
+def tried(
+    request: Visit,
+    namespace: str,
+    *,
+    text: str = "",
+    reason: str = "",
+    expected: int | None = None,
+    cursor: int | None = None,
+) -> Page:
     """Say what a policy would do, with how it differs from the one in force; nothing is changed."""
-    return _editor(request, namespace, _tried(request, namespace, text, reason, expected))
+    return _editor(request, namespace, _tried(request, namespace, _Draft(text, reason, expected, begun=cursor)))
 
 
 @action("/policies/{namespace:str}", permission=Permission.POLICY_WRITE)
@@ -106,7 +118,7 @@ def applied(
     request: Visit, namespace: str, *, text: str = "", reason: str = "", expected: int | None = None, mark: str = ""
 ) -> Page | Redirect:
     """Put a policy in force that was tried before; what was not is tried now instead."""
-    draft = _tried(request, namespace, text, reason, expected)
+    draft = _tried(request, namespace, _Draft(text, reason, expected))
     if draft.why is not None or draft.mark != mark:
         return _editor(request, namespace, draft)
     try:
@@ -117,18 +129,18 @@ def applied(
     return Redirect(places.policy(namespace), said)
 
 
-def _tried(request: Visit, namespace: str, text: str, reason: str, expected: int | None) -> _Draft:
+def _tried(request: Visit, namespace: str, draft: _Draft) -> _Draft:
     names.component(namespace, "namespace")
     try:
-        report = try_policy(request.call, namespace, text, limit=_TRIED)
+        report = try_policy(request.call, namespace, draft.text, before=draft.begun, limit=_TRIED)
     except HolotypeError as error:
-        return _Draft(text, reason, expected, why=error)
-    return _Draft(text, reason, expected, report)
+        return replace(draft, why=error)
+    return replace(draft, report=report)
 
 
 def _editor(request: Visit, namespace: str, draft: _Draft) -> Page:
     now = show_policy(request.call, namespace)
-    about = {"namespace": namespace, "draft": draft, "now_in_force": now, "built_in": built_in.NAMES}
+    about = {"namespace": namespace, "draft": draft, "now_in_force": now, "built_in": built_in.NAMES, "tries": _TRIED}
     about["changes"] = differing(now.text, draft.text)
     return Page("policy_edit.html", about, status=200 if draft.why is None else 400)
 

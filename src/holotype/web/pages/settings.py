@@ -7,6 +7,7 @@ from typing import Any
 
 from holotype.domain.permissions import Permission
 from holotype.errors import HolotypeError
+from holotype.gateways.native.addresses import before
 from holotype.operations.check import check
 from holotype.operations.list_intakes import list_intakes
 from holotype.operations.prove import latest_checkpoint
@@ -27,7 +28,7 @@ class _Setting:
 
 
 @page("/settings", permission=Permission.TOKEN_WRITE)
-def settings(request: Visit) -> Page:
+def settings(request: Visit, *, cursor: str | None = None) -> Page:
     """Show the health of the server, what is still copied in, and for administrators its settings."""
     call = request.call
     operates = request.may(Permission.ADMIN_OPERATE)
@@ -35,13 +36,15 @@ def settings(request: Visit) -> Page:
         "trouble": _trouble(request),
         "checkpoint": None,
         "intakes": [],
+        "next": None,
         "settings": _settings(call.registry.settings) if operates else None,
         "database": call.registry.database.dialect,
     }
     if request.may_somewhere(Permission.LEDGER_READ):
         about["checkpoint"] = _checkpoint(request)
     if request.may_somewhere(Permission.MODEL_READ):
-        about["intakes"] = list_intakes(call, limit=_INTAKES).items
+        found = list_intakes(call, before=before(cursor), limit=_INTAKES)
+        about |= {"intakes": found.items, "next": found.next}
     return Page("settings.html", about)
 
 
@@ -76,7 +79,16 @@ def _told(value: object, *, secret: bool) -> str:
         return "set, and not shown"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    return _plain(str(value))
+
+
+def _plain(text: str) -> str:
+    """Return a value without what stands in an address to prove who asks: a user with a password, a query."""
+    scheme, mark, rest = text.partition("://")
+    if not mark:
+        return text
+    plain = rest.rpartition("@")[2].partition("?")
+    return f"{scheme}://{'…@' if '@' in rest else ''}{plain[0]}{'?…' if plain[1] else ''}"
 
 
 routes = [settings]

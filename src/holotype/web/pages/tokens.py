@@ -10,6 +10,7 @@ from holotype.operations.list_tokens import list_tokens
 from holotype.operations.revoke_token import revoke_token
 from holotype.operations.set_password import set_password
 from holotype.operations.whoami import whoami
+from holotype.web.access import fresh, once
 from holotype.web.base import Page, Redirect, Visit, action, page
 
 _PAGE = 50
@@ -22,16 +23,23 @@ def tokens(request: Visit, *, cursor: str | None = None) -> Page:
     shown = found[:_PAGE]
     last = shown[-1] if len(found) > _PAGE else None
     following = f"{times.to_micros(last.created_at)}-{last.id}" if last else None
-    about = {"tokens": shown, "next": following, "me": whoami(request.call), "roles": list(ROLES), "made": None}
+    about = {"tokens": shown, "next": following, "me": whoami(request.call), "roles": list(ROLES), "once": fresh()}
     return Page("tokens.html", about)
 
 
 @action("/tokens", permission=Permission.TOKEN_WRITE)
 def new_token(
-    request: Visit, *, name: str = "", role: str = "reader", scope: str = REGISTRY, days: float | None = None
+    request: Visit,
+    *,
+    name: str = "",
+    role: str = "reader",
+    scope: str = REGISTRY,
+    days: float | None = None,
+    word: str = "",
 ) -> Page:
-    """Make a token and show its secret, this once."""
-    made, secret = create_token(request.call, name, role=role, scope=scope.strip() or REGISTRY, expires_in_days=days)
+    """Make a token and show its secret, this once; a form that is sent again makes no second."""
+    call = once(request.call, word)
+    made, secret = create_token(call, name, role=role, scope=scope.strip() or REGISTRY, expires_in_days=days)
     return Page("token_made.html", {"made": made, "secret": secret})
 
 

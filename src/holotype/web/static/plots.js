@@ -4,7 +4,7 @@
 
 (() => {
   const HEIGHT = 280;
-  const STAGES = { production: "--good", staging: "--warn" };
+  const STAGES = { production: "--good", staging: "--warn" }; // every other one: --soft
   const style = () => getComputedStyle(document.documentElement);
   const token = (name) => style().getPropertyValue(name).trim();
   const short = (value) => String(Number(value.toPrecision(6)));
@@ -13,6 +13,11 @@
   // Points of one stage alone, larger than those of the line.
   function marks(stage, values, stages) {
     return values.map((value, at) => (stages[at] === stage ? value : null));
+  }
+
+  // The stages that some of the versions are in.
+  function staged(found) {
+    return [...new Set(found.stages)].filter((stage) => stage !== "none");
   }
 
   // What is in production is named, so that nobody has to know the colours.
@@ -47,10 +52,10 @@
   function options(width, found, tip) {
     const many = found.numbers.length > 150;
     const line = token("--info");
-    const points = Object.entries(STAGES).map(([stage, colour]) => ({
+    const points = staged(found).map((stage) => ({
       label: stage,
       paths: () => null,
-      points: { show: true, size: 12, fill: token(colour), stroke: token("--card"), width: 2 },
+      points: { show: true, size: 12, fill: token(STAGES[stage] ?? "--soft"), stroke: token("--card"), width: 2 },
     }));
     return {
       width,
@@ -84,7 +89,7 @@
   function draw(box, { found, tip }) {
     drawn.get(box)?.plot?.destroy();
     const data = [found.numbers, found.values];
-    for (const stage of Object.keys(STAGES)) data.push(marks(stage, found.values, found.stages));
+    for (const stage of staged(found)) data.push(marks(stage, found.values, found.stages));
     drawn.set(box, { found, tip, plot: new uPlot(options(box.clientWidth, found, tip), data, box) });
   }
 

@@ -1,0 +1,92 @@
+"""Do lists on pages say what is there, also far back, on the second page, and when a form is sent twice?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from holotype.access.tables import tokens
+from holotype.domain.entities import Actor
+from holotype.domain.events import Action
+from holotype.domain.references import parse
+from holotype.ledger.append import Entry, append
+from holotype.operations.promote import promote
+from tests.support.asgi import Got, Visitor, front_of
+from tests.support.people import owner
+from tests.support.registry import Desk, open_desk
+from tests.support.surfer import Surfer
+
+
+@pytest.fixture
+def open_one(database_url: str, tmp_path: Path) -> Iterator[Desk]:
+    """A registry that takes everybody for somebody who may everything."""
+    with open_desk(database_url, tmp_path / "blobs", open=True) as opened:
+        yield opened
+
+
+def words(got: Got) -> str:
+    """Return what a page says, without its tags."""
+    assert got.status == 200, got.body
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", got.body.decode())).split())
+
+
+def test_what_changed_lately_is_told_behind_much_that_concerns_nobody(open_one: Desk) -> None:
+    """A fleet that pulls and machines that make tokens hide nothing."""
+    version = open_one.register("fraud")
+    promote(open_one.call(), parse(version.reference), "staging", reason="smoke test passed")
+    with open_one.registry.database.write() as tx:
+        now = open_one.call().now
+        quiet = [Entry(action, "x", {}) for action in (Action.TOKEN_CREATED, Action.VERSION_PULLED)] * 100
+        append(tx, actor=Actor("ci", 1, frozenset()), now=now, entries=quiet)
+    text = words(Visitor(front_of(open_one.registry)).ask("GET", "/"))
+    assert "smoke test passed" in text or "moved" in text.partition("lately")[2]
+    assert "Nothing of note" not in text
+
+
+def test_what_narrows_is_counted_in_all_that_matches_on_every_page(open_one: Desk) -> None:
+    """The second page of a list of sixty is as long as ten, and its facets are those of the first."""
+    for number in range(60):
+        open_one.register(f"model-{number:02}", b"%d" % number)
+    visitor = Visitor(front_of(open_one.registry))
+    promote(open_one.call(), parse("model-00:1"), "staging")
+    promote(open_one.call(), parse("model-00:1"), "production")
+    first = visitor.ask("GET", "/models")
+    following = unescape(re.findall(r'rel="next" href="/models\?([^"]+)"', first.body.decode())[0])
+    second = visitor.ask("GET", "/models", query=following)
+    told = [
+        re.findall(r'stage%3Aproduction[^>]*>production</a> <span class="dim">(\d+)', p.body.decode())
+        for p in (first, second)
+    ]
+    assert told == [["1"], ["1"]]
+
+
+def test_a_policy_is_tried_on_older_versions_too(open_one: Desk) -> None:
+    """Page by page; what is in production may be far behind."""
+    for number in range(25):
+        open_one.register("fraud", b"%d" % number)
+    surfer = Surfer(front_of(open_one.registry))
+    text = Path(__file__).resolve().parents[2].joinpath("demo/policy.toml").read_text()
+    place, on = "/policies/default/try", "/policies/default/edit"
+    page = surfer.send(place, on, text=text)
+    assert "fraud:25" in words(page)
+    assert "fraud:2 " not in words(page)
+    (cursor,) = re.findall(r'name="cursor" value="(\d+)"', page.body.decode())
+    older = words(surfer.send(place, on, text=text, cursor=cursor))
+    assert "fraud:2 " in older
+    assert "fraud:25" not in older
+
+
+def test_a_form_that_is_sent_twice_makes_one_token(desk: Desk) -> None:
+    """Reloading the page that shows the secret makes no second."""
+    surfer = Surfer(front_of(desk.registry), owner(desk))
+    (word,) = re.findall(r'name="word" value="([^"]+)"', surfer.page("/tokens").body.decode())
+    asked = {"name": "notebook", "role": "reader", "scope": "registry", "days": "1", "word": word}
+    assert surfer.send("/tokens", "/tokens", **asked).status == 200
+    surfer.send("/tokens", "/tokens", **asked)
+    (count,) = desk.rows(sa.select(sa.func.count().label("n")).where(tokens.c.name == "notebook"))
+    assert count["n"] == 1
