@@ -31,7 +31,7 @@ class Shell:
             text=True,
             check=False,
         )
-        assert result.returncode == code, (arguments, result.stdout, result.stderr)
+        assert result.returncode == code, (arguments, result.returncode, result.stdout, result.stderr)
         assert "Traceback" not in result.stderr
         return result
 

@@ -81,15 +81,21 @@ class BucketStore:
         return taken.digest, taken.size
 
     async def publish(self, upload_id: str, digest: str, size: int) -> None:
-        """Have the bucket copy it; what is too large for that goes through us once more."""
+        """Have the bucket copy it, unless somebody who does the same was quicker."""
         if await asyncio.to_thread(self.size, digest) != size:
-            if size <= _COPIED:
-                await self._copy(layout.incoming(upload_id), layout.blob(digest))
-            else:
-                await self._send(
-                    layout.blob(digest), _verified(self._objects([layout.incoming(upload_id)]), digest), size
-                )
+            try:
+                await self._name(upload_id, digest, size)
+            except Expired:
+                if await asyncio.to_thread(self.size, digest) != size:
+                    raise
         await asyncio.to_thread(self._forget, layout.incoming(upload_id))
+
+    async def _name(self, upload_id: str, digest: str, size: int) -> None:
+        """Copy what was received to its name; what is too large for that goes through us once more."""
+        if size <= _COPIED:
+            await self._copy(layout.incoming(upload_id), layout.blob(digest))
+        else:
+            await self._send(layout.blob(digest), _verified(self._objects([layout.incoming(upload_id)]), digest), size)
 
     async def gather(self, upload: Upload, tail: int) -> tuple[str, int]:
         """Stream all parts into an object of its own and hash on the way."""

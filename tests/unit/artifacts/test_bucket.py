@@ -11,8 +11,8 @@ import pytest
 from holotype.artifacts import layout
 from holotype.artifacts.bucket import BucketStore
 from holotype.artifacts.store import open_store
-from holotype.errors import InvalidSetting, Unavailable
-from tests.support.bytes import listed, noise, send, upload_of
+from holotype.errors import Expired, InvalidSetting, Unavailable
+from tests.support.bytes import chunks, listed, noise, send, upload_of
 from tests.support.s3 import S3, start_s3
 
 MIB = 2**20
@@ -62,6 +62,21 @@ def test_a_server_that_is_gone_is_unavailable(monkeypatch: pytest.MonkeyPatch, b
     store = open_store(f"s3://{bucket}")
     with pytest.raises(Unavailable):
         store.check()
+
+
+def test_whoever_publishes_second_finds_it_published(monkeypatch: pytest.MonkeyPatch, bucket: str) -> None:
+    """Also where the first was done between our look and our copy; bytes that nobody published are gone."""
+    content = noise(3 * MIB)
+    store, upload = open_store(f"s3://{bucket}"), upload_of(content)
+    asyncio.run(store.receive(upload.id, chunks(content), None))
+    asyncio.run(store.publish(upload.id, upload.digest, upload.size))
+    sizes, looks = store.size, iter([True])
+    monkeypatch.setattr(type(store), "size", lambda _, name: None if next(looks, False) else sizes(name))
+    asyncio.run(store.publish(upload.id, upload.digest, upload.size))
+    assert listed(store) == {upload.digest: upload.size}
+    other = upload_of(noise(10))
+    with pytest.raises(Expired):
+        asyncio.run(store.publish(other.id, other.digest, other.size))
 
 
 def test_a_prefix_keeps_stores_apart(bucket: str) -> None:
