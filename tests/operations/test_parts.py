@@ -16,6 +16,8 @@ from holotype.artifacts.uploads import PART_LIMIT
 from holotype.domain import digest
 from holotype.domain.entities import Actor
 from holotype.errors import Conflict, Expired, Invalid, NotFound, SizeMismatch
+from holotype.operations import complete_parts as complete_parts_module
+from holotype.operations import put_stream
 from holotype.operations.abort_parts import abort_parts
 from holotype.operations.begin_parts import begin_parts
 from holotype.operations.begin_upload import begin_upload
@@ -23,7 +25,7 @@ from holotype.operations.call import Call, Registry
 from holotype.operations.complete_parts import complete_parts
 from holotype.operations.missing_blobs import missing_blobs
 from holotype.operations.put_part import put_part
-from holotype.operations.send_part import send_part
+from holotype.operations.send_part import find, send_part
 from holotype.operations.show_upload import show_upload
 from holotype.operations.sweep import sweep
 from tests.support.bytes import chunks, listed, noise, read, under_way
@@ -111,6 +113,21 @@ def test_completing_many_times_at_once_gives_the_same_answer(desk: Desk) -> None
 
     assert set(asyncio.run(together())) == {(NAME, len(CONTENT))}
     assert missing_blobs(desk.call(), "default", [NAME]) == []
+
+
+def test_whoever_looked_before_another_named_it_completes_it_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one has published it and not yet written that down."""
+    upload = begin(desk)
+    for number in range(4):
+        send(desk, upload, number)
+    call, place = desk.call(), (upload.id, upload.target)
+    before = find(call, "default", *place)
+    head, tail = before.head, before.tail
+    digest_, size = asyncio.run(desk.registry.store.gather(head, tail))
+    asyncio.run(put_stream.settled(call, upload.id, digest_, size))
+    looks = iter([before])
+    monkeypatch.setattr(complete_parts_module, "find", lambda *asked: next(looks, None) or find(*asked))
+    assert complete(desk, upload) == (NAME, len(CONTENT))
 
 
 def test_a_part_of_another_size_is_refused(desk: Desk) -> None:

@@ -22,25 +22,32 @@ from holotype.operations.put_stream import Then
 from holotype.operations.send_part import Upload, find
 from holotype.operations.threads import aside
 
+_TRIES = 3
+"""The bytes may have got their name, and then their entry, while we looked."""
+
 
 async def complete_parts(
     call: Call, namespace: str, upload: Upload, marks: Mapping[int, str] | None = None, *, then: Then | None = None
 ) -> tuple[str, int]:
     """Publish what was sent and return its digest and size; ``marks`` are what the caller was told of each part."""
-    found = await aside(find, call, namespace, *upload)  # 1
-    if found.done:
-        return found.digest, found.size
-    _check(found, marks)  # 2
-    try:
-        digest, size = found.digest, found.size
-        if digest == uploads.UNKNOWN:
-            digest, size = await call.registry.store.gather(found.head, found.tail)  # 3
-        await put_stream.settled(call, found.id, digest, size)  # 4
-    except (Expired, NotFound):
-        again = await aside(find, call, namespace, *upload)
-        if again.done:  # somebody else completed it meanwhile, and its parts went with that
-            return again.digest, again.size
-        raise
+    gone: Expired | NotFound | None = None
+    for _ in range(_TRIES):
+        found = await aside(find, call, namespace, *upload)  # 1
+        if found.done:
+            return found.digest, found.size
+        _check(found, marks)  # 2
+        try:
+            return await _completed(call, found, then)
+        except (Expired, NotFound) as error:
+            gone = error  # where somebody else completes it at the same time, its parts go with that
+    raise gone or NotFound(f"There is no upload {upload[0]}.")
+
+
+async def _completed(call: Call, found: Parted, then: Then | None) -> tuple[str, int]:
+    digest, size = found.digest, found.size
+    if digest == uploads.UNKNOWN:
+        digest, size = await call.registry.store.gather(found.head, found.tail)  # 3
+    await put_stream.settled(call, found.id, digest, size)  # 4
     await aside(_finish, call, found, (digest, size), then)  # 5
     return digest, size
 
