@@ -43,7 +43,7 @@ def test_it_says_what_happened_in_words_that_lead_there(ada: Person) -> None:
     page = ada.visit("/")
     lately = page.inner_text(".timeline")
     assert "holotype attached" not in lately
-    page.click(".timeline .ref >> nth=0")
+    page.click(".timeline .ref[href^='/models/'] >> nth=0")
     assert "/models/" in page.url
 
 

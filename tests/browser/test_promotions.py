@@ -68,6 +68,7 @@ def test_two_reviewers_approve_and_everybody_sees_it_at_once(
     assert "is in production now" in second.inner_text(".note")
     expect(page.locator("#state")).to_contain_text("applied")
     expect(page.locator("#said")).to_contain_text("It was applied.")
+    expect(page.locator("#else button, #ways button")).to_have_text(["Comment"])
     with site.client() as owner:
         assert owner.promotion(number).status == "applied"
     ada.shoot("promotion-live")
