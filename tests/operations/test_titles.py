@@ -129,6 +129,16 @@ def test_an_alias_never_passes_for_a_stage_that_the_policy_guards(desk: Desk) ->
     assert isinstance(set_alias(desk.call(), parse("fraud:1"), "Staging", foreign=True), Version)
 
 
+def test_an_alias_that_is_older_than_the_policy_leads_to_nothing_but_the_stage(desk: Desk) -> None:
+    """It was set while nobody guarded the stage; from then on the name means who is in it, or nobody."""
+    desk.register()
+    for alias in ("production", "Production"):
+        assert isinstance(set_alias(desk.call(), parse("fraud:1"), alias, foreign=True), Version)
+    apply(desk, GUARDED)
+    for alias in ("production", "Production"):
+        assert show_aliased(desk.call(), FRAUD, "fraud", alias) is None
+
+
 def test_asking_for_an_alias_that_is_a_stage_finds_who_is_in_it_alone(desk: Desk) -> None:
     """One version in the stage answers; two do not, and the first stage never does."""
     for content in (b"1", b"2"):

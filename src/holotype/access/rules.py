@@ -142,7 +142,7 @@ def refuse(actor: Actor, permission: Permission, about: str, *, hidden: bool = F
     who = f"The token {actor.token_id} of {actor.name}" if actor.token_id else actor.name
     raise Denied(
         f"{who} may not {permission.value} on {place}{towards}.",
-        hint="`holotype whoami` shows what it may. Use another token, or ask for one whose role and scope cover this.",
+        hint=f"{needs(permission, about)} `holotype whoami` shows what it may.",
         permission=permission.value,
         subject=about,
     )

@@ -25,7 +25,7 @@ class Approvals(Gate):
             return self.failed("The policy does not say how many have to approve.", "Add [[moves.approvals]] to it.")
         lacking = [text for text in (_lacking(rule, facts) for rule in facts.rules) if text]
         if lacking:
-            remedy = "Ask them to run `holotype approve REQUEST`."
+            remedy = "Ask them to approve it: `holotype approve` with its number, or on its page."
             return self.missing(f"It needs {'; and '.join(lacking)}.", remedy)
         persons = len({one.person_id for rule in facts.rules for one in counting(rule, facts)})
         return self.passed(f"{persons} {'person has' if persons == 1 else 'persons have'} approved.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -41,6 +41,16 @@ _LACKING: dict[str, tuple[Callable[[Provenance], bool], str, str]] = {
     ),
 }
 
+_LOGGED = {
+    "data": "`mlflow.log_input(…)`",
+    "code": "the script in a Git work tree (GitPython installed)",
+    "run": "a run: `with mlflow.start_run(): …`",
+    "parameters": "`mlflow.log_params(…)`",
+    "metrics": "`mlflow.log_metrics(…)`",
+    "schema": "`input_example=` or `signature=`",
+}
+"""The same for who registers through MLflow."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProvenanceComplete(Gate):
@@ -65,9 +75,8 @@ class ProvenanceComplete(Gate):
         origin = facts.candidate.provenance
         lacking = [name for name in self.fields if _LACKING[name][0](origin)]
         if lacking:
-            options = ", ".join(_LACKING[name][2] for name in lacking)
             said = papers.listed([_LACKING[name][1] for name in lacking], 5)
-            return self.missing(f"The provenance lacks {said}.", f"Push it again with {options}.")
+            return self.missing(f"The provenance lacks {said}.", _remedy(origin, lacking))
         if "code" in self.fields and not self.dirty and origin.code is not None and origin.code.dirty is not False:
             return self._unclean(origin.code)
         return self.passed(f"The provenance has {', '.join(self.fields)}.")
@@ -79,3 +88,10 @@ class ProvenanceComplete(Gate):
             return self.missing(reason, "Push it from its Git work tree, or set `dirty = true` of the gate.")
         reason = f"The code differed from its commit {commit} when the version was made."
         return self.failed(reason, "Commit the changes and register the version again.")
+
+
+def _remedy(origin: Provenance, lacking: Sequence[str]) -> str:
+    """Say how the next version has what this one lacks, by the way on which it came."""
+    if origin.source is None:
+        return f"Push it again with {', '.join(_LACKING[name][2] for name in lacking)}."
+    return f"Log it again with {', '.join(_LOGGED.get(name, _LACKING[name][1]) for name in lacking)}."

@@ -28,7 +28,7 @@ def check_name(alias: str, policy: Policy) -> None:
     shown = titles.alias_shown(alias)
     if shown == alias:
         names.alias(alias, frozenset({*lifecycle.STAGES, *policy.stages}))
-    elif _guarded(shown.lower(), policy):
+    elif guarded(shown.lower(), policy):
         raise InvalidName(
             f"The alias {shown!r} would pass for the stage {shown.lower()}, which the policy guards.",
             hint=f"Move the version there instead: `holotype promote REF {shown.lower()}`.",
@@ -40,7 +40,7 @@ def kept_as(alias: str, policy: Policy) -> str:
     return titles.encoded(alias) if alias.lower() in policy.stages else titles.alias_of(alias)
 
 
-def _guarded(stage: str, policy: Policy) -> bool:
+def guarded(stage: str, policy: Policy) -> bool:
     """Say whether a way into a stage asks for more than the built-in policy does anywhere."""
     usual = {use.gate for move in built_in.default().moves for use in move.rule.gates}
     ways = [move.rule for move in policy.moves if move.target == stage]

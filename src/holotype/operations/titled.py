@@ -20,6 +20,7 @@ from holotype.domain.permissions import Permission
 from holotype.domain.references import Reference
 from holotype.errors import Invalid, NotFound
 from holotype.governance import policies
+from holotype.operations import aliasing
 from holotype.operations.call import Call
 
 
@@ -49,17 +50,24 @@ def show_sourced(call: Call, reference: Reference, title: str) -> Sourced | Inta
 
 
 def show_aliased(call: Call, model: Reference, title: str, alias: str) -> Sourced | None:
-    """Return the version that an alias names, or ``latest``, or a stage that one version is in; else nothing."""
+    """Return the version that an alias names, or ``latest``, or a stage that one version is in; else nothing.
+
+    The name of a stage that the policy guards means the stage alone, also where an alias of that name is older than the
+    policy: it would lead past the gates.
+    """
     _require(call, model)
     latest = alias.lower() == names.LATEST
     with call.read() as tx:
         label = names.LATEST if latest else titles.alias_of(alias)
         found = sources.find(tx, Reference(model.namespace, model.model, label))
-        if found is not None and found.title == title:
+        if found is not None and found.title == title and label in (alias, names.LATEST):
             return found
         known = _overview(tx, model, title)
         if latest:
             raise NotFound(f"There is no version of {title!r} yet.", hint="Register one.")
+        policy = policies.in_force(tx, known.model.namespace_id)
+        if aliasing.guarded(alias.lower(), policy):
+            return _in_stage(tx, known, alias.lower())
         encoded = sources.find(tx, replace(model, label=titles.encoded(alias)))
         return encoded or _in_stage(tx, known, alias.lower())
 

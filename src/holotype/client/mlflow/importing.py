@@ -24,7 +24,7 @@ from holotype.client.mlflow.one_model import OneModel
 from holotype.client.mlflow.report import Line, Notes, Report
 from holotype.client.mlflow.server import NOBODY, Credentials, Server
 from holotype.domain import names
-from holotype.errors import Denied, StorageFull, Unauthenticated
+from holotype.errors import Denied, NotFound, StorageFull, Unauthenticated
 from holotype.wire.imports import LeftOut
 
 _IN_A_ROW = 10
@@ -82,6 +82,9 @@ class Importer:
 
     def run(self, patterns: Sequence[str] = ()) -> Report:
         """Bring every model whose name matches one of the patterns, and return the report."""
+        space = self.both.namespace
+        if all(one.name != space for one in self.client.namespaces()):
+            raise NotFound(f"There is no namespace {space}.", hint=f"Create it: `holotype namespace create {space}`.")
         for name in listing.models(self.both.server, patterns):
             OneModel(self, name).bring()
         return self.report

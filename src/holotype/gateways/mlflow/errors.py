@@ -31,6 +31,10 @@ CODES: dict[type[BaseException], tuple[int, str]] = {
     errors.HolotypeError: (400, "INVALID_PARAMETER_VALUE"),
 }
 _ADDRESSES = re.compile(r"/mlflow/|/(ajax-)?api/[23]\.0|/graphql$")
+_NO_ENDPOINT = (
+    "This server has no such endpoint; docs/reference/mlflow.md lists those it has. Its address for MLflow is "
+    "http://HOST:PORT, or http://HOST:PORT/mlflow/NAMESPACE."
+)
 _SIGN_IN = "Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN."
 _LONGEST = 4_000
 """So much of a message is told: some repeat what was sent."""
@@ -73,7 +77,7 @@ def _words(path: str, error: Exception) -> tuple[int, str, str]:
         left_out = untracked.sentence(path)
         if left_out is not None:
             return 501, "NOT_IMPLEMENTED", left_out
-        return 404, "ENDPOINT_NOT_FOUND", "This server has no such endpoint; docs/howto/mlflow.md lists those it has."
+        return 404, "ENDPOINT_NOT_FOUND", _NO_ENDPOINT
     if isinstance(error, HTTPException) and error.status_code < 500:
         return 400, "BAD_REQUEST", "The request cannot be read."
     return 500, "INTERNAL_ERROR", "Something went wrong inside the server; its log has the particulars."

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from holotype.domain import lifecycle
 from holotype.domain.permissions import Permission
 from holotype.gateways.native.addresses import model_at
 from holotype.operations.delete import delete_model
 from holotype.operations.restore import restore_model
+from holotype.operations.retry_intake import retry_intake
 from holotype.operations.rollback import rollback
 from holotype.web import places
 from holotype.web.base import Redirect, Visit, action
@@ -39,4 +42,12 @@ def rolled_back(request: Visit, namespace: str, model: str, *, reason: str = "")
     return Redirect(places.model(where), f"{made.version.reference} is in {made.target} again.{told}")
 
 
-routes = [deleted, restored, rolled_back]
+@action(MODEL + "/intakes/{number:str}/retry", permission=Permission.VERSION_REGISTER)
+def tried_again(request: Visit, namespace: str, model: str, number: str) -> Redirect:
+    """Have a version come again that could not be copied in."""
+    where = model_at(namespace, model)
+    made = retry_intake(request.call, replace(where, label=number))
+    return Redirect(places.model(where), f"{where}:{made.number} is on its way again.")
+
+
+routes = [deleted, restored, rolled_back, tried_again]
