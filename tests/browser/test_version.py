@@ -47,7 +47,7 @@ def test_a_version_says_what_it_is(ada: Person) -> None:
         "holotype pull clinic/tumours:4",
         'client.pull("clinic/tumours:4", "model/")',
         "models:/tumours/4",
-        f"MLFLOW_TRACKING_URI={ada.site.url}/mlflow/clinic",
+        f"export MLFLOW_TRACKING_URI={ada.site.url}/mlflow/clinic",
     } <= set(copies)
     assert "challenger names version 4 now" in page.inner_text("main")
     page.click("text=The address of this version")

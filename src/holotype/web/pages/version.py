@@ -58,11 +58,11 @@ def _grouped(metrics: Sequence[Metric]) -> list[tuple[str, str, list[Metric]]]:
 def _uses(request: Visit, where: Reference) -> list[tuple[str, str, str]]:
     """Return how the version is used by each kind of client: its name, the text to copy, and what is set before it."""
     found, _ = show_model(request.call, Reference(where.namespace, where.model))
-    called = found.title or where.model
+    called, told = found.title or where.model, f"export MLFLOW_TRACKING_URI={tracking(request, where.namespace)}"
     return [
         ("Command line", f"holotype pull {where}", ""),
         ("Python", f'client.pull("{where}", "model/")', f'client = holotype.Client("{request.root}")'),
-        ("MLflow", f"models:/{called}/{where.label}", f"MLFLOW_TRACKING_URI={tracking(request, where.namespace)}"),
+        ("MLflow", f"models:/{called}/{where.label}", told),
     ]
 
 
