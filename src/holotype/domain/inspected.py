@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _MOST = 8
+_UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ def contents(said: Any) -> Contents:
     if not isinstance(said, Mapping):
         return Contents()
     files, formats, parameters = said.get("files"), said.get("formats"), said.get("parameters")
-    ranked = [(name, _count(one)) for name, one in (formats.items() if isinstance(formats, Mapping) else ())]
+    told = formats.items() if isinstance(formats, Mapping) else ()
+    ranked = [(str(name), _count(one)) for name, one in told if name != _UNKNOWN]
     return Contents(
         formats=tuple(sorted(ranked, key=lambda one: (-one[1], one[0]))[:_MOST]),
         flavours=_flavours(files if isinstance(files, list) else []),

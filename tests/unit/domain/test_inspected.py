@@ -10,7 +10,7 @@ from holotype.domain.inspected import Contents, contents
 def test_what_the_server_writes_is_told_in_few_words() -> None:
     """The most frequent format comes first, a flavour that two files name once."""
     files = [{"path": "MLmodel", "flavours": ["sklearn", "python_function"]}, {"path": "b", "flavours": ["sklearn"]}]
-    formats = {"pickle": {"files": 1, "first": "a"}, "safetensors": {"files": 3, "first": "c"}}
+    formats = {"pickle": {"files": 1, "first": "a"}, "safetensors": {"files": 3, "first": "c"}, "unknown": {"files": 9}}
     expected = Contents((("safetensors", 3), ("pickle", 1)), ("sklearn", "python_function"), 7)
     assert contents({"files": files, "formats": formats, "parameters": 7}) == expected
 
