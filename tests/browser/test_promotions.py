@@ -99,6 +99,7 @@ def test_whoever_may_not_is_told_why(ada: Person, rob: Person, mia: Person, aske
     page = ada.visit(f"/promotions/{number}")
     assert page.locator("main button:text-is('Approve')").is_disabled()
     assert "Needs promotion:approve on clinic/lungs" in page.inner_text("#decide")
+    assert page.inner_text("#acts") == "Discuss"
     assert page.locator("main button:text-is('Reject')").count() == 0
     page = mia.visit(f"/promotions/{number}")
     assert "The policy asks others: role:reviewer." in page.inner_text("#decide")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.browser.conftest import Person
@@ -47,14 +48,35 @@ def test_a_version_says_what_it_is(ada: Person) -> None:
         "holotype pull clinic/tumours:4",
         'client.pull("clinic/tumours:4", "model/")',
         "models:/tumours/4",
-        f"MLFLOW_TRACKING_URI={ada.site.url}/mlflow/clinic",
+        f"export MLFLOW_TRACKING_URI={ada.site.url}/mlflow/clinic",
     } <= set(copies)
     assert "challenger names version 4 now" in page.inner_text("main")
     page.click("text=The address of this version")
     assert page.url.endswith("/versions/4")
     ada.visit(f"/models/clinic/tumours/versions/{known.digest}")
-    ada.visit("/models/clinic/tumours/versions/99", status=404)
+    page = ada.visit("/models/clinic/tumours/versions/99", status=404)
+    assert page.inner_text("main code").startswith("holotype ")
+    assert page.get_attribute("main a", "href") == "/models"
     assert ada.errors == [one for one in ada.errors if "404" in one]
+
+
+def test_a_prompt_shows_its_text_and_how_it_is_loaded(ada: Person) -> None:
+    """What MLflow's clients register as a prompt is no model without metrics; what its tags claim is its file."""
+    text = "Hello {{name}}, <b>how</b> is {{town}}?"
+    tags = {"mlflow.prompt.is_prompt": "true", "mlflow.prompt.text": text, "_mlflow_prompt_type": "text"}
+    listed = [{"key": key, "value": value} for key, value in tags.items()]
+    root, bears = f"{ada.site.url}/mlflow/risk/api/2.0/mlflow", {"Authorization": f"Bearer {ada.site.tokens['ada']}"}
+    with httpx2.Client(headers=bears) as client:
+        client.post(f"{root}/registered-models/create", json={"name": "greet", "tags": listed[:1]}).raise_for_status()
+        made = {"name": "greet", "source": "dummy-source", "tags": listed}
+        client.post(f"{root}/model-versions/create", json=made).raise_for_status()
+    page = ada.visit("/models/risk/greet/versions/1")
+    assert page.inner_text("[aria-labelledby='prompt-title'] pre") == text
+    assert page.query_selector("#metrics-title") is None
+    assert page.query_selector("""[data-copies='mlflow.genai.load_prompt("prompts:/greet/1")']""") is not None
+    assert "mlflow.prompt" not in ada.visit("/models").inner_text("main")
+    false = pushed(ada.site, tags=tags)
+    assert ada.visit(false).query_selector("#prompt-title") is None
 
 
 def test_neighbours_and_comparisons_are_a_click_away(ada: Person) -> None:

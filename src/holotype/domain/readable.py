@@ -21,13 +21,21 @@ def size(count: int) -> str:
 
 
 def age(value: datetime, now: datetime | None = None) -> str:
-    """Return how long ago a moment was: ``3 h ago``; or how long until it comes: ``in 3 h``."""
+    """Return how long ago a moment was: ``3 h ago``; or how long until it comes: ``in 3 h``.
+
+    Of the past whole units are counted; the future is rounded: what was given seven days just now ends ``in 7 d``.
+    """
     seconds = ((now or datetime.now(UTC)) - value).total_seconds()
-    for span, unit in _AGES:
-        if abs(seconds) >= span:
-            count = f"{int(abs(seconds) // span)} {unit}"
-            return f"{count} ago" if seconds > 0 else f"in {count}"
-    return "just now" if seconds >= 0 else "in a moment"
+    if seconds < 0:
+        return _until(-seconds)
+    return next((f"{int(seconds // span)} {unit} ago" for span, unit in _AGES if seconds >= span), "just now")
+
+
+def _until(seconds: float) -> str:
+    for span, _ in reversed(_AGES):  # a minute that is nearly an hour is one
+        if seconds >= span:
+            seconds = round(seconds / span) * span
+    return next((f"in {round(seconds / span)} {unit}" for span, unit in _AGES if seconds >= span), "in a moment")
 
 
 def span(value: timedelta) -> str:

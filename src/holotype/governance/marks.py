@@ -1,4 +1,4 @@
-"""What does the evidence about a page of versions say at a glance? Read in two statements."""
+"""What does the evidence about a page of versions say at a glance? Read in a statement a kind of thing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
 from holotype.db.types import bound_list, in_list
-from holotype.domain.attested import EVALUATION, SCAN, SIGNATURE, TEST_REPORT
+from holotype.domain.attested import EVALUATION, INSPECTION, SCAN, SIGNATURE, TEST_REPORT
 from holotype.governance.tables import evidence
 
 _READ, _MOST = 64 * 1024, 1_000
@@ -36,17 +36,16 @@ _TYPES = {
 _HAS = Prepared(
     sa.select(_versions.c.id, *(has.label(name) for name, has in _TYPES.items())).where(in_list(_versions.c.id, "ids"))
 )
-_SCANS = Prepared(
-    sa.select(
-        evidence.c.version_id,
-        evidence.c.created_by,
-        evidence.c.media_type,
-        sa.case((evidence.c.size <= _READ, evidence.c.payload)).label("payload"),
-    )
-    .where(in_list(evidence.c.version_id, "ids"), evidence.c.type == SCAN)
-    .order_by(evidence.c.id.desc())
-    .limit(_MOST)
-)
+
+
+def _last(type_: str) -> Prepared:
+    said = sa.case((evidence.c.size <= _READ, evidence.c.payload)).label("payload")
+    chosen = sa.select(evidence.c.version_id, evidence.c.created_by, evidence.c.media_type, said)
+    chosen = chosen.where(in_list(evidence.c.version_id, "ids"), evidence.c.type == type_)
+    return Prepared(chosen.order_by(evidence.c.id.desc()).limit(_MOST))
+
+
+_SCANS, _INSPECTIONS = _last(SCAN), _last(INSPECTION)
 
 
 def has(tx: Tx, ids: Collection[int]) -> dict[int, tuple[str, ...]]:
@@ -62,3 +61,12 @@ def scans(tx: Tx, ids: Collection[int]) -> dict[int, list[Scan]]:
         payload = None if row.payload is None else bytes(row.payload)
         found[row.version_id].setdefault(row.created_by, (row.created_by, row.media_type, payload))
     return {one: list(each.values()) for one, each in found.items()}
+
+
+def inspections(tx: Tx, ids: Collection[int]) -> dict[int, Scan]:
+    """Return the last inspection of each version that has one."""
+    found: dict[int, Scan] = {}
+    for row in _INSPECTIONS(tx, {"ids": bound_list(list(ids))}):
+        payload = None if row.payload is None else bytes(row.payload)
+        found.setdefault(row.version_id, (row.created_by, row.media_type, payload))
+    return found

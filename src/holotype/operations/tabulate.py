@@ -17,8 +17,8 @@ from holotype.catalogue import measures, models
 from holotype.catalogue.search.versions import find_versions
 from holotype.catalogue.versions import by_ids
 from holotype.db import Tx
+from holotype.domain import attested, inspected, marks, query
 from holotype.domain import columns as chosen
-from holotype.domain import marks, query
 from holotype.domain.columns import Column
 from holotype.domain.entities import Version
 from holotype.domain.permissions import Permission
@@ -34,7 +34,7 @@ Value = float | int | str | None
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A version, its value in each column, in which formats its weights are, and the marks of its evidence."""
+    """A version, its value in each column, formats of its weights or else its flavours, and marks of its evidence."""
 
     version: Version
     values: tuple[Value, ...]
@@ -93,10 +93,26 @@ def _within(model: Reference, text: str) -> str:
 def _rows(tx: Tx, found: Sequence[Version], columns: Sequence[Column]) -> tuple[Row, ...]:
     ids = [version.id for version in found]  # 4
     values, formats = measures.values(tx, ids, columns), measures.formats(tx, ids)
-    has, scans = evidence.has(tx, ids), evidence.scans(tx, ids)
-    return tuple(
-        Row(one, values[one.id], formats[one.id], _marks(marks.of_scans(scans[one.id]), has[one.id])) for one in found
+    has, scans, flavours = (
+        evidence.has(tx, ids),
+        evidence.scans(tx, ids),
+        _flavours(tx, [i for i in ids if not formats[i]]),
     )
+    return tuple(
+        Row(
+            one,
+            values[one.id],
+            formats[one.id] or flavours.get(one.id, ()),
+            _marks(marks.of_scans(scans[one.id]), has[one.id]),
+        )
+        for one in found
+    )
+
+
+def _flavours(tx: Tx, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Return as what MLflow loads the versions whose files came without a format, as its clients send them."""
+    found = evidence.inspections(tx, ids) if ids else {}
+    return {i: inspected.contents(attested.said(media, payload)).flavours for i, (_, media, payload) in found.items()}
 
 
 def _marks(scan: str | None, has: tuple[str, ...]) -> tuple[str, ...]:

@@ -33,6 +33,15 @@ _WORDS = {
     503: "Not now",
 }
 SIGN_IN = "/sign-in"
+_LISTS = {
+    "models": "Models",
+    "promotions": "Promotions",
+    "quarantines": "Quarantine",
+    "policies": "Policies",
+    "ledger": "Ledger",
+    "access": "Access",
+}
+"""The lists that hold what pages are about, by the first part of their addresses."""
 
 
 def _speaks(scope: Scope) -> bool:
@@ -51,10 +60,16 @@ def _tell(scope: Scope, error: Exception, request_id: str | None) -> Told:
     problem = problems.problem_of(error, request_id)
     visit = visit_of(scope)
     title = _WORDS.get(problem.status, problem.title)
-    body = rendering.page("error.html", visit, {"problem": problem, "title": title})
+    body = rendering.page("error.html", visit, {"problem": problem, "title": title, "beside": _beside(scope["path"])})
     answer = rendering.packed(Answer(problem.status, body, []), scope)
     headers = {name.decode(): value.decode() for name, value in answer.headers}
     return problem.status, answer.body, {"Content-Type": "text/html; charset=utf-8"} | headers
+
+
+def _beside(path: str) -> tuple[str, str] | None:
+    """Return the address and the name of the list to which the thing of an address would belong."""
+    first, _, rest = path.strip("/").partition("/")
+    return (f"/{first}", _LISTS[first]) if rest and first in _LISTS else None
 
 
 def _sign_in(scope: Scope) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from holotype.domain import lifecycle
 from holotype.domain.entities import Model
 from holotype.domain.query_tree import spelled
+from holotype.web import tagged
 
 COUNTED = 200
 """So many models are counted, however many match."""
@@ -51,7 +52,7 @@ def _told(model: Model) -> Iterator[tuple[str, str, str]]:
     yield "made by", "author", model.created_by
     if model.production is not None:
         yield "stage", "stage", lifecycle.PRODUCTION
-    for key, value in model.tags.items():
+    for key, value in tagged.written(model.tags).items():
         if len(value) <= 60:
             yield key, f"tag.{spelled(key)}", value
 

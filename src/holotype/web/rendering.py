@@ -23,7 +23,7 @@ from holotype.domain import query_tree, readable
 from holotype.domain.permissions import ROLES, Permission
 from holotype.gateways.answers import Answer
 from holotype.gateways.browsers import Headers
-from holotype.web import assets, cards, places, wording
+from holotype.web import assets, cards, places, tagged, wording
 
 if TYPE_CHECKING:
     from holotype.web.base import Visit
@@ -139,6 +139,8 @@ _TEMPLATES.filters |= {
     "moment": _moment,
     "short": _short,
     "card": cards.safe,
+    "written": tagged.written,
+    "persons": wording.persons,
     "spelled": query_tree.spelled,
     "quote": lambda text: quote(str(text), safe=""),
     "urlencode": urlencode,

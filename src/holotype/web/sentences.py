@@ -12,7 +12,7 @@ SENTENCES: dict[Action, str] = {
     Action.MODEL_RENAMED: "{actor} renamed {from:name} to {subject:model}",
     Action.MODEL_DELETED: "{actor} deleted {subject:model}",
     Action.MODEL_RESTORED: "{actor} brought {subject:model} back",
-    Action.VERSION_REGISTERED: "{actor} registered {subject:version}[ with {files:count file} of {size:size}]",
+    Action.VERSION_REGISTERED: "{actor} registered {subject:version}[ {contents}]",
     Action.VERSION_CHANGED: "{actor} changed {words} of {subject:version}",
     Action.VERSION_MOVED: (
         "{actor} moved {subject:version}[ from {from:stage}][ to {to:stage}][ ({promotion:promotion})]"
@@ -34,7 +34,7 @@ SENTENCES: dict[Action, str] = {
     Action.INTAKE_CHANGED: "{actor} changed {words} of {subject:version} on its way in",
     Action.INTAKE_DROPPED: "{actor} gave up the import of {subject:version}",
     Action.MODEL_IMPORTED: "{actor} imported {subject:model}[ from {origin:name}]",
-    Action.VERSION_IMPORTED: "{actor} imported {subject:version}[ with {files:count file} of {size:size}]",
+    Action.VERSION_IMPORTED: "{actor} imported {subject:version}[ {contents}]",
     Action.STAGE_IMPORTED: "{actor} imported a move of {subject:version}[ from {from:stage}][ to {to:stage}]",
     Action.ALIAS_IMPORTED: "{actor} imported[ {ended}] the alias {alias:stage} of {subject:version}",
     Action.WORDS_IMPORTED: "{actor} imported {words} of {subject:version}",
@@ -67,8 +67,8 @@ SENTENCES: dict[Action, str] = {
     Action.TRUST_REVOKED: "{actor} revoked the trust {subject:name}",
     Action.TOKEN_CREATED: "{actor} created the token {subject:name}[ of {principal:name}][, {role}][ on {scope:name}]",
     Action.TOKEN_REVOKED: "{actor} revoked the token {subject:name}",
-    Action.SIGN_IN_ACCEPTED: "{subject:name} signed in[ by {by}]",
-    Action.SIGN_IN_REFUSED: "{subject:name} was not let in[ by {by}]",
+    Action.SIGN_IN_ACCEPTED: "{subject:name} signed in[ by {by:means}]",
+    Action.SIGN_IN_REFUSED: "{subject:name} was not let in[ by {by:means}]",
     Action.KEY_CREATED: "{actor} made the key {subject:name}, which signs checkpoints",
     Action.KEY_RETIRED: "{actor} retired the key {subject:name}[ for {by:name}]",
     Action.BLOBS_SWEPT: "{actor} swept {blobs:count blob}[ of {bytes:size}]",

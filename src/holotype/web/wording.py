@@ -21,6 +21,7 @@ from holotype.web import places
 from holotype.web.sentences import SENTENCES, TONES
 
 _PIECE = re.compile(r"\[([^\]]*)\]|\{([a-z_]+)(?::([a-z]+)(?: ([a-z ]+))?)?\}")
+_ROLES = re.compile(r"\brole:\w+(?: or role:\w+)*")
 _LONGEST = 300
 _LISTED = 5
 
@@ -139,6 +140,11 @@ def _size(_: Event, value: object) -> Part:
     return Part(readable.size(value) if isinstance(value, int) else str(value))
 
 
+def _means(_: Event, value: object) -> Part:
+    """Return by what somebody signed in; the id of a link says nothing to anybody."""
+    return Part("a link" if str(value).startswith("link:") else str(value)[:_LONGEST])
+
+
 def _place(make: Callable[[str], str], text: str) -> str:
     """Return an address, or none for a name that is none any more by today's rules."""
     try:
@@ -157,6 +163,7 @@ _KINDS: dict[str, Callable[[Event, object], Part]] = {
     "promotion": _promotion,
     "policy": _policy,
     "size": _size,
+    "means": _means,
 }
 
 
@@ -183,12 +190,37 @@ def _changes(event: Event) -> str:
     return ", ".join(found)[:_LONGEST] or "changed"
 
 
+def persons(text: str) -> str:
+    """Return a sentence in which ``role:reviewer or role:admin`` is ``a reviewer or admin``."""
+    return _ROLES.sub(lambda found: _either(found[0].replace("role:", "").split(" or ")), text)
+
+
+def _either(names: list[str]) -> str:
+    article = "an" if names[0][:1] in "aeiou" else "a"
+    return f"{article} {' or '.join(part for part in (', '.join(names[:-1]), names[-1]) if part)}"
+
+
+def _contents(event: Event) -> str:
+    """Return what a version came with: ``with 2 files of 1.5 MiB``, or that its bytes are elsewhere."""
+    files, size = event.data.get("files"), event.data.get("size")
+    if files == 0:
+        return "as external"
+    if isinstance(files, int) and isinstance(size, int):
+        return f"with {readable.plural(files, 'file')} of {readable.size(size)}"
+    return ""
+
+
 def _ended(event: Event) -> str:
     return "the end of" if event.data.get("gone") else ""
 
 
 _LINKS = {"linked": "linked to", "unlinked": "unlinked from"}
-_GATHERED: dict[str, Callable[[Event], str]] = {"words": _words, "changes": _changes, "ended": _ended}
+_GATHERED: dict[str, Callable[[Event], str]] = {
+    "words": _words,
+    "changes": _changes,
+    "ended": _ended,
+    "contents": _contents,
+}
 
 
 def _quote(event: Event) -> str:

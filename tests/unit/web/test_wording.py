@@ -7,7 +7,7 @@ import pytest
 from holotype.domain.entities import Event
 from holotype.domain.events import Action
 from holotype.web.sentences import SENTENCES, TONES
-from holotype.web.wording import Part, said
+from holotype.web.wording import Part, persons, said
 
 
 def event(action: str, subject: str = "risk/fraud:7", **data: object) -> Event:
@@ -45,6 +45,9 @@ def test_a_move_leads_to_the_version_and_to_the_promotion() -> None:
     ("entry", "words"),
     [
         (event("version.registered", files=1, size=2048), "ada registered risk/fraud:7 with 1 file of 2.0 KiB"),
+        (event("version.registered", files=0, size=0), "ada registered risk/fraud:7 as external"),
+        (event("sign-in.accepted", "user:ada", by="link:k3Jd"), "ada signed in by a link"),
+        (event("sign-in.accepted", "user:ada", by="password"), "ada signed in by password"),
         (
             event("version.replaced", **{"from": "production", "to": "archived", "by": 8}),
             "risk/fraud:7 left production for archived, replaced by version 8",
@@ -89,3 +92,16 @@ def test_a_strange_subject_leads_nowhere_else(action: Action, subject: str) -> N
     for part in said(event(action, subject)).parts:
         assert part.place == "" or part.place.startswith(("/models/", "/policies/", "/promotions/"))
         assert not set("<>\"' ") & set(part.place)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("1 approval from role:admin (0 of 1 given).", "1 approval from an admin (0 of 1 given)."),
+        ("from role:reviewer or role:maintainer or role:admin, other", "from a reviewer, maintainer or admin, other"),
+        ("from role:reviewer or user:ada", "from a reviewer or user:ada"),
+    ],
+)
+def test_roles_are_said_as_people_say_them(text: str, words: str) -> None:
+    """Who may approve is told by the policy in its own words."""
+    assert persons(text) == words

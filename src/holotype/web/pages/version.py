@@ -8,9 +8,10 @@ from itertools import groupby
 from holotype.domain.permissions import Permission
 from holotype.domain.provenance import Metric, Provenance
 from holotype.domain.references import Reference
+from holotype.operations.glance import glance
 from holotype.operations.show import show_model, show_version
 from holotype.operations.situation import Situation
-from holotype.web import drafts
+from holotype.web import drafts, prompting
 from holotype.web.base import Page, Visit, page
 from holotype.web.version_heads import VERSION, decode, part, tracking
 
@@ -29,7 +30,9 @@ def version(
         origin = decode(shown.provenance) if shown.provenance else Provenance()
         writes = edit and request.may(Permission.VERSION_WRITE, namespace, model)
         found = stands.version
-        about: dict[str, object] = {"card": shown.card, "uses": _uses(request, where)}
+        prompt = prompting.prompt_of(request.call, where, found)
+        about: dict[str, object] = {"card": shown.card, "prompt": prompt, "glance": glance(request.call, where)}
+        about |= {"uses": _uses(request, where, prompt=prompt is not None)}
         about |= {"draft": drafts.begun(found.description, shown.card, found.tags) if writes else None}
         return Page("version.html", about | _measured(origin, everything=everything))
 
@@ -55,14 +58,17 @@ def _grouped(metrics: Sequence[Metric]) -> list[tuple[str, str, list[Metric]]]:
     return [(dataset, part, list(each)) for (dataset, part), each in found]
 
 
-def _uses(request: Visit, where: Reference) -> list[tuple[str, str, str]]:
+def _uses(request: Visit, where: Reference, *, prompt: bool) -> list[tuple[str, str, str]]:
     """Return how the version is used by each kind of client: its name, the text to copy, and what is set before it."""
     found, _ = show_model(request.call, Reference(where.namespace, where.model))
-    called = found.title or where.model
+    called, told = found.title or where.model, f"export MLFLOW_TRACKING_URI={tracking(request, where.namespace)}"
+    loaded = (
+        f'mlflow.genai.load_prompt("prompts:/{called}/{where.label}")' if prompt else f"models:/{called}/{where.label}"
+    )
     return [
         ("Command line", f"holotype pull {where}", ""),
         ("Python", f'client.pull("{where}", "model/")', f'client = holotype.Client("{request.root}")'),
-        ("MLflow", f"models:/{called}/{where.label}", f"MLFLOW_TRACKING_URI={tracking(request, where.namespace)}"),
+        ("MLflow", loaded, told),
     ]
 
 

@@ -114,4 +114,11 @@
     const words = (await got.json()).map((value) => Object.assign(document.createElement("option"), { value }));
     input.list.replaceChildren(...words);
   });
+
+  // On a narrow window the navigation scrolls: what is shown now is in sight.
+  for (const here of document.querySelectorAll(".rail [aria-current], .tabs [aria-current]")) {
+    const row = here.parentElement;
+    const end = here.getBoundingClientRect().right - row.getBoundingClientRect().right + 60;
+    if (end > 0) row.scrollLeft = end;
+  }
 })();
