@@ -251,7 +251,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/access/services": ("/access/services",),
     "/access/services/{service:str}": ("/access/services/ward-robot",),
     "/access/teams": ("/access/teams",),
-    "/access/teams/{team:str}": ("/access/teams/night-shift",),
+    "/access/teams/{team:str}": ("/access/teams/on-call",),
     "/access/tokens": ("/access/tokens",),
     "/access/trusts": ("/access/trusts",),
     "/access/users": ("/access/users",),

@@ -168,7 +168,7 @@ def _risk(site: Site, owner: Client) -> None:
 
 def _besides(site: Site, owner: Client) -> None:
     """Make what is seldom looked at: a team, a service account, and a model and a version that were deleted."""
-    owner.create_team("night-shift", members=["rita"])
+    owner.create_team("on-call", members=["rita"])
     owner.create_service("ward-robot", owner="mia")
     with site.client("ada") as ada:
         for model, seed in (("risk/abandoned", 1), ("risk/card-gate", 2)):
