@@ -41,10 +41,11 @@ class Person:
     errors: list[str]
 
     def visit(self, place: str, status: int = 200) -> Page:
-        """Open an address and insist on the status of the answer."""
+        """Open an address and insist on the status of the answer, and on the policy that keeps scripts out of it."""
         got = self.page.goto(self.site.url + place)
         assert got is not None
         assert got.status == status, (place, got.status, self.page.inner_text("main"))
+        assert "script-src 'self';" in got.headers["content-security-policy"], place
         return self.page
 
     def shoot(self, name: str) -> None:
@@ -82,13 +83,14 @@ def people(browser: Browser, site: Site) -> Iterator[Callable[..., Person]]:
             page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
             person = Person(name or "nobody", site, context, page, errors)
             if name is not None:
-                _sign_in(person)
+                sign_in(person)
             return person
 
         yield enter
 
 
-def _sign_in(person: Person) -> None:
+def sign_in(person: Person) -> None:
+    """Sign somebody in by the page."""
     page = person.visit("/sign-in")
     page.fill("#f-name", person.name)
     page.fill("#f-password", PASSWORD)

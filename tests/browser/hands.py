@@ -109,7 +109,6 @@ class Keyboard:
     def jump(self, key: str, name: str) -> None:  # noqa: ARG002 - the mouse's way is another
         """Press g, and then the key."""
         self.page.keyboard.press("Escape")
-        self.page.evaluate("document.activeElement.blur()")
         self.page.keyboard.press("g")
         self._leave(key)
 

@@ -3,7 +3,7 @@
 clinic   a policy with two approvals and an evaluation; ``tumours`` with versions in several stages, a pending
          request for production, a refused one, evidence, cards, a data set that was recalled
 risk     ``fraud`` with many versions and metrics; parents and children across models
-people   ada contributes, rita and rob review, mia administers, eve has no rights
+people   ada contributes, rita and rob review, mia administers, eve has no rights; a team, a service account
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ def building(folder: Path, **settings: object) -> Iterator[Site]:
             _people(site, owner)
             _clinic(site, owner)
             _risk(site, owner)
+            _besides(site, owner)
             owner.export_ledger(folder / "ledger.jsonl")  # which signs a checkpoint
         yield site
 
@@ -163,3 +164,14 @@ def _risk(site: Site, owner: Client) -> None:
         )
     for number, why in ((10, "first release"), (11, "auc up")):
         owner.promote(f"risk/fraud:{number}", "production", reason=why)
+
+
+def _besides(site: Site, owner: Client) -> None:
+    """Make what is seldom looked at: a team, a service account, and a model and a version that were deleted."""
+    owner.create_team("on-call", members=["rita"])
+    owner.create_service("ward-robot", owner="mia")
+    with site.client("ada") as ada:
+        for model, seed in (("risk/abandoned", 1), ("risk/card-gate", 2)):
+            ada.push(_files(site, model.partition("/")[2], seed), model, code=None)
+    for reference in ("risk/abandoned", "risk/card-gate:2"):
+        owner.delete(reference)

@@ -235,10 +235,10 @@ def test_who_may_what_is_explained(mia: Person) -> None:
 def test_names_of_metrics_are_only_names(ada: Person, site: Site) -> None:
     """Whatever a tracker called them: as column, as choice, as plot and in the address."""
     with site.client("ada") as client:
-        place = made(client, site, "odd")
-        (site.folder / "odd.bin").write_bytes(b"odd")
+        place = made(client, site, "quaint")
+        (site.folder / "quaint.bin").write_bytes(b"quaint")
         metrics = [Metric(BAD, 0.5, BAD, BAD), Metric("a,b@c/d", 0.25)]
-        client.push(site.folder / "odd.bin", "risk/odd", metrics=metrics, params={BAD: BAD}, code=None)
+        client.push(site.folder / "quaint.bin", "risk/quaint", metrics=metrics, params={BAD: BAD}, code=None)
     page = ada.visit(place)
     page.click("details.choice summary")
     for box in page.locator("details.choice input[type=checkbox]").all():

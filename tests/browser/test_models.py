@@ -50,7 +50,6 @@ def test_the_keyboard_searches_jumps_and_lists_its_keys(ada: Person) -> None:
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "q"
     page.keyboard.press("Escape")
-    page.evaluate("document.activeElement.blur()")
     page.keyboard.press("g")
     page.keyboard.press("m")
     page.wait_for_url("**/models")

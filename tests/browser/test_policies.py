@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+
 from tests.browser.conftest import Person
-from tests.browser.site import POLICY
+from tests.browser.site import POLICY, Site
 
 
+@pytest.fixture
+def as_before(site: Site) -> Iterator[None]:
+    """Give the risk namespace the policy back that it had: other tests go by it."""
+    with site.client() as owner:
+        before = owner.policy("risk").text
+        yield
+        owner.apply_policy(before, "risk")
+
+
+@pytest.mark.usefixtures("as_before")
 def test_a_policy_is_tried_then_applied(mia: Person) -> None:
     """A typo is refused with its line; what it would do is shown; only the very text that was tried is applied."""
     page = mia.visit("/policies/risk/edit?start=default")

@@ -25,9 +25,10 @@ from holotype.operations.migrate import migrate
 from holotype.settings import Settings
 from holotype.web import base, pages
 from holotype.web.base import Known
+from tests.browser.every import PAGES
 from tests.support.asgi import Got, Visitor, front_of
+from tests.support.pages import EVERY, SHOWN, path_of
 
-EVERY: list[Known] = [handler.opt["page"] for handler in web.routes() if "page" in handler.opt]
 GUARDED = [known for known in EVERY if known.permission is not PUBLIC]
 OPEN = {
     ("GET", "/sign-in"),
@@ -42,7 +43,27 @@ OPEN = {
 }
 """What people need who are not signed in yet, or want to be no longer."""
 OWN = [known for known in GUARDED if known.permission is Permission.TOKEN_WRITE]
+_MODEL = "/models/{namespace:str}/{model:str}"
+_VERSION = f"{_MODEL}/versions/{{label:str}}"
+NO_PICTURE = {
+    "/sign-in/oidc": "leads to the provider",
+    "/sign-in/oidc/done": "comes from the provider, and leads on",
+    "/events": "a stream for a script",
+    "/inbox/count": "a number in the navigation of every page",
+    "/models/completions": "JSON for a script",
+    f"{_MODEL}/metrics/series": "JSON for a script",
+    "/ledger/consistency": "JSON for a script",
+    "/ledger/export": "a download",
+    f"{_VERSION}/evidence/{{piece:str}}/payload": "a download",
+    f"{_VERSION}/files/{{path:path}}": "a download",
+    f"{_VERSION}/provenance.json": "a download",
+    f"{_VERSION}/manifest": "a download",
+    f"{_VERSION}/bom": "a download",
+    f"{_VERSION}/card": "a download",
+}
+"""What is asked for with GET and is no page that people look at, and why."""
 TEMPLATES = Path(web.__file__).parent / "templates"
+OURS = sorted(one for one in (TEMPLATES.parent / "static").iterdir() if one.suffix in {".css", ".js", ".svg"})
 HTML = {"accept": "text/html"}
 
 
@@ -77,13 +98,20 @@ def app(registry: Registry) -> Front:
 @pytest.fixture(scope="module")
 def cookie(registry: Registry) -> str:
     """The cookie of somebody who is known and has no right at all."""
+    return f"holotype_session={session(registry, 'nobody')}"
+
+
+def session(registry: Registry, name: str, *, role: str | None = None) -> str:
+    """Make a user, perhaps with a role everywhere, and return the secret of a session of theirs."""
     call = Call(registry, ANONYMOUS)
     secret = secrets.new_secret(secrets.new_id())
     with call.write() as tx:
-        made = principals.create(tx, "nobody", "user", call.now)
+        made = principals.create(tx, name, "user", call.now)
+        if role is not None:
+            principals.grant(tx, made.id, role, by="test", now=call.now)
         row = {"principal_id": made.id, "name": "x", "role": "admin", "created_at": times.to_micros(call.now)}
         tokens.insert(tx, row | {"id": secrets.id_of(secret), "hash": secrets.hash_of(secret)})
-    return f"holotype_session={secret}"
+    return secret
 
 
 def ask(app: Front, known: Known, **headers: str) -> Got:
@@ -139,14 +167,22 @@ def test_no_form_is_taken_without_its_token_or_from_another_site(app: Front, kno
         assert ask(app, known, cookie=cookie, **headers).status in {403, 404}
 
 
-def test_every_page_bears_the_policy_that_keeps_scripts_out(app: Front, cookie: str) -> None:
-    """No inline script or style, no frame, no form to elsewhere; nothing is kept by a cache."""
-    for got in (ask(app, EVERY[0], cookie=cookie), Visitor(app).ask("GET", "/no-such-page", headers=HTML)):
-        policy = got.headers["content-security-policy"]
-        assert "script-src 'self'" in policy
-        assert "unsafe" not in policy
-        assert "frame-ancestors 'none'" in policy
-        assert got.headers["cache-control"] == "no-store"
+def test_every_page_bears_the_policy_that_keeps_scripts_out(app: Front, registry: Registry, cookie: str) -> None:
+    """No inline script or style, no frame, no form to elsewhere; nothing is kept by a cache. Refusals bear it too."""
+    bare = Known("GET", "/no-such-page", PUBLIC, "", "")
+    owner = f"holotype_session={session(registry, 'boss', role='admin')}"
+    pages = [known for known in EVERY if known.path != "/events"]  # which would go on for ever
+    shown = set()
+    for known, who in [(known, who) for known in (*pages, bare) for who in ("", cookie, owner)]:
+        got = ask(app, known, cookie=who)
+        if not got.headers.get("content-type", "").startswith("text/html"):
+            continue
+        shown.add(known)
+        policy = got.headers["content-security-policy"].split("; ")
+        assert {"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"} <= set(policy), known
+        assert not re.search(r"unsafe|\*|https?:|data:|blob:", " ".join(policy)), known
+        assert got.headers["cache-control"] == "no-store", known
+    assert {known.path for known in shown} >= {known.path for known in GUARDED} - {"/events"}
 
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
@@ -157,6 +193,24 @@ def test_templates_hold_no_script_no_style_and_nothing_unescaped(template: Path)
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text)
     assert not re.search(r"\|\s*safe\b|autoescape|Markup\(", text)
     assert "http://" not in text.replace("http://www.w3.org", "")
+
+
+@pytest.mark.parametrize("file", [*sorted(TEMPLATES.rglob("*.html")), *OURS], ids=lambda path: path.name)
+def test_nothing_of_ours_loads_anything_from_elsewhere(file: Path) -> None:
+    """Whoever looks at a page is told to no other server, and the pages work where there is none."""
+    text = file.read_text(encoding="utf-8")
+    assert not re.search(r"""(src|href|action|poster|data)\s*=\s*["']?\s*(https?:)?//""", text)
+    assert not re.search(r"url\(|@import|srcset|importScripts|new Worker", text)
+    assert file.suffix != ".js" or not re.search(r"\b(import|export)\b", text)
+    assert not re.search(r"""[\"'`](https?:|wss?:)?//""", text.replace('xmlns="http://www.w3.org/2000/svg"', ""))
+
+
+def test_every_page_is_looked_at_in_a_browser_or_says_why_not() -> None:
+    """Whoever adds a page adds a line to ``tests/browser/every.py``, so that axe runs over it in both themes."""
+    looked_at = {path_of(re.sub(r"\{\w+\}", "1", page.place)) for page in PAGES if page.status == 200}
+    assert sorted(set(SHOWN) - looked_at - set(NO_PICTURE)) == []
+    assert sorted(set(NO_PICTURE) - set(SHOWN)) == []
+    assert not looked_at & set(NO_PICTURE)
 
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)

@@ -10,6 +10,7 @@ are, and nothing that is hidden.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from holotype.access import rules
@@ -23,30 +24,37 @@ from holotype.operations.search_models import search_models
 from holotype.operations.search_versions import search_versions
 
 _LOOKED_AT, _MOST = 200, 12
-_OPERATORS = (":", "<=", ">=", "!=", "=", "<", ">")
+_QUOTED = r'"(?:[^"\\]|\\.)*'
+_WORDS = re.compile(rf'(?:{_QUOTED}(?:"|\Z)|[^\s"])+')
+"""Words of a query; blanks between quotes part none, and the last quote may still be open."""
+_TERM = re.compile(rf'((?:{_QUOTED}"|!(?!=)|[^":<>=!])*)(<=|>=|!=|[:=<>])(.*)', re.DOTALL)
+"""A field, the first operator that is not between quotes, and a value."""
 _FROM_MODELS = frozenset({"name", "namespace"})
 
 
 def complete(call: Call, text: str) -> list[str]:
     """Return up to twelve queries that begin like ``text`` and end with a whole word."""
     rules.require_somewhere(call.actor, Permission.MODEL_READ)
-    head, _, word = text[-4_000:].rpartition(" ")
-    begin = f"{head} " if head else ""
-    found = dict.fromkeys(_words(call, word))
-    return [begin + one for one in found if one != word][:_MOST]
+    text = text[-4_000:]
+    word = _last(text)
+    lead, begun = _led(word)
+    begin = text.removesuffix(word) + lead
+    found = dict.fromkeys(_words(call, begun))
+    return [begin + one for one in found if one != begun][:_MOST]
 
 
 def _words(call: Call, word: str) -> Iterator[str]:
+    """Give the words that begin like one, which bears nothing before the name of its field."""
     left, operator, right = _parted(word)
-    name, dot, key = left.lstrip("-(").partition(".")
+    name, dot, key = left.partition(".")
     field = FIELDS.get(name)
     if operator and field is not None:
-        for value in _values(call, field, key):
-            if value.casefold().startswith(right.strip('"').casefold()):
+        for value in _values(call, field, _bare(key)):
+            if value.casefold().startswith(_bare(right).casefold()):
                 yield f"{left}{operator}{spelled(value)}"
     elif dot and field is not None and field.keyed:
         for one in _keys(call, name):
-            if one.casefold().startswith(key.casefold()):
+            if one.casefold().startswith(_bare(key).casefold()):
                 yield f"{name}.{spelled(one)}{'>' if name == 'metric' else ':'}"
     elif not operator:
         for known in FIELDS.values():
@@ -54,13 +62,28 @@ def _words(call: Call, word: str) -> Iterator[str]:
                 yield f"{known.name}." if known.keyed else f"{known.name}:"
 
 
+def _last(text: str) -> str:
+    """Return the word at the end of a query, or nothing behind a blank."""
+    *_, last = ["", *(found.group() for found in _WORDS.finditer(text))]
+    return last if text.endswith(last) else ""
+
+
+def _led(word: str) -> tuple[str, str]:
+    """Part what opens groups from the term; a hyphen before a term means nothing in a query, so none is looked for."""
+    term = word.lstrip("(")
+    return word[: len(word) - len(term)], term
+
+
 def _parted(word: str) -> tuple[str, str, str]:
     """Part a word at its first operator."""
-    places = [(word.index(one), -len(one), one) for one in _OPERATORS if one in word]
-    if not places:
-        return word, "", ""
-    at, _, operator = min(places)
-    return word[:at], operator, word[at + len(operator) :]
+    found = _TERM.fullmatch(word)
+    return (found[1], found[2], found[3]) if found else (word, "", "")
+
+
+def _bare(text: str) -> str:
+    """Return a key or a value, or the beginning of one, without its quotes."""
+    found = re.match(_QUOTED, text)
+    return re.sub(r"\\(.)", r"\1", found.group()[1:]) if found else text
 
 
 def _keys(call: Call, name: str) -> list[str]:
@@ -91,8 +114,8 @@ def _told(name: str, key: str, seen: Iterable[Version]) -> Iterator[str]:
             yield one.created_by
         elif name == "alias":
             yield from one.aliases
-        elif name == "tag" and key.strip('"') in one.tags:
-            yield one.tags[key.strip('"')]
+        elif name == "tag" and key in one.tags:
+            yield one.tags[key]
 
 
 def _versions(call: Call) -> list[Version]:

@@ -6,6 +6,7 @@
   const root = document.documentElement;
 
   // <button data-copies="text">
+  const copied = new WeakMap();
   async function copy(button) {
     try {
       await navigator.clipboard.writeText(button.dataset.copies);
@@ -15,14 +16,16 @@
       area.select();
       document.execCommand("copy");
       area.remove();
+      button.focus();
     }
     button.classList.add("done");
-    const name = button.getAttribute("aria-label");
+    button.dataset.says ??= button.getAttribute("aria-label"); // once: it may be pressed again before it says so
     button.setAttribute("aria-label", "Copied");
-    setTimeout(() => {
+    clearTimeout(copied.get(button));
+    copied.set(button, setTimeout(() => {
       button.classList.remove("done");
-      button.setAttribute("aria-label", name);
-    }, 1500);
+      button.setAttribute("aria-label", button.dataset.says);
+    }, 1500));
   }
 
   // The server reads the cookie and sets data-theme, so that no page flashes in the other colours.
@@ -83,6 +86,7 @@
   on("keydown", (event) => {
     if (event.key === "Escape") {
       for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
+      if (typing(event.target)) event.target.blur(); // so that letters are keys again
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     const jump = before === "g" && keys().querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
