@@ -53,7 +53,7 @@ def test_two_reviewers_approve_and_everybody_sees_it_at_once(
     number = asked()
     page = ada.visit(f"/promotions/{number}")
     expect(page.locator("#state")).to_contain_text("pending")
-    assert "It needs 2 approvals from role:reviewer" in page.inner_text("#gates")
+    assert "It needs 2 approvals from a reviewer" in page.inner_text("#gates")
     first = rita.visit("/inbox")
     first.click(f"main a[href='/promotions/{number}']")
     first.fill("#f-comment", "Is it the **new** holdout?")
