@@ -376,3 +376,14 @@ def _certificate(folder: Path) -> tuple[Path, Path]:
     pem = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     secret.write_bytes(key.private_bytes(*pem))
     return certificate, secret
+
+
+def test_connections_that_say_nothing_keep_nobody_out(tmp_path: Path) -> None:
+    """Several hundred of them, from the first request on."""
+    with serving(tmp_path) as server, contextlib.ExitStack() as stack:
+        place = urlsplit(server.url)
+        for number in range(400):
+            idle = stack.enter_context(socket.create_connection((str(place.hostname), int(place.port or 0)), timeout=5))
+            idle.sendall(b"GET /healthz HTTP/1.1\r\nho" if number % 2 else b"")
+        for _ in range(3):
+            assert ask(server, "GET", "/healthz")[0] == 200

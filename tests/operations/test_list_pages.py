@@ -90,3 +90,23 @@ def test_a_form_that_is_sent_twice_makes_one_token(desk: Desk) -> None:
     surfer.send("/tokens", "/tokens", **asked)
     (count,) = desk.rows(sa.select(sa.func.count().label("n")).where(tokens.c.name == "notebook"))
     assert count["n"] == 1
+
+
+def test_nobody_replaces_words_that_they_have_not_seen(open_one: Desk) -> None:
+    """Who saves second is told, keeps what they wrote, and replaces the other's only by saving again."""
+    open_one.register("fraud")
+    for on, place in (("/models/default/fraud/card", ""), ("/models/default/fraud/versions/1", "/words")):
+        first, second = (Surfer(front_of(open_one.registry)) for _ in range(2))
+        began = [_began(surfer.page(on, "edit=true")) for surfer in (first, second)]
+        assert first.send(on + place, on, card="A", began=began[0]).status == 303
+        refused = second.send(on + place, on, card="B", began=began[1])
+        assert refused.status == 400
+        assert "changed by somebody meanwhile" in unescape(refused.body.decode())
+        assert ">B<" in refused.body.decode().replace("\n", "")
+        assert "<p>A</p>" in first.page(on).body.decode()
+        assert second.send(on + place, on, card="B", began=_began(refused)).status == 303
+        assert "<p>B</p>" in first.page(on).body.decode()
+
+
+def _began(got: Got) -> str:
+    return re.findall(r'name="began" value="([^"]*)"', got.body.decode())[0]

@@ -73,8 +73,8 @@ def test_what_is_still_on_its_way_in_is_told(open_one: Desk) -> None:
         tx.execute(tables.intakes.insert(), row | {"number": 8, "status": "pending", "reason": ""})
         tx.execute(tables.intakes.insert(), row | {"number": 9, "status": "failed", "reason": "<script>no</script>"})
     text = shown(open_one, MODEL).body.decode()
-    assert "These versions are not here yet" in text
-    assert "could not be copied in: <script>no</script>" in unescape(text)
+    assert "Copied in from elsewhere" in text
+    assert "could not come: <script>no</script>" in unescape(text)
     assert "<script>no" not in text
     assert "s3://lake/&lt;b&gt;" in text
 

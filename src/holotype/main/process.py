@@ -9,6 +9,7 @@ The HTTP server runs in this process's own event loop: a second process to watch
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ from typing import Any
 
 from granian import net
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from holotype.gateways.front import Front
@@ -31,6 +33,8 @@ _Holder: Any = net.SocketHolder  # type: ignore[attr-defined]  # it is left out 
 _WORK_SECONDS = 5.0
 _IMPORTERS = 2
 """A small version must not wait for the end of a large one."""
+_CONNECTIONS, _HEADERS_MS = 4_096, 10_000
+"""So many connections are held (a page that listens holds one), and so long may one take to say what it wants."""
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -43,6 +47,8 @@ class _Listening(Server):
             interface=Interfaces.ASGINL,
             http=HTTPModes.auto if settings.tls_certificate else HTTPModes.http1,
             websockets=False,
+            backpressure=_CONNECTIONS,
+            http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_MS),
             log_enabled=False,
             ssl_cert=settings.tls_certificate,
             ssl_key=settings.tls_key,
@@ -59,8 +65,20 @@ class _Listening(Server):
 def run(settings: Settings, bound: socket.socket, *, on_ready: Callable[[], None]) -> int:
     """Serve in this process until it is told to stop; return the exit code."""
     configure(settings)
+    _allow_files()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(_serve(settings, bound, on_ready))
+
+
+def _allow_files() -> None:
+    """Let this process have as many files and sockets open as the system lets it: the usual 1,024 are few."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - there is none on Windows
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

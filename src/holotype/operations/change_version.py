@@ -11,7 +11,7 @@ from holotype.domain.permissions import Permission
 from holotype.domain.references import Reference
 from holotype.operations import locking, rewording
 from holotype.operations.call import Call
-from holotype.operations.words import Words, check_words
+from holotype.operations.words import Words, check_unchanged, check_words
 
 
 def change_version(
@@ -21,13 +21,19 @@ def change_version(
     description: str | None = None,
     card: str | None = None,
     given: Mapping[str, str | None] | None = None,
+    began: str | None = None,
 ) -> Version:
-    """Change what is given and leave the rest; a tag with no value is removed. What changes nothing is no event."""
+    """Change what is given and leave the rest; a tag with no value is removed. What changes nothing is no event.
+
+    ``began`` is the mark of the words that somebody saw: others are not replaced, and ``Conflict`` is raised.
+    """
     rules.require(call.actor, Permission.VERSION_WRITE, namespace=reference.namespace, model=reference.model)
     check_words(description, card, given or {})
     with call.write() as tx:
         locking.lock(tx, reference)
         version = versions.find(tx, reference)
+        if began is not None:
+            check_unchanged(began, version.description, versions.card(tx, version.id), version.reference)
         new = rewording.news(tx, version, Words(description, card, given or {}))
         if not new:
             return version

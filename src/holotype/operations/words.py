@@ -7,11 +7,25 @@ from dataclasses import dataclass, field
 
 from holotype.domain import digest as digests
 from holotype.domain import names
-from holotype.errors import TooLarge
+from holotype.errors import Conflict, TooLarge
 
 CARD_LIMIT, TAG_LIMIT = 1_000_000, 200
 RECORDED_LIMIT = 5_000
 """Up to which length the ledger keeps the value of a tag as it is."""
+
+
+def mark(description: str, card: str) -> str:
+    """Return what tells one state of words from another, for who changes what they saw."""
+    return digests.short(digests.of(f"{len(description)}:{description}{card}".encode()))
+
+
+def check_unchanged(began: str | None, description: str, card: str, what: str) -> None:
+    """Raise ``Conflict`` where words are not those any more that somebody began with."""
+    if began is not None and began != mark(description, card):
+        raise Conflict(
+            f"The words about {what} were changed by somebody meanwhile.",
+            hint="Look at them in another tab; saving again replaces them.",
+        )
 
 
 def check_words(description: str | None, card: str | None, tags: Mapping[str, str | None]) -> None:

@@ -21,7 +21,7 @@ from holotype.gateways.base import PUBLIC, Request
 _FOLDER = files("holotype.web") / "static"
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml",
           "txt": "text/plain; charset=utf-8"}  # fmt: skip
-_DIGITS = 12
+_DIGITS, _LONGEST = 12, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def address(name: str) -> str:
 def _asset(name: str) -> Asset:
     kind = _TYPES.get(name.rpartition(".")[2])
     place = _FOLDER.joinpath(*name.split("/"))
-    if kind is None or ".." in name or not place.is_file():
+    if kind is None or ".." in name or len(name) > _LONGEST or not place.is_file():
         raise NotFound(f"There is no file {name[:80]!r}.", hint="Were the pages built? `make setup` builds them.")
     content = place.read_bytes()
     digest = hashlib.sha256(content).hexdigest()[:_DIGITS]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
-_CONTEXT, _MOST = 3, 2_000
+_CONTEXT, _MOST, _LINES = 3, 2_000, 4_000
 _KINDS = {"+": "added", "-": "removed", "@": "place", " ": "same"}
 
 
@@ -19,6 +19,9 @@ class Line:
 
 def differing(before: str, after: str) -> list[Line]:
     """Return the lines that differ, each with a few around it; nothing where the texts are the same."""
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), n=_CONTEXT, lineterm="")
+    first, second = before.splitlines(), after.splitlines()
+    if before != after and len(first) + len(second) > _LINES:
+        return [Line("place", f"They differ; more than {_LINES:,} lines are not put beside each other.")]
+    lines = difflib.unified_diff(first, second, n=_CONTEXT, lineterm="")
     found = [Line(_KINDS[line[0]], line if line.startswith("@") else line[1:]) for line in list(lines)[2:]]
     return found[:_MOST]

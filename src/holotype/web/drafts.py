@@ -7,26 +7,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from holotype.errors import HolotypeError
+from holotype.operations.words import mark
 
 _LONGEST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The words of a form; ``shown`` are the tags that it began with, ``why`` is what was wrong with it."""
+    """The words of a form; ``shown`` are the tags that it began with, ``why`` is what was wrong with it.
+
+    ``began`` is the mark of the description and the card that it began with.
+    """
 
     description: str
     card: str
     tags: str
     shown: str
     why: HolotypeError | None = None
+    began: str = ""
 
 
 def begun(description: str, card: str, tags: Mapping[str, str]) -> Draft:
     """Return what a form begins with; tags that cannot stand in lines are changed by a program."""
     written = {key: value for key, value in tags.items() if _fits(key, value)}
     lines = "\n".join(f"{key}={value}" for key, value in sorted(written.items()))
-    return Draft(description, card, lines, json.dumps(sorted(written)))
+    return Draft(description, card, lines, json.dumps(sorted(written)), began=mark(description, card))
 
 
 def given(tags: str, shown: str) -> Mapping[str, str | None]:
@@ -44,6 +49,6 @@ def _fits(key: str, value: str) -> bool:
 def _names(text: str) -> list[str]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []

@@ -63,7 +63,7 @@ def _tell(scope: Scope, error: Exception, request_id: str | None) -> Told:
     body = rendering.page("error.html", visit, {"problem": problem, "title": title, "beside": _beside(scope["path"])})
     answer = rendering.packed(Answer(problem.status, body, []), scope)
     headers = {name.decode(): value.decode() for name, value in answer.headers}
-    return problem.status, answer.body, {"Content-Type": "text/html; charset=utf-8"} | headers
+    return problem.status, answer.body, {"Content-Type": "text/html"} | headers
 
 
 def _beside(path: str) -> tuple[str, str] | None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
@@ -35,8 +36,8 @@ from holotype.web import sessions
 
 PAUSE, HEARTBEAT = 1.0, 15.0
 """Seconds between two looks at the ledger, and between two signs of life; at each of them the session is asked for."""
-MOST = 500
-"""How many streams a process holds: each is a connection."""
+MOST, EACH = 1_000, 20
+"""How many streams a process holds, and how many of one person: each is a connection."""
 _AT_ONCE = 100
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -57,25 +58,28 @@ class Watcher:
         self._registry = registry
         self._task: asyncio.Task[None] | None = None
         self.listening = 0
+        self._of: Counter[int | None] = Counter()
         self.head = 0
         self.moved = asyncio.Event()
 
-    async def join(self) -> None:
+    async def join(self, principal: int | None) -> None:
         """Count one listener more, or raise ``Unavailable``; the first one has the watching begin."""
         self.listening += 1
+        self._of[principal] += 1
         try:
-            if self.listening > MOST:
+            if self.listening > MOST or self._of[principal] > EACH:
                 raise Unavailable("Too many pages listen at this moment.", hint="Reload the page to see what is new.")
             if self._task is None:
                 self.head = await self.look()
         except BaseException:
-            self.leave()
+            self.leave(principal)
             raise
         self._task = self._task or _task(self._watch())
 
-    def leave(self) -> None:
+    def leave(self, principal: int | None) -> None:
         """Count one less; after the last one the watching ends."""
         self.listening -= 1
+        self._of[principal] -= 1
         if self.listening == 0:
             _watchers.pop(id(self._registry.database), None)
             if self._task is not None:
@@ -116,7 +120,8 @@ class Stream:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Send events until nobody listens any more, or raise ``Unavailable`` before the first."""
         watcher = watcher_of(self._known.registry)
-        await watcher.join()
+        principal = (await sessions.actor_of(self._connection)).principal_id
+        await watcher.join(principal)
         self._known.lasting = True
         ends = [_task(_gone(receive)), _task(_stopping(self._known.stopping))]
         try:
@@ -126,7 +131,7 @@ class Stream:
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
-            watcher.leave()
+            watcher.leave(principal)
             for one in ends:
                 one.cancel()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from holotype.domain.permissions import Permission
 from holotype.domain.references import Reference
 from holotype.errors import Denied, HolotypeError
@@ -9,6 +11,7 @@ from holotype.gateways.native.addresses import model_at
 from holotype.operations.change_model import change_model
 from holotype.operations.rename_model import rename_model
 from holotype.operations.show import show_model
+from holotype.operations.words import mark
 from holotype.web import drafts, places
 from holotype.web.base import Page, Redirect, Visit, action, page
 from holotype.web.drafts import Draft
@@ -42,18 +45,29 @@ def changed(
     card: str = "",
     tags: str = "",
     shown: str = "[]",
+    began: str | None = None,
 ) -> Page | Redirect:
     """Change the words about a model; what is refused stays in the form."""
     where = model_at(namespace, model)
+    given = drafts.given(tags, shown)
     try:
-        change_model(request.call, where, description=description, card=card, given=drafts.given(tags, shown))
+        change_model(request.call, where, description=description, card=card, given=given, began=began)
     except Denied:
         raise
     except HolotypeError as error:
-        draft = Draft(description, card, tags, shown, error)
-        about = {"card": card, "draft": draft}
-        return part(request, namespace, model, "card", lambda *_: Page("model_card.html", about, status=400))
+        return _again(request, where, Draft(description, card, tags, shown, error))
     return Redirect(places.model(where, "card"), "Saved.")
+
+
+def _again(request: Visit, where: Reference, draft: Draft) -> Page:
+    """Return the form as it was sent; sent again, it replaces what is there now."""
+
+    def make(_: Reference, text: str) -> Page:
+        found, _tags = show_model(request.call, where)
+        now = replace(draft, began=mark(found.description, text))
+        return Page("model_card.html", {"card": draft.card, "draft": now}, status=400)
+
+    return part(request, where.namespace, where.model, "card", make)
 
 
 @action("/models/{namespace:str}/{model:str}/rename", permission=Permission.MODEL_WRITE)

@@ -14,7 +14,9 @@ from holotype.operations.promote import promote
 from holotype.operations.remove_alias import remove_alias
 from holotype.operations.restore import restore_version
 from holotype.operations.set_alias import set_alias
+from holotype.operations.show import show_version
 from holotype.operations.situation import Situation
+from holotype.operations.words import mark
 from holotype.web import drafts, places
 from holotype.web.base import Page, Redirect, Visit, action, page
 from holotype.web.drafts import Draft
@@ -60,7 +62,7 @@ def unnamed(request: Visit, namespace: str, model: str, label: str, *, alias: st
 
 
 @action(VERSION + "/words", permission=Permission.VERSION_WRITE, limit=_LARGEST)
-def reworded(
+def reworded(  # noqa: PLR0913 - each is a field of the form
     request: Visit,
     namespace: str,
     model: str,
@@ -70,16 +72,19 @@ def reworded(
     card: str = "",
     tags: str = "",
     shown: str = "[]",
+    began: str | None = None,
 ) -> Page | Redirect:
     """Change the words about a version; what is refused stays in the form."""
     where = version_at(namespace, model, label)
     try:
         given = drafts.given(tags, shown)
-        change_version(request.call, where, description=description, card=card, given=given)
+        change_version(request.call, where, description=description, card=card, given=given, began=began)
     except Denied:
         raise
     except HolotypeError as error:
-        draft = Draft(description, card, tags, shown, error)
+        shown_now = show_version(request.call, where)
+        now = mark(shown_now.version.description, shown_now.card)  # sent again, it replaces what is there now
+        draft = Draft(description, card, tags, shown, error, began=now)
         again = Page("version.html", {"draft": draft}, status=400)
         return part(request, namespace, model, label, "", lambda *_: again)
     return Redirect(places.version(where), "Saved.")

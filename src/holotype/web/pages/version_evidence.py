@@ -132,14 +132,23 @@ def _payload(found: Evidence) -> Payload:
     content = found.payload or b""
     if attested.is_json(found.media_type):
         said = attested.content(found)
-        text = (
-            json.dumps(said, indent=2, ensure_ascii=False) if said is not None else content.decode("utf-8", "replace")
-        )
+        text = _indented(said) if said is not None else content.decode("utf-8", "replace")
         return Payload(said, _writable(text[:_SHOWN]), len(text) > _SHOWN, _is_envelope(content))
     if found.media_type.startswith(_TEXTS) or found.type == attested.CARD:
         text = content.decode("utf-8", "replace")
         return Payload(None, text[:_SHOWN], len(text) > _SHOWN)
     return Payload()
+
+
+def _indented(said: Any) -> str:
+    """Return the beginning of a value as JSON in lines, a bit more than is shown: all may be many times as long."""
+    pieces, length = [], 0
+    for piece in json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(said):
+        pieces.append(piece)
+        length += len(piece)
+        if length > _SHOWN:
+            break
+    return "".join(pieces)
 
 
 def _writable(text: str) -> str:
