@@ -43,7 +43,7 @@ serve: $(STAMP) ## start a server on this machine and leave it running
 
 test: $(STAMP) ## run every test on every backend, and in a browser
 	$(PYTHON) tools/chromium.py
-	$(PYTHON) -m pytest --numprocesses 2 --dist loadgroup
+	$(PYTHON) -m pytest --numprocesses 3 --dist loadfile
 
 check: $(STAMP) ## lint, format, types, import contracts, rules (at most a minute)
 	.venv/bin/ruff check .

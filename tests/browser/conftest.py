@@ -23,13 +23,6 @@ _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-back
               "--disable-component-update", "--no-first-run"]  # fmt: skip
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all of them in one worker: there is one browser and one site."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @dataclass(slots=True)
 class Person:
     """Somebody in front of a browser."""

@@ -7,8 +7,9 @@ import json
 import os
 import subprocess
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,17 +70,22 @@ def server(
 
 
 @pytest.fixture(scope="session")
-def client_name(request: pytest.FixtureRequest) -> str:
-    """The client that is asked for; a test is parametrised with it."""
-    return str(request.param)
+def clients(server: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Client]]:
+    """Give ``clients("mlflow-3.18")``: starting one takes seconds, so each is started once a server."""
+    with contextlib.ExitStack() as stack:
+
+        @cache
+        def give(name: str) -> Client:
+            folder = tmp_path_factory.mktemp(f"{name}-{server.settings.get('port')}")
+            return stack.enter_context(playing(name, server, folder))
+
+        yield give
 
 
-@pytest.fixture(scope="session")
-def client(client_name: str, server: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """A real client, which finds the server by its two variables and nothing else."""
-    folder = tmp_path_factory.mktemp(f"{client_name}-{server.settings.get('port')}")
-    with playing(client_name, server, folder) as made:
-        yield made
+@pytest.fixture
+def client(client_name: str, clients: Callable[[str], Client]) -> Client:
+    """A real client, which finds the server by its two variables and nothing else; a test names it."""
+    return clients(client_name)
 
 
 @pytest.fixture(scope="session")

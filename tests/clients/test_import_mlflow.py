@@ -16,7 +16,7 @@ from tests.support.server import Running
 from tests.support.shell import shell_of
 
 STORY = "stories.moving:"
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("mlflow-import")]
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(params=["mlflow-3.18", "mlflow-2.22"])

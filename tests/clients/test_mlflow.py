@@ -28,8 +28,7 @@ def plays() -> Iterator[object]:
         major = int(client.removeprefix("mlflow-").split(".")[0])
         for scenario, since, until in scenarios():
             if since <= major <= until:
-                group = pytest.mark.xdist_group(client)
-                yield pytest.param(client, scenario, id=f"{client}-{scenario}", marks=group)
+                yield pytest.param(client, scenario, id=f"{client}-{scenario}")
 
 
 def test_there_are_scenarios() -> None:
@@ -37,7 +36,7 @@ def test_there_are_scenarios() -> None:
     assert len(list(scenarios())) >= 65
 
 
-@pytest.mark.parametrize(("client_name", "scenario"), list(plays()), indirect=["client_name"])
+@pytest.mark.parametrize(("client_name", "scenario"), list(plays()))
 def test_the_unmodified_client_works(client: Client, scenario: str) -> None:
     """What a user's program does with a released client has the result that it has with MLflow's own server."""
     client.play(f"scenarios.{scenario}")

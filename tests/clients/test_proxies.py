@@ -12,7 +12,7 @@ from tests.support.server import serving
 from tests.support.tls_proxy import tls_proxy
 from tests.unit.client.certificate import self_signed
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("mlflow-3.18")]
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.mark.parametrize("name", ["mlflow-3.18", "mlflow-2.22"])

@@ -12,7 +12,7 @@ from tests.clients.peers import Peer
 from tests.support.s3 import S3
 from tests.support.server import Running, serving
 
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("mlflow-3.18")]
+pytestmark = pytest.mark.timeout(900)
 SOURCES = """
 [[source]]
 name = "tracking"

@@ -41,7 +41,7 @@ to = "production"
 from = ["none", "staging", "production"]
 to = "archived"
 """
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("mlflow-2.22")]
+pytestmark = pytest.mark.timeout(900)
 one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 """Doors and rights are the same whatever lies behind them, and each client's process takes seconds to start."""
 
