@@ -122,12 +122,13 @@ class Stream:
         watcher = watcher_of(self._known.registry)
         principal = (await sessions.actor_of(self._connection)).principal_id
         await watcher.join(principal)
+        begun = watcher.head
         self._known.lasting = True
         ends = [_task(_gone(receive)), _task(_stopping(self._known.stopping))]
         try:
             await send({"type": "http.response.start", "status": 200, "headers": list(_HEADERS)})
             if scope["method"] != "HEAD":
-                async for piece in self._pieces(watcher, ends):
+                async for piece in self._pieces(watcher, begun, ends):
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
@@ -135,9 +136,9 @@ class Stream:
             for one in ends:
                 one.cancel()
 
-    async def _pieces(self, watcher: Watcher, ends: list[asyncio.Task[None]]) -> AsyncIterator[bytes]:
+    async def _pieces(self, watcher: Watcher, begun: int, ends: list[asyncio.Task[None]]) -> AsyncIterator[bytes]:
         yield b"retry: 2000\n\n"
-        last = watcher.head if self._after is None else min(self._after, await watcher.look())
+        last = begun if self._after is None else min(self._after, await watcher.look())
         while True:
             moved = watcher.moved
             head = max(watcher.head, last)
