@@ -34,6 +34,7 @@ async def complete_parts(
     for _ in range(_TRIES):
         found = await aside(find, call, namespace, *upload)  # 1
         if found.done:
+            await aside(call.registry.store.drop, found.id)  # whoever completed it may have died before
             return found.digest, found.size
         _check(found, marks)  # 2
         try:
