@@ -27,6 +27,7 @@ from bench.servers import HOST, Server, apart, place, serving
 from bench.table import Row, verdict
 from holotype import db
 from holotype.errors import IllegalMove
+from tests.support.governance import STAGES
 from tools.chromium import ensure
 
 VERSIONS, ENTRIES = 100_000, 10_000
@@ -51,14 +52,7 @@ _ONE_IS_LONG = (
 )
 """Makes the model with the most versions have ten thousand: versions of others become its own."""
 _CARD = "# What it is for\n\n" + "It finds **fraud** among card payments, minutes after they happen. " * 60
-_POLICY = """
-format = 1
-[stages.none]
-[stages.staging]
-[stages.production]
-single = true
-replaced_to = "archived"
-[stages.archived]
+_POLICY = f"""{STAGES}
 [[moves]]
 from = ["none", "archived"]
 to = "staging"

@@ -19,9 +19,9 @@ def mark(description: str, card: str) -> str:
     return digests.short(digests.of(f"{len(description)}:{description}{card}".encode()))
 
 
-def check_unchanged(began: str | None, description: str, card: str, what: str) -> None:
+def check_unchanged(began: str, description: str, card: str, what: str) -> None:
     """Raise ``Conflict`` where words are not those any more that somebody began with."""
-    if began is not None and began != mark(description, card):
+    if began != mark(description, card):
         raise Conflict(
             f"The words about {what} were changed by somebody meanwhile.",
             hint="Look at them in another tab; saving again replaces them.",
