@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-import sqlalchemy as sa
 
 from bench.catalogue import generate
 from holotype import db
 from holotype.catalogue.search import filtered, sources
 from holotype.catalogue.search.filtered import Filter
+from holotype.catalogue.search.written import Written
 from holotype.db import Tx
 from holotype.db.deadline import deadline
 from holotype.db.engine import Database
@@ -79,8 +79,7 @@ def test_each_search_of_versions_goes_by_its_index(catalogued: Database, monkeyp
             clauses = filters.parse(asked, filters.VERSIONS)
             by = orders.parse(order, orders.VERSIONS)
             total = (*by, *(one for one in DEFAULT[1:] if one.key not in {key.key for key in by})) if by else DEFAULT
-            statement = filtered.versions_statement(tx, Filter(1, clauses, total, 101))
-            steps = _steps(tx, statement)
+            steps = _steps(tx, *filtered.versions_asked(tx, Filter(1, clauses, total, 101)))
         assert (lite if catalogued.dialect == "sqlite" else big) in steps, (text, order, steps)
         assert not re.search(_READ_WHOLE, steps), (text, order, steps)
 
@@ -92,7 +91,7 @@ def test_each_search_of_models_goes_by_its_index(catalogued: Database) -> None:
         total = by if any(one.key == "name" for one in by) else (*by, Order("name"))
         wanted = Filter(1, filters.parse(text, filters.MODELS), total, 101)
         with catalogued.snapshot() as tx, deadline(tx, 5, what="The test", hint=""):
-            steps = _steps(tx, filtered.models_statement(wanted))
+            steps = _steps(tx, *filtered.models_asked(tx, wanted))
         assert (lite if catalogued.dialect == "sqlite" else big) in steps, (text, order, steps)
         assert not re.search(_READ_WHOLE, steps), (text, order, steps)
 
@@ -103,17 +102,13 @@ def test_a_small_namespace_does_not_read_past_the_others(catalogued: Database) -
         tx.exec_driver_sql("UPDATE models SET namespace_id = 2 WHERE id <> 3")
         tx.exec_driver_sql("UPDATE versions SET namespace_id = 2 WHERE model_id <> 3")
     with catalogued.snapshot() as tx, deadline(tx, 5, what="The test", hint=""):
-        steps = _steps(tx, filtered.versions_statement(tx, Filter(1, (), DEFAULT, 101)))
+        steps = _steps(tx, *filtered.versions_asked(tx, Filter(1, (), DEFAULT, 101)))
     assert "ix_versions_changed" not in steps
 
 
-def _steps(tx: Tx, statement: sa.Select[tuple[object, ...]]) -> str:
-    compiled = statement.compile(dialect=tx.dialect, compile_kwargs={"render_postcompile": True})
-    values = compiled.construct_params()
-    bound = {
-        name: processor(values[name]) if (processor := compiled._bind_processors.get(name)) else values[name]  # type: ignore[operator]
-        for name in values
-    }
+def _steps(tx: Tx, written: Written, values: dict[str, object]) -> str:
+    compiled = written.statement().compile(dialect=tx.dialect, compile_kwargs={"render_postcompile": True})
+    bound = compiled.construct_params(values)
     if tx.dialect.name == "sqlite":
         given = tuple(bound[name] for name in compiled.positiontup or ())
         return "\n".join(row[-1] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", given))

@@ -7,7 +7,7 @@ stages, so it costs the same however many versions there are.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,7 +49,8 @@ class Overview:
 def find(tx: Tx, model: Reference) -> Overview | None:
     """Return what there is of a model, unless there is none or it was deleted."""
     rows = _FIND(tx, {"namespace": model.namespace, "model": model.model})
-    return _overview(rows) if rows else None
+    newest = [sources.entity(_AT(*row[_BESIDE:])) for row in rows if row.v_id is not None]
+    return _overview(rows[0], newest) if rows else None
 
 
 def by_ids(tx: Tx, ids: Collection[int]) -> list[Overview]:
@@ -61,22 +62,19 @@ def by_ids(tx: Tx, ids: Collection[int]) -> list[Overview]:
         versions_of.setdefault(one.version.model_id, []).append(one)
     found = {}
     for row in _BY_IDS(tx, wanted):
-        own = sorted(versions_of.get(row.id, ()), key=lambda one: one.version.number)
-        named = decode(row.aliases) if row.aliases else {}
-        found[row.id] = Overview(catalogue.entity(row), named, tuple(own))
+        found[row.id] = _overview(row, versions_of.get(row.id, []))
     return [found[one] for one in ids if one in found]
 
 
-def _overview(rows: Sequence[Any]) -> Overview:
-    """Return what the rows of one model say; the newest of all its versions is the newest of some stage."""
-    newest = [sources.entity(_AT(*row[_BESIDE:])) for row in rows if row.v_id is not None]
+def _overview(row: Any, newest: list[Sourced]) -> Overview:
+    """Return what the row of a model says; the newest of all its versions is the newest of some stage."""
     newest.sort(key=lambda one: one.version.number)
     production = [one.version.number for one in newest if one.version.stage == lifecycle.PRODUCTION]
-    model = catalogue.entity(rows[0])
+    model = catalogue.entity(row)
     if newest:
         latest = newest[-1].version.number
         model = replace(model, latest=latest, production=production[-1] if production else None)
-    return Overview(model, decode(rows[0].aliases) if rows[0].aliases else {}, tuple(newest))
+    return Overview(model, decode(row.aliases) if row.aliases else {}, tuple(newest))
 
 
 def _steps(wanted: sa.Select[Any]) -> sa.CTE:
@@ -134,13 +132,8 @@ def _statement(*wanted: sa.ColumnElement[bool]) -> Prepared:
     What is wanted is said twice, so that the planners begin with this model and not with all.
     """
     newest = _newest(sa.select(models.c.id).join_from(models, namespaces).where(*wanted))
-    told = [column for column in catalogue.SELECT.selected_columns if column.name not in _TOLD]
     statement = (
-        catalogue.SELECT.with_only_columns(*told, *(sa.null().label(name) for name in sorted(_TOLD)))
-        .add_columns(
-            _named(),
-            *(column.label(_VERSION + name) for name, column in _of_version().items()),
-        )
+        _MODEL.add_columns(*(column.label(_VERSION + name) for name, column in _of_version().items()))
         .join(newest, newest.c.model_id == models.c.id)
         .outerjoin(_at, _at.c.id == newest.c.version_id)
         .outerjoin(origins, origins.c.version_id == _at.c.id)
@@ -150,13 +143,15 @@ def _statement(*wanted: sa.ColumnElement[bool]) -> Prepared:
     return Prepared(statement)
 
 
+_ASKED = [column for column in catalogue.SELECT.selected_columns if column.name not in _TOLD]
+_MODEL = catalogue.SELECT.with_only_columns(*_ASKED, *(sa.null().label(name) for name in sorted(_TOLD)), _named())
 _FIND = _statement(
     namespaces.c.name == sa.bindparam("namespace"),
     models.c.name == sa.bindparam("model"),
     models.c.deleted_at.is_(None),
 )
 _WANTED = in_list(models.c.id, "ids") & models.c.deleted_at.is_(None)
-_BY_IDS = Prepared(catalogue.SELECT.add_columns(_named()).where(_WANTED))
+_BY_IDS = Prepared(_MODEL.where(_WANTED))
 _NEWEST_BY_IDS = Prepared(sa.select(_newest(sa.select(models.c.id).where(_WANTED))))
 _AT = namedtuple("_AT", list(_of_version()))  # type: ignore[misc]  # noqa: PYI024 - its fields are the columns
 _BESIDE = -len(_AT._fields)

@@ -86,7 +86,7 @@ class _Glob(sa.types.TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
         """Return the pattern in the letters of the database."""
-        return value if value is None or dialect.name != "sqlite" else value.translate(_GLOB)
+        return value if value is None else bound_pattern(value, dialect.name)
 
 
 _GLOB = {ord("%"): "*", ord("_"): "?", ord("*"): "[*]", ord("?"): "[?]", ord("["): "[[]"}
@@ -164,10 +164,16 @@ def in_list(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
     return column.op("IN", is_comparison=True)(each(sa.bindparam(name, type_=sa.Text)))
 
 
-def like(column: sa.ColumnElement[Any], pattern: str, *, any_case: bool = False) -> sa.ColumnElement[bool]:
-    """Compare a text with a pattern: ``%`` stands for any letters, ``_`` for one, and nothing takes that from them."""
-    bound = sa.literal(pattern, sa.Text() if any_case else _Glob())
-    return _ilike(column, bound) if any_case else _like(column, bound)
+def like(
+    column: sa.ColumnElement[Any], pattern: str | sa.BindParameter[str], *, any_case: bool = False
+) -> sa.ColumnElement[bool]:
+    """Compare a text with a pattern: ``%`` stands for any letters, ``_`` for one, and nothing takes that from them.
+
+    A parameter has to be bound with :func:`bound_pattern`.
+    """
+    if isinstance(pattern, str):
+        pattern = sa.literal(pattern, sa.Text() if any_case else _Glob())
+    return _ilike(column, pattern) if any_case else _like(column, pattern)
 
 
 def insert(tx: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -178,3 +184,8 @@ def insert(tx: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Ins
 def bound_list(values: Collection[str] | Collection[int]) -> str:
     """Return the bound form of a list for :func:`in_list`."""
     return json.dumps(list(values))
+
+
+def bound_pattern(pattern: str, dialect: str, *, any_case: bool = False) -> str:
+    """Return the bound form of a pattern for :func:`like`, in the letters of the database."""
+    return pattern.translate(_GLOB) if dialect == "sqlite" and not any_case else pattern

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from holotype.catalogue import intakes, sources
-from holotype.catalogue.search.filtered import INTAKE, VERSION, Hit, find_versions
+from holotype.catalogue.search.filtered import Hit, find_versions
+from holotype.catalogue.search.written import INTAKE, VERSION
 from holotype.catalogue.sources import Sourced
 from holotype.db import Tx
 from holotype.domain.entities import Intake

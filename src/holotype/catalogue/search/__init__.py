@@ -8,6 +8,13 @@
     versions     the plan: which of them
     models       the same for models, through their versions
 
+and for the filters of another protocol:
+
+    forms        a filter without its values                                (a statement is written once for each)
+    filtering    one row: does it match the clauses, and which index lists what a clause means?
+    written      the statements
+    filtered     the plan
+
 The statements leave the databases no choice of plan: each condition stands where an index cannot be drawn to it, so
 that the only way in is the one that was chosen here, by counting what each term has to offer, up to a bound. So a
 database without statistics, because it was just filled, answers as fast as any other.

@@ -26,20 +26,21 @@ class Key:
         """The column in its direction."""
         return self.column.desc() if self.descending else self.column.asc()
 
-    def behind(self, value: object, *, at_it: bool = False) -> sa.ColumnElement[bool]:
-        """Return whether a row's key comes behind a value, or is the value."""
-        here, there = self.column, sa.literal(value, self.column.type)
+    def behind(self, value: str, *, at_it: bool = False) -> sa.ColumnElement[bool]:
+        """Return whether a row's key comes behind the value that is bound under a name, or is the value."""
+        here, there = self.column, sa.bindparam(value, type_=self.column.type)
         if at_it:
             return here <= there if self.descending else here >= there
         return here < there if self.descending else here > there
 
 
-def behind(keys: Sequence[Key], place: Place | None) -> sa.ColumnElement[bool]:
-    """Return whether a row comes behind a place; the part about the first key is open to an index."""
-    if place is None:
-        return sa.true()
+def behind(keys: Sequence[Key]) -> sa.ColumnElement[bool]:
+    """Return whether a row comes behind the place whose keys are bound as ``after0``, ``after1`` and so on.
+
+    The part about the first key is open to an index.
+    """
     rest: sa.ColumnElement[bool] = sa.false()
-    for key, value in zip(reversed(keys), reversed(place), strict=True):
-        same = key.column == sa.literal(value, key.column.type)
-        rest = key.behind(value) | (same & rest)
-    return keys[0].behind(place[0], at_it=True) & fenced(rest)
+    for at, key in reversed(list(enumerate(keys))):
+        same = key.column == sa.bindparam(f"after{at}", type_=key.column.type)
+        rest = key.behind(f"after{at}") | (same & rest)
+    return keys[0].behind("after0", at_it=True) & fenced(rest)

@@ -6,7 +6,7 @@ is *ordered* lists them by id out of its index, so that the newest come first wi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +26,7 @@ MORE = 40_000
 """So many can be looked up in other indexes within that time."""
 _WHOLE = 100_000
 _NEWEST = sa.select(sa.func.max(versions.c.id))
+_NO_GUESSES: Mapping[int, tuple[int, int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +123,26 @@ def count(tx: Tx, groups: Sequence[tuple[Source, ...]], bound: int | None = None
     flat = [source for group in groups for source in group]
     if not flat:
         return [Counted((), 0, 0) for _ in groups]
-    limit = bound or FEW
     guesses = _guesses(tx, flat)
+    return counted(groups, tx.execute(counting(flat, bound or FEW, guesses)), guesses)
+
+
+def counting(flat: Sequence[Source], bound: int, guessed: Collection[int] = ()) -> sa.CompoundSelect[Any]:
+    """Return the statement that counts what sources have, up to a bound, but for those whose number is guessed."""
     newest: Any = sa.select(
         sa.literal_column("-1").label("place"),
         sa.literal_column("0").label("many"),
         sa.func.max(versions.c.id).label("oldest"),
     )
-    each = [_counting(i, one, limit) for i, one in enumerate(flat) if i not in guesses]
-    rows: sa.Result[Any] = tx.execute(sa.union_all(newest, *each))
-    found = {row.place: (int(row.many), int(row.oldest or 0)) for row in rows} | guesses
-    counted: list[Counted] = []
+    return sa.union_all(newest, *(_counting(i, one, bound) for i, one in enumerate(flat) if i not in guessed))
+
+
+def counted(
+    groups: Sequence[tuple[Source, ...]], rows: Iterable[Any], guesses: Mapping[int, tuple[int, int]] = _NO_GUESSES
+) -> list[Counted]:
+    """Return what the sources of each term have, by the rows of ``counting``."""
+    found = {row.place: (int(row.many), int(row.oldest or 0)) for row in rows} | dict(guesses)
+    told: list[Counted] = []
     place = 0
     for group in groups:
         places = range(place, place + len(group))
@@ -142,8 +152,8 @@ def count(tx: Tx, groups: Sequence[tuple[Source, ...]], bound: int | None = None
         oldest = min((figure[1] for figure in figures if figure[0]), default=0)
         parts = tuple(figure[0] for figure in figures)
         guessed = any(i in guesses for i in places)
-        counted.append(Counted(some, sum(parts), oldest, found[-1][1], parts, guessed))
-    return counted
+        told.append(Counted(some, sum(parts), oldest, found[-1][1], parts, guessed))
+    return told
 
 
 def count_more(tx: Tx, known: Sequence[Counted]) -> list[Counted]:

@@ -22,19 +22,21 @@ _STATUS = {"pending": "PENDING_REGISTRATION", "failed": "FAILED_REGISTRATION"}
 def registered_model(found: Overview) -> dict[str, Any]:
     """Return a model with its aliases and the newest version of each stage."""
     model = found.model
-    return _given(
-        name=found.title,
-        creation_timestamp=_ms(model.created_at),
-        last_updated_timestamp=_ms(model.changed_at),
-        user_id=model.created_by,
-        description=model.description,
-        latest_versions=[model_version(one) for one in found.newest],
-        tags=_pairs(model.tags),
-        aliases=[
+    told = {
+        "name": found.title,
+        "creation_timestamp": _ms(model.created_at),
+        "last_updated_timestamp": _ms(model.changed_at),
+        "user_id": model.created_by,
+        "latest_versions": [model_version(one) for one in found.newest],
+        "tags": _pairs(model.tags),
+        "aliases": [
             {"alias": alias, "version": str(number)}
             for alias, number in sorted((titles.alias_shown(name), number) for name, number in found.aliases.items())
         ],
-    )
+    }
+    if model.description:
+        told["description"] = model.description
+    return told
 
 
 def model_version(found: Sourced | Intake, title: str | None = None) -> dict[str, Any]:
@@ -42,21 +44,26 @@ def model_version(found: Sourced | Intake, title: str | None = None) -> dict[str
     if isinstance(found, Intake):
         return _intake(found, title or found.model)
     version = found.version
-    held = version.quarantined_at
-    return _given(
-        name=found.title,
-        version=str(version.number),
-        creation_timestamp=_ms(version.created_at),
-        last_updated_timestamp=_ms(found.changed_at),
-        user_id=version.created_by,
-        current_stage=STAGES.get(version.stage, version.stage),
-        source=source(found),
-        status="READY",
-        status_message=f"In quarantine since {held.isoformat()}: it is not served." if held else None,
-        model_id=found.logged_model,
-        tags=_pairs(version.tags),
-        aliases=sorted(titles.alias_shown(name) for name in version.aliases),
-    ) | _words(version.description, found.run_id, found.run_link)
+    told = {
+        "name": found.title,
+        "version": str(version.number),
+        "creation_timestamp": _ms(version.created_at),
+        "last_updated_timestamp": _ms(found.changed_at),
+        "user_id": version.created_by,
+        "current_stage": STAGES.get(version.stage, version.stage),
+        "description": version.description,
+        "source": source(found),
+        "run_id": found.run_id or "",
+        "run_link": found.run_link or "",
+        "status": "READY",
+        "tags": _pairs(version.tags),
+        "aliases": sorted(map(titles.alias_shown, version.aliases)) if version.aliases else [],
+    }
+    if found.logged_model:
+        told["model_id"] = found.logged_model
+    if version.quarantined_at:
+        told["status_message"] = f"In quarantine since {version.quarantined_at.isoformat()}: it is not served."
+    return told
 
 
 def source(found: Sourced) -> str:
@@ -65,30 +72,26 @@ def source(found: Sourced) -> str:
 
 
 def _intake(found: Intake, title: str) -> dict[str, Any]:
-    return _given(
-        name=title,
-        version=str(found.number),
-        creation_timestamp=_ms(found.created_at),
-        last_updated_timestamp=_ms(found.changed_at),
-        user_id=found.created_by,
-        current_stage=STAGES["none"],
-        source=found.uri,
-        status=_STATUS[found.status],
-        status_message=found.reason,
-        model_id=found.logged_model,
-        tags=_pairs(found.tags),
-        aliases=[],
-    ) | _words(found.description, found.run_id, found.run_link)
-
-
-def _given(**fields: Any) -> dict[str, Any]:
-    """Return the fields without those that say nothing; lists stay, also empty ones."""
-    return {name: value for name, value in fields.items() if value not in (None, "")}
-
-
-def _words(description: str, run_id: str | None, run_link: str | None) -> dict[str, str]:
-    """Return what MLflow's server shows of a version also where it is empty."""
-    return {"description": description, "run_id": run_id or "", "run_link": run_link or ""}
+    told = {
+        "name": title,
+        "version": str(found.number),
+        "creation_timestamp": _ms(found.created_at),
+        "last_updated_timestamp": _ms(found.changed_at),
+        "user_id": found.created_by,
+        "current_stage": STAGES["none"],
+        "description": found.description,
+        "source": found.uri,
+        "run_id": found.run_id or "",
+        "run_link": found.run_link or "",
+        "status": _STATUS[found.status],
+        "tags": _pairs(found.tags),
+        "aliases": [],
+    }
+    if found.logged_model:
+        told["model_id"] = found.logged_model
+    if found.reason:
+        told["status_message"] = found.reason
+    return told
 
 
 def _pairs(tags: dict[str, str]) -> list[dict[str, str]]:
