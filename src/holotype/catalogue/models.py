@@ -45,7 +45,7 @@ SELECT: sa.Select[Any] = sa.select(
 _GET = SELECT.where(namespaces.c.name == sa.bindparam("namespace"), models.c.name == sa.bindparam("name"))
 _BY_IDS = SELECT.where(in_list(models.c.id, "ids"))
 _LOCK = Prepared(
-    sa.select(models.c.id, models.c.deleted_at)
+    sa.select(models.c.id, models.c.deleted_at, sa.func.coalesce(models.c.title, models.c.name).label("title"))
     .where(models.c.namespace_id == sa.bindparam("namespace_id"), models.c.name == sa.bindparam("name"))
     .with_for_update()
 )
@@ -96,13 +96,24 @@ def lock(tx: Tx, namespace: Namespace, name: str) -> int | None:
 
     Numbers, moves and aliases of a model change only under this lock, also with several servers on one database.
     """
+    row = _locked(tx, namespace, name)
+    return None if row is None else int(row.id)
+
+
+def lock_titled(tx: Tx, namespace: Namespace, name: str) -> tuple[int, str] | None:
+    """Do the same, and return what clients of another protocol call the model as well."""
+    row = _locked(tx, namespace, name)
+    return None if row is None else (int(row.id), str(row.title))
+
+
+def _locked(tx: Tx, namespace: Namespace, name: str) -> Any:
     row = _LOCK.one(tx, {"namespace_id": namespace.id, "name": name})
     if row is not None and row.deleted_at is not None:
         raise AlreadyExists(
             f"The model {namespace.name}/{name} was deleted and keeps its name.",
             hint=f"Bring it back with `holotype restore {namespace.name}/{name}`, or choose another name.",
         )
-    return None if row is None else int(row.id)
+    return row
 
 
 def create(

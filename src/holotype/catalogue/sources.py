@@ -7,7 +7,7 @@ same. Everything about one version costs one statement.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -87,7 +87,7 @@ def by_ids(tx: Tx, ids: Collection[int]) -> list[Sourced]:
 
 def of_new(version: Version, title: str, origin: Provenance, now: datetime) -> Sourced:
     """Return a version that was registered at this moment as :func:`find` would."""
-    return Sourced(replace(version, tags=dict(sorted(version.tags.items()))), title, now, **contents.source_of(origin))
+    return Sourced(version, title, now, **contents.source_of(origin))
 
 
 def entity(row: Any) -> Sourced:

@@ -233,7 +233,6 @@ documents = Table(
     Column("digest", String, primary_key=True),
     Column("media_type", String, nullable=False),
     Column("content", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
 )
 
 intakes = Table(

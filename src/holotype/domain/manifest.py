@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from holotype.domain import digest as digests
 from holotype.domain import paths, provenance
 from holotype.errors import InvalidManifest, InvalidReference
@@ -27,7 +29,7 @@ _CODE = (".py", ".ipynb", ".sh", ".r", ".jl", ".cpp", ".c", ".h", ".js", ".ts")
 _CONFIG = (".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".jinja")
 _DATASET = (".csv", ".parquet", ".arrow", ".tsv", ".jsonl")
 _NAMES = {"license": "doc", "readme": "doc", "mlmodel": "weight.config", "dockerfile": "code"}
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_encode = msgspec.json.Encoder(order="sorted").encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,4 +179,4 @@ def _descriptor(value: Any) -> tuple[str, int, str]:
 
 
 def _bytes(value: Any) -> bytes:
-    return _encode(value).encode()
+    return _encode(value)

@@ -108,6 +108,8 @@ def encode(origin: Provenance) -> bytes:
 
 def _pin_parents(call: Call, origin: Provenance) -> tuple[Provenance, dict[str, int]]:
     """Replace movable labels of parents by number and digest; a parent that is not ours stays as it was written."""
+    if not origin.parents:
+        return origin, {}
     pinned: list[Parent] = []
     local: dict[str, int] = {}
     for parent in origin.parents:
@@ -233,7 +235,7 @@ def _insert(tx: Tx, call: Call, namespace: Namespace, model: tuple[int, str], dr
         stage_changed_at=call.now,
         created_at=made_at,
         aliases=tuple(sorted({*content.aliases})),
-        tags=dict(content.tags),
+        tags=dict(sorted(content.tags.items())),
         **written,
     )
 

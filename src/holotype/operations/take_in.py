@@ -22,7 +22,7 @@ from holotype.catalogue.sources import Sourced
 from holotype.db import Tx
 from holotype.domain import digest as digests
 from holotype.domain import names, origins, prompts
-from holotype.domain.entities import Intake, Namespace, Version
+from holotype.domain.entities import Intake, Namespace
 from holotype.domain.events import Action
 from holotype.domain.manifest import File, role_of
 from holotype.domain.origins import Origin
@@ -37,14 +37,14 @@ from holotype.operations import context, following, registering
 from holotype.operations.call import Call
 from holotype.operations.following import Found
 from holotype.operations.put_blob import put_blob
-from holotype.operations.registering import Content, Draft, Stamp
+from holotype.operations.registering import Content
 from holotype.operations.threads import aside
+from holotype.operations.titled import missing
 from holotype.operations.words import check_words
 
 TRACKER = "holotype"
 PLACEHOLDERS = ("prompt-template", "dummy-source")
 """What clients write for the source of a prompt, which has none."""
-_AS_NOW = Stamp()
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,255}")
 _LONGEST_LINK = 2_000
 _MLMODEL, _MLMODEL_LIMIT = "MLmodel", 2**20
@@ -79,11 +79,18 @@ async def take_in(call: Call, model: Reference, wanted: Wanted) -> Sourced | Int
 
 
 def _followed(call: Call, model: Reference, wanted: Wanted, origin: Origin) -> Sourced | Intake:
-    found = _look(call, model, wanted, origin)
-    if isinstance(found, Intake):
+    with call.read() as tx:
+        namespace = namespaces.get(tx, model.namespace)
+        found = _look(call, tx, namespace, wanted, origin)
+    if found is None and covering(call.registry.sources, model.namespace, origin) is not None:
+        promised = _promise(call, namespace, model, wanted, origin)  # 5
         call.registry.expected.set()
-        return found
-    return _register(call, model, wanted, found)
+        return promised
+    if found is None and wanted.run_id:  # 6
+        with call.read() as tx:
+            run = following.run_of(call, tx, namespace, wanted.run_id)
+        found = Found(run=run) if run else None
+    return _register(call, namespace, model, wanted, found)
 
 
 def _origin_of(call: Call, wanted: Wanted, found: Found | None) -> Provenance:
@@ -143,20 +150,12 @@ def _check(wanted: Wanted) -> Origin | None:
     return origin
 
 
-def _look(call: Call, model: Reference, wanted: Wanted, origin: Origin) -> Found | Intake | None:
-    with call.read() as tx:
-        namespace = namespaces.get(tx, model.namespace)
-        found = following.follow(call, tx, namespace, origin, wanted.here)  # 4
-        _check_same(wanted, found)
-        if found is not None and found.run is None and found.inherited is None:
-            found = replace(found, run=following.run_of(call, tx, namespace, wanted.run_id))
-    if found is not None:
-        return found
-    if covering(call.registry.sources, model.namespace, origin) is not None:
-        return _promise(call, model, wanted, origin)  # 5
-    with call.read() as tx:
-        run = following.run_of(call, tx, namespace, wanted.run_id)
-    return None if run is None else Found(run=run)  # 6
+def _look(call: Call, tx: Tx, namespace: Namespace, wanted: Wanted, origin: Origin) -> Found | None:
+    found = following.follow(call, tx, namespace, origin, wanted.here)  # 4
+    _check_same(wanted, found)
+    if found is not None and found.run is None and found.inherited is None:
+        return replace(found, run=following.run_of(call, tx, namespace, wanted.run_id))
+    return found
 
 
 def _check_same(wanted: Wanted, found: Found | None) -> None:
@@ -168,12 +167,11 @@ def _check_same(wanted: Wanted, found: Found | None) -> None:
             raise Invalid(f"{found.parent.reference} is of the {what} {there}, not of {asked}.", hint="Leave it out.")
 
 
-def _promise(call: Call, model: Reference, wanted: Wanted, origin: Origin) -> Intake:
+def _promise(call: Call, namespace: Namespace, model: Reference, wanted: Wanted, origin: Origin) -> Intake:
     run_id = wanted.run_id or (origin.run_id if isinstance(origin, origins.RunOrigin) else None)
     model_id = wanted.model_id or (origin.model_id if isinstance(origin, origins.LoggedOrigin) else None)
     with call.write() as tx:
-        namespace = namespaces.get(tx, model.namespace)
-        locked = _locked(tx, namespace, model)
+        locked = _locked(tx, namespace, model, wanted.title)
         number = labels.next_number(tx, locked, call.now)
         row = {
             "namespace_id": namespace.id,
@@ -198,31 +196,28 @@ def _promise(call: Call, model: Reference, wanted: Wanted, origin: Origin) -> In
     return made
 
 
-def _register(call: Call, model: Reference, wanted: Wanted, found: Found | None) -> Sourced:
+def _register(call: Call, namespace: Namespace, model: Reference, wanted: Wanted, found: Found | None) -> Sourced:
     files = found.files if found else ()
     origin = _origin_of(call, wanted, found)  # 7
     content = Content(files, origin, description=wanted.description, tags=wanted.tags)
     draft = registering.drafted(call, content)
-    version = _write(call, model, draft)
+    with call.write() as tx:
+        locked = _locked(tx, namespace, model, wanted.title)
+        registering.check_held(tx, namespace, draft.manifest.files)
+        version = registering.write(tx, call, namespace, (locked, model.model), draft)
     call.registry.arrived.set()
     return sources.of_new(version, wanted.title or version.model, draft.origin, call.now)
 
 
-def _write(call: Call, model: Reference, draft: Draft, stamp: Stamp = _AS_NOW) -> Version:
-    """Write a version of a model that is there, in one transaction."""
-    with call.write() as tx:
-        namespace = namespaces.get(tx, model.namespace)
-        locked = _locked(tx, namespace, model)
-        registering.check_held(tx, namespace, draft.manifest.files)
-        return registering.write(tx, call, namespace, (locked, model.model), draft, stamp=stamp)
-
-
-def _locked(tx: Tx, namespace: Namespace, model: Reference) -> int:
+def _locked(tx: Tx, namespace: Namespace, model: Reference, title: str | None) -> int:
+    """Lock a model that is there and, where a client names it by a title, bears that."""
     try:
-        locked = models.lock(tx, namespace, model.model)
+        locked = models.lock_titled(tx, namespace, model.model)
     except AlreadyExists:  # a deleted one
         locked = None
-    return models.get(tx, model.namespace, model.model).id if locked is None else locked  # raises, and says why
+    if title is not None and (locked is None or locked[1] != title):
+        raise missing(title)
+    return models.get(tx, model.namespace, model.model).id if locked is None else locked[0]  # raises, and says why
 
 
 def _with_run(origin: Provenance, wanted: Wanted) -> Provenance:
@@ -237,7 +232,9 @@ async def _prompt(call: Call, model: Reference, wanted: Wanted) -> Sourced:
     files = [File(path, digests.of(content), len(content), role_of(path)) for path, content in made]
     for file, (_, content) in zip(files, made, strict=True):
         await put_blob(call, model.namespace, file.digest, file.size, _chunks(content))
-    return await aside(_register, call, model, wanted, Found(tuple(files)))
+    with call.read() as tx:
+        namespace = namespaces.get(tx, model.namespace)
+    return await aside(_register, call, namespace, model, wanted, Found(tuple(files)))
 
 
 async def _chunks(content: bytes) -> AsyncIterator[bytes]:

@@ -90,17 +90,18 @@ def check_titled(call: Call, model: Reference, title: str) -> None:
     _require(call, model)
     with call.read() as tx:
         if models.title(tx, model.namespace, model.model) != title:
-            raise _missing(title)
+            raise missing(title)
 
 
 def _overview(tx: Tx, model: Reference, title: str) -> Overview:
     found = overviews.find(tx, model)
     if found is None or found.title != title:
-        raise _missing(title)
+        raise missing(title)
     return found
 
 
-def _missing(title: str) -> NotFound:
+def missing(title: str) -> NotFound:
+    """Return the error about a model that is not there."""
     return NotFound(f"There is no model {title[:200]!r}.", hint="List the models with `holotype ls`.")
 
 

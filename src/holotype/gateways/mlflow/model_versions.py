@@ -16,7 +16,7 @@ from holotype.errors import Conflict, HolotypeError
 from holotype.gateways.base import Request, call_of
 from holotype.gateways.mlflow import naming, places, shapes
 from holotype.gateways.mlflow.naming import Named
-from holotype.gateways.mlflow.registered_models import Tag, existing, tags_of
+from holotype.gateways.mlflow.registered_models import Tag, check_there, tags_of
 from holotype.gateways.mlflow.serving import Message, endpoint
 from holotype.gateways.perform import perform, perform_quick
 from holotype.operations.change_intake import change_intake, drop_intake
@@ -59,7 +59,9 @@ class UpdateModelVersion(Message):
 @endpoint("POST", "model-versions/create", permission=Permission.VERSION_REGISTER)
 async def create(request: Request, message: CreateModelVersion) -> dict[str, Any]:
     """Register a version; where its bytes have yet to be copied in, it is pending."""
-    named, tags = await existing(request, message.name), tags_of(message.tags)
+    named, tags = naming.model(request, message.name), tags_of(message.tags)
+    if prompts.is_prompt(tags):
+        await check_there(request, named)  # before its files are kept
     wanted = Wanted(
         uri=naming.required(message.source, "source"),
         run_id=message.run_id or None,

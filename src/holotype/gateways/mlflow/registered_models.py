@@ -108,8 +108,13 @@ async def delete(request: Request, message: RegisteredModelName) -> None:
 async def existing(request: Request, name: str) -> Named:
     """Return the model of a name, or raise ``NotFound`` where there is none that the caller may see."""
     named = naming.model(request, name)
-    await perform_quick(check_titled, call_of(request), *named)
+    await check_there(request, named)
     return named
+
+
+async def check_there(request: Request, named: Named) -> None:
+    """Raise ``NotFound`` unless a model is there that the caller may see."""
+    await perform_quick(check_titled, call_of(request), *named)
 
 
 def tags_of(tags: Sequence[Tag]) -> dict[str, str]:

@@ -14,7 +14,7 @@ import io
 import logging
 import re
 import sys
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from holotype.inspect.scanning import known
 from holotype.inspect.scanning.machine import CALLED, NAMED
@@ -48,6 +48,7 @@ def judge(used: Name, level: str) -> str | None:
     return _elsewhere(parts, used, level)
 
 
+@cache
 def version() -> str:
     """Return the version of the maintained list."""
     from importlib.metadata import version as installed  # noqa: PLC0415 - slow, and needed once

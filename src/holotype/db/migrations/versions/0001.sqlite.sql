@@ -29,7 +29,7 @@ CREATE TABLE documents (
     media_type VARCHAR NOT NULL,
     content BLOB NOT NULL,
     CONSTRAINT pk_documents PRIMARY KEY (digest)
-) WITHOUT ROWID;
+);
 
 CREATE TABLE idempotency (
     principal_id INTEGER NOT NULL,
