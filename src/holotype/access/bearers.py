@@ -139,6 +139,7 @@ def bearer(tx: Tx, secret: str, now: datetime) -> Actor:
         token_id,
         known.rights,
         row.owner_id,
+        None if row.expires_at is None else times.from_micros(row.expires_at),
     )
 
 

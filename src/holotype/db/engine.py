@@ -15,12 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from holotype.db.faults import lost, translated
+from holotype.db.prepared import Prepared
 from holotype.db.writing import Writer, run
 from holotype.errors import InvalidSetting
 
 Tx = Connection
 """What catalogue, ledger, access and artifacts functions take first: a connection inside a transaction."""
 
+_STAMP = Prepared(sa.text("PRAGMA data_version"))
 _SNAPSHOT = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 _SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -79,6 +81,17 @@ class Database:
             finally:
                 if not connection.invalidated:
                     run(connection, "ROLLBACK")
+
+    def stamp(self) -> object:
+        """Return what stays equal as long as nobody commits anything; None where that cannot be told for little.
+
+        A stamp is good within the thread that asked for it.
+        """
+        if self.dialect != "sqlite":
+            return None
+        with self.read() as connection:
+            (row,) = _STAMP(connection, {})
+            return id(connection), row[0]
 
     def write(self) -> AbstractContextManager[Tx]:
         """Give the writing connection for one verb; durable once the block has been left without an error."""

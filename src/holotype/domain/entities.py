@@ -375,7 +375,7 @@ class Actor:
     """Who is calling, and what they may: ``permissions`` on the whole registry, ``rights`` on parts of it.
 
     Both hold only inside the token's own scope, which ``namespace`` and ``model`` narrow. ``person_id`` is the person
-    behind a service account, and otherwise the principal.
+    behind a service account, and otherwise the principal. ``until`` is when what they showed stops being good.
     """
 
     name: str
@@ -386,6 +386,7 @@ class Actor:
     token_id: str | None = None
     rights: tuple[Right, ...] = ()
     owner_id: int | None = None
+    until: datetime | None = None
 
     @property
     def person_id(self) -> int | None:

@@ -11,21 +11,17 @@ import itertools
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from holotype.errors import HolotypeError, NotFound
 from holotype.gateways import dialects, exchange
+from holotype.gateways.asgi import App, Message, Receive, Scope, Send
 from holotype.gateways.browsers import check_origin
 from holotype.gateways.dialects import Dialect
 from holotype.gateways.exchange import Exchange
 from holotype.operations.call import Registry
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Finish = Callable[[Exchange, str, str, int, float], None]
 
 HEADERS = (

@@ -14,11 +14,13 @@ from holotype.artifacts.store import open_store
 from holotype.egress.sources import ImportSource, reading
 from holotype.errors import HolotypeError
 from holotype.gateways import dialects, metrics, mlflow, native, openapi
+from holotype.gateways.asgi import App
 from holotype.gateways.exchange import Exchange
-from holotype.gateways.front import App, Front
+from holotype.gateways.front import Front
 from holotype.gateways.guard import enforce
 from holotype.gateways.logs import AccessLog
 from holotype.gateways.metrics import Metrics
+from holotype.gateways.remembered import Remembering
 from holotype.operations.call import Registry
 from holotype.settings import Settings
 
@@ -63,7 +65,7 @@ def application(registry: Registry, behind: Inside | None = None) -> Front:
         behind.counters.count(known, method, path, status, seconds)
         log.write(known, method, path, status, seconds)
 
-    return Front(behind.app, registry, finish, TONGUES)
+    return Front(Remembering(behind.app, registry), registry, finish, TONGUES)
 
 
 def routes(counters: Metrics) -> list[HTTPRouteHandler]:

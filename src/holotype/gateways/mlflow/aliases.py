@@ -14,6 +14,7 @@ from holotype.gateways.mlflow.refusals import not_applied
 from holotype.gateways.mlflow.registered_models import existing
 from holotype.gateways.mlflow.serving import Message, endpoint
 from holotype.gateways.perform import perform, perform_quick
+from holotype.gateways.remembered import remembered
 from holotype.operations.remove_alias import remove_foreign_alias
 from holotype.operations.set_alias import set_alias
 from holotype.operations.titled import show_aliased
@@ -53,6 +54,7 @@ async def delete(request: Request, message: RegisteredModelAlias) -> None:
     await perform(remove_foreign_alias, call_of(request), named.reference, alias)
 
 
+@remembered
 @endpoint("GET", "registered-models/alias", permission=Permission.MODEL_READ)
 async def get(request: Request, message: RegisteredModelAlias) -> dict[str, Any]:
     """Show the version that an alias names; ``latest`` is the newest one."""

@@ -19,6 +19,7 @@ from holotype.gateways.mlflow.naming import Named
 from holotype.gateways.mlflow.registered_models import Tag, check_there, tags_of
 from holotype.gateways.mlflow.serving import Message, endpoint
 from holotype.gateways.perform import perform, perform_quick
+from holotype.gateways.remembered import remembered
 from holotype.operations.change_intake import change_intake, drop_intake
 from holotype.operations.change_version import change_version
 from holotype.operations.delete import delete_version
@@ -77,6 +78,7 @@ async def create(request: Request, message: CreateModelVersion) -> dict[str, Any
     return {"model_version": shapes.model_version(made, named.title)}
 
 
+@remembered
 @endpoint("GET", "model-versions/get", permission=Permission.MODEL_READ)
 async def get(request: Request, message: ModelVersionName) -> dict[str, Any]:
     """Show a version."""

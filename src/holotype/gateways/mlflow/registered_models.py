@@ -17,6 +17,7 @@ from holotype.gateways.mlflow.errors import Refusal
 from holotype.gateways.mlflow.naming import Named
 from holotype.gateways.mlflow.serving import Message, endpoint
 from holotype.gateways.perform import perform, perform_quick
+from holotype.gateways.remembered import remembered
 from holotype.operations.change_model import change_model
 from holotype.operations.create_model import create_model
 from holotype.operations.delete import delete_model
@@ -71,6 +72,7 @@ async def create(request: Request, message: CreateRegisteredModel) -> dict[str, 
     return {"registered_model": shapes.registered_model(Overview(made, {}, ()))}
 
 
+@remembered
 @endpoint("GET", "registered-models/get", permission=Permission.MODEL_READ)
 async def get(request: Request, message: RegisteredModelName) -> dict[str, Any]:
     """Show a registered model with its aliases and the newest version of each stage."""

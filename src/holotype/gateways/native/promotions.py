@@ -20,6 +20,7 @@ from holotype.gateways.native.addresses import (
     version_at,
 )
 from holotype.gateways.perform import perform, perform_quick
+from holotype.gateways.remembered import remembered
 from holotype.operations.approve import approve
 from holotype.operations.comment import comment
 from holotype.operations.list_comments import list_comments
@@ -37,6 +38,7 @@ PROMOTIONS = "/api/v1/promotions"
 PROMOTION = PROMOTIONS + "/{promotion:str}"
 
 
+@remembered
 @get("/api/v1/resolve", permission=Permission.MODEL_READ, also={304: "The caller has it already."})
 async def resolved(request: Request, reference: str, at: datetime | None = None) -> Reply[shapes.Version]:
     """Return the version that a reference names, or named at a moment."""

@@ -17,6 +17,7 @@ from holotype.gateways.native.addresses import (
     version_at,
 )
 from holotype.gateways.perform import perform, perform_quick
+from holotype.gateways.remembered import remembered
 from holotype.operations.change_intake import drop_intake
 from holotype.operations.change_version import change_version
 from holotype.operations.delete import delete_version
@@ -49,6 +50,7 @@ async def new_version(
     return Reply(shapes.Registered(present.version(version), created), 201 if created else 200)
 
 
+@remembered
 @get(VERSION, permission=Permission.MODEL_READ, also={304: "The caller has it already."})
 async def version(request: Request, namespace: str, model: str, label: str) -> Reply[shapes.Version]:
     """Show a version with its card and its provenance."""
