@@ -108,6 +108,8 @@ PAGES = (
     Shown("version-history", "/models/clinic/tumours/versions/2/history"),
     Shown("versions", "/versions?q=stage%3Aproduction"),
     Shown("namespaces", "/namespaces"),
+    Shown("mlflow", "/mlflow/risk/"),
+    Shown("mlflow-run", f"/mlflow/risk?at=%2Fexperiments%2F1%2Fruns%2F{'0' * 32}"),
     Shown("search-help", "/search-help"),
     Shown("sign-in-link", "/sign-in/link?word=x", who=""),
     Shown("set-up", "/sign-in/set-up", who=""),
