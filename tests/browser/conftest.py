@@ -63,9 +63,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield made
 
 
-@pytest.fixture
-def people(browser: Browser, site: Site) -> Iterator[Callable[..., Person]]:
-    """Give ``people("ada", …)``, who is signed in; options are those of a browser's context."""
+@contextlib.contextmanager
+def entering(browser: Browser, site: Site) -> Iterator[Callable[..., Person]]:
+    """Give ``enter("ada", …)``, who is signed in; options are those of a browser's context. All leave at the end."""
     with contextlib.ExitStack() as stack:
 
         def enter(name: str | None, **options: object) -> Person:
@@ -79,6 +79,13 @@ def people(browser: Browser, site: Site) -> Iterator[Callable[..., Person]]:
                 sign_in(person)
             return person
 
+        yield enter
+
+
+@pytest.fixture
+def people(browser: Browser, site: Site) -> Iterator[Callable[..., Person]]:
+    """Give ``people("ada", …)``, as ``entering`` does, until the test ends."""
+    with entering(browser, site) as enter:
         yield enter
 
 

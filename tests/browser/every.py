@@ -108,8 +108,11 @@ PAGES = (
     Shown("version-history", "/models/clinic/tumours/versions/2/history"),
     Shown("versions", "/versions?q=stage%3Aproduction"),
     Shown("namespaces", "/namespaces"),
+    Shown("mlflow", "/mlflow/risk/"),
+    Shown("mlflow-run", f"/mlflow/risk?at=%2Fexperiments%2F1%2Fruns%2F{'0' * 32}"),
     Shown("search-help", "/search-help"),
-    Shown("sign-in-link", "/sign-in/link?word=x", who=""),
+    Shown("sign-in-link", "/sign-in/link?word={word}", who=""),
+    Shown("sign-in-link-over", "/sign-in/link?word=x", who="", status=401),
     Shown("set-up", "/sign-in/set-up", who=""),
     Shown("tokens", "/tokens"),
     Shown("token-made", "/tokens", who="mia", reads=False, act=_make_a_token),
@@ -150,5 +153,9 @@ PAGES = (
 
 
 def address(page: Shown, site: Site) -> str:
-    """Return a page's address on a site; ``{pending}`` and ``{refused}`` are promotions there, one is evidence."""
-    return page.place.format(pending=site.pending, refused=site.refused, evaluation=site.evaluation)
+    """Return a page's address on a site.
+
+    ``{pending}`` and ``{refused}`` are promotions there, one is evidence, ``{word}`` belongs to a link that is new.
+    """
+    word = site.word() if "{word}" in page.place else ""
+    return page.place.format(pending=site.pending, refused=site.refused, evaluation=site.evaluation, word=word)

@@ -229,6 +229,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
         f"{_ONE[0]}/evidence/{{evidence[{one}]}}" for one in (*_EVIDENCE, "card")
     ),
     f"{_VERSION}/history": tuple(f"{one}/history" for one in _ONE),
+    "/mlflow/{namespace:str}": ("/mlflow/hostile",),
     "/compare": ("/compare?version=hostile%2Ftrap%3A1&version=hostile%2Ftrap%3A2&all=1",),
     "/lineage": ("/lineage?of=hostile%2Ftrap%3A1", "/lineage?of={recalled}"),
     "/inbox": ("/inbox",),
@@ -263,7 +264,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
 """Addresses with the names of what ``Planted`` holds."""
 EXEMPT = {
     "/sign-in": "shows nothing that anybody wrote",
-    "/sign-in/link": "shows nothing that anybody wrote",
+    "/sign-in/link": "shows the name of a user, as the pages of users do",
     "/sign-in/set-up": "shows nothing that anybody wrote",
     "/sign-in/oidc": "leads to the provider",
     "/sign-in/oidc/done": "comes from the provider",

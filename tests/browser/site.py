@@ -15,6 +15,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from holotype import Client
 from holotype.domain.provenance import Code, Data, Metric
@@ -57,6 +58,11 @@ class Site:
     def client(self, name: str | None = None) -> Client:
         """Return a client of the owner, or of one of the people."""
         return Client(self.url, self.server.token if name is None else self.tokens[name])
+
+    def word(self) -> str:
+        """Return the word of a new link that signs a browser in as ada."""
+        with self.client("ada") as ada:
+            return parse_qs(urlsplit(ada.sign_in_link().place).query)["word"][0]
 
 
 @contextlib.contextmanager

@@ -1,50 +1,85 @@
-"""Does every page hold what is promised of all: no error, no barrier, in either theme, on any window?"""
+"""Does every page hold what is promised of all: no error, no barrier, in either theme, on any window?
+
+Each page is opened once, wide and with scripts, and all checks share that visit: pytest runs the tests of a page one
+after the other. What has to begin anew does: a page without scripts, and on a phone one where something is pressed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
+from playwright.sync_api import Browser
+from playwright.sync_api import TimeoutError as TooLate
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, entering
 from tests.browser.every import PAGES, Shown, address
+from tests.browser.site import Site
 
-Looks = Callable[..., Person]
+Looks: TypeAlias = Callable[..., contextlib.AbstractContextManager[Person]]
 AXE = (Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+READ = [one for one in PAGES if one.reads]
+EVERY = READ + [one for one in PAGES if not one.reads]
+"""All pages; those that can be read without scripts come first, so that they have one place in both lists."""
 _RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
     (one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`)"""
 _DRAWN = "time, [data-plots], [data-graph], [data-series], .tip, [data-verdict], [data-keeps]"
 """What scripts draw or compute on top of the words, and ages, which go on."""
 _WORDS = """(drawn) => {
-    for (const one of document.querySelectorAll(drawn)) one.remove();
-    return document.querySelector("main").innerText.split(/\\s+/).join(" ");
+    const hidden = [...document.querySelectorAll(drawn)];
+    for (const one of hidden) one.style.setProperty("display", "none", "important");
+    const words = document.querySelector("main").innerText.split(/\\s+/).join(" ");
+    for (const one of hidden) one.style.removeProperty("display");
+    return words;
 }"""
+_WIDTH = "document.documentElement.scrollWidth"
+_SOON = 2_000
+"""Milliseconds within which what scripts draw has the width of a window that changed."""
 _REFUSED = "Failed to load resource: the server responded with a status of"
+each = pytest.mark.parametrize("page", EVERY, ids=lambda page: page.name, indirect=True, scope="module")
+each_that_reads = pytest.mark.parametrize("page", READ, ids=lambda page: page.name, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="module")
-def sessions() -> dict[str, Any]:
-    """The cookies of whoever signed in already: one sign-in each is enough for all pages."""
-    return {}
+def looks(browser: Browser, site: Site) -> Looks:
+    """Give ``looks(page, …)``: a browser of whoever looks at a page, with the page open; options are a context's.
 
+    One sign-in of each is enough for all pages.
+    """
+    sessions: dict[str, Any] = {}
 
-@pytest.fixture
-def looks(people: Callable[..., Person], sessions: dict[str, Any]) -> Looks:
-    """Give ``looks(page, …)``: a browser of whoever looks at a page, with the page open; options are a context's."""
-
-    def look(page: Shown, **options: Any) -> Person:
-        if page.who and page.who not in sessions:
-            sessions[page.who] = people(page.who).context.storage_state()
-        person = people(None, storage_state=sessions.get(page.who), **options)
-        person.visit(address(page, person.site), page.status if page.act is None else 200)
-        if page.act is not None:
-            page.act(person.page)
-        return person
+    @contextlib.contextmanager
+    def look(page: Shown, **options: Any) -> Iterator[Person]:
+        with entering(browser, site) as enter:
+            if page.who and page.who not in sessions:
+                sessions[page.who] = enter(page.who).context.storage_state()
+            person = enter(None, storage_state=sessions.get(page.who), **options)
+            person.visit(address(page, site), page.status if page.act is None else 200)
+            if page.act is not None:
+                page.act(person.page)
+            yield person
 
     return look
+
+
+@pytest.fixture(scope="module")
+def page(request: pytest.FixtureRequest) -> Shown:
+    """One of the pages."""
+    shown: Shown = request.param
+    return shown
+
+
+@pytest.fixture(scope="module")
+def visit(page: Shown, looks: Looks) -> Iterator[Person]:
+    """The visit of a page that its checks share: scripts have run, and the network is idle."""
+    with looks(page, viewport=WIDE) as person:
+        person.page.wait_for_load_state("networkidle" if page.reads else "load")
+        person.page.evaluate(AXE)
+        yield person
 
 
 def unexpected(person: Person, page: Shown) -> list[str]:
@@ -58,33 +93,37 @@ def words(person: Person) -> str:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_axe_finds_nothing_and_the_console_is_silent(looks: Looks, page: Shown, theme: str) -> None:
+@each
+def test_axe_finds_nothing_and_the_console_is_silent(visit: Person, page: Shown, theme: Any) -> None:
     """Names, roles, contrast, order of headings; scripts run, and the policy of the page refuses nothing of ours."""
-    person = looks(page, color_scheme=theme, viewport=WIDE)
-    person.page.wait_for_load_state("networkidle" if page.reads else "load")
-    person.page.evaluate(AXE)
-    found = person.page.evaluate(_RUN)
-    person.shoot(f"{page.name}-{theme}")
+    visit.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    visit.page.emulate_media(color_scheme=theme)
+    found = visit.page.evaluate(_RUN)
+    visit.shoot(f"{page.name}-{theme}")
     assert found == []
-    assert unexpected(person, page) == []
+    assert unexpected(visit, page) == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_a_phone_shows_it_without_scrolling_sideways(looks: Looks, page: Shown) -> None:
-    """What is wider scrolls by itself, not the page."""
-    person = looks(page, viewport=PHONE)
-    person.shoot(f"{page.name}-phone")
-    wide = person.page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= PHONE["width"]
+@each
+def test_a_phone_shows_it_without_scrolling_sideways(visit: Person, looks: Looks, page: Shown) -> None:
+    """What is wider scrolls by itself, not the page. Where something is pressed, it is pressed on the phone."""
+    with looks(page, viewport=PHONE) if page.act is not None else contextlib.nullcontext(visit) as person:
+        person.page.emulate_media(color_scheme="light")
+        person.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        with contextlib.suppress(TooLate):
+            person.page.wait_for_function(f"{_WIDTH} <= {PHONE['width']}", timeout=_SOON)
+        person.shoot(f"{page.name}-phone")
+        assert person.page.evaluate(_WIDTH) <= PHONE["width"]
 
 
-@pytest.mark.parametrize("page", [one for one in PAGES if one.reads], ids=lambda page: page.name)
-def test_it_reads_the_same_without_scripts(looks: Looks, page: Shown) -> None:
+@each_that_reads
+def test_it_reads_the_same_without_scripts(visit: Person, looks: Looks, page: Shown) -> None:
     """Every word, heading and row that is not live is there before any script ran."""
-    without = words(looks(page, java_script_enabled=False))
+    visit.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    with looks(page, java_script_enabled=False, viewport=WIDE) as plain:
+        without = words(plain)
     assert len(without.split()) > 5
-    with_scripts = words(looks(page))
-    if with_scripts != without:  # perhaps the ledger has grown in between
-        without = words(looks(page, java_script_enabled=False))
-    assert with_scripts == without
+    if words(visit) == without:
+        return
+    with looks(page, viewport=WIDE) as newer, looks(page, java_script_enabled=False, viewport=WIDE) as plain:
+        assert words(newer) == words(plain)  # perhaps the ledger has grown in between

@@ -19,7 +19,7 @@ People = Callable[..., Person]
 UNTOUCHED = {
     "/access", "/access/explain", "/access/grants", "/access/services", "/access/services/{service:str}",
     "/access/teams", "/access/teams/{team:str}", "/access/users", "/access/users/{user:str}", "/ledger/checkpoints",
-    "/password", "/search-help", "/settings",
+    "/mlflow/{namespace:str}", "/password", "/search-help", "/settings",
 }  # fmt: skip
 """Pages that show no word that somebody may choose freely."""
 _LOOK = """() => ({
@@ -73,7 +73,8 @@ def test_what_is_asked_for_in_an_address_does_not_run_either(people: People) -> 
     mia = people("mia")
     places = ("/models?q={}", "/models?sort={}", "/versions?q={}&cursor={}", "/lineage?of={}", "/compare?version={}",
               "/models/hostile/trap/versions/{}", "/models/{}/x", "/ledger?actor={}&action={}", "/promotions/{}",
-              "/policies/{}", "/models/hostile/trap/history?at={}", "/access?who={}", "/{}")  # fmt: skip
+              "/policies/{}", "/mlflow/{}", "/mlflow/risk?at={}",
+              "/models/hostile/trap/history?at={}", "/access?who={}", "/{}")  # fmt: skip
     for pattern in places:
         place = pattern.replace("{}", "%22%3E%3Cimg%20src%3Dx%20onerror%3Dwindow.taken%3D1%3E")
         got = mia.page.goto(mia.site.url + place)

@@ -69,11 +69,12 @@ def test_a_link_from_the_terminal_signs_a_browser_in_once(people: People, site: 
     first, second = people(None), people(None)
     for person in (first, second):
         person.visit(place)
-        assert "Is that you" in person.page.inner_text("main")
+        assert "as owner. Is that you" in person.page.inner_text("main")
     first.page.click("main button")
     assert first.page.inner_text(".menu summary") == "owner"
     second.page.click("main button")
     assert "was used" in second.page.inner_text(".note.error")
+    assert "was used" in second.visit(place, 401).inner_text(".note.error")  # and already when it is opened
 
 
 def test_who_was_given_a_set_up_chooses_a_password(people: People, site: Site) -> None:

@@ -12,19 +12,13 @@ import pytest
 
 from holotype import Client as Holotype
 from tests.clients.conftest import CLIENTS, playing
+from tests.support.governance import STAGES
 from tests.support.server import Running
 
 PASSWORD = "a heron stood by the weir"
 COUNT = 10_000
 LIMIT, PART = 6 * 2**20, 5 * 2**20
-POLICY = """
-format = 1
-[stages.none]
-[stages.staging]
-[stages.production]
-single = true
-replaced_to = "archived"
-[stages.archived]
+POLICY = f"""{STAGES}
 [[moves]]
 from = ["none"]
 to = "staging"

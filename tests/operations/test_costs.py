@@ -56,7 +56,8 @@ def show_newest(desk: Desk) -> object:
 # version marks it and its model as changed, one statement each. A move reads what its gates look at, keeps the
 # promotion and asks whether others wait for that place, and, before its transaction, for the policy; a rollback also
 # reads on what grounds the version was there. A deletion asks whether a promotion waits. A
-# transition is an examination and two promotions; a rename locks both names, and looks for what is in use.
+# transition is an examination and two promotions, each looked for first; a rename locks both names, and looks for what
+# is in use.
 BUDGETS: list[tuple[str, int, Verb]] = [
     ("resolve", 1, lambda desk: resolve(desk.call(), parse("fraud:production"))),
     ("show overview", 1, lambda desk: titled.show_overview(desk.call(), FRAUD, "fraud")),
@@ -81,7 +82,7 @@ BUDGETS: list[tuple[str, int, Verb]] = [
     ("set alias", 17, lambda desk: set_alias(desk.call(), parse("fraud:1"), "champion")),
     ("change", 12, lambda desk: change_version(desk.call(), parse("fraud:1"), description="d", given={"k": "v"})),
     ("change intake", 5, lambda desk: change_intake(desk.call(), parse("fraud:9999"), description="d")),
-    ("transition", 92, lambda desk: transition(desk.call(), parse("fraud:1"), "production")),
+    ("transition", 93, lambda desk: transition(desk.call(), parse("fraud:1"), "production")),
     ("rename", 16, lambda desk: rename_model(desk.call(), parse("other"), "another")),
     ("rename back", 16, lambda desk: rename_model(desk.call(), parse("another"), "other")),
     ("delete", 12, lambda desk: delete_version(desk.call(), parse("fraud:2"))),

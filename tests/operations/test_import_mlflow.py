@@ -22,6 +22,7 @@ from holotype import Client
 from holotype.client.mlflow.importing import Wanted, import_mlflow
 from holotype.client.mlflow.report import Report
 from tests.support.fixtures import DATABASES
+from tests.support.governance import MOVES, STAGES
 from tests.support.mlflow_mock import API, CREATED, PROXY, Mock, mocking
 from tests.support.server import Running, serving
 from tests.support.shell import shell_of
@@ -232,6 +233,56 @@ def test_a_dry_run_writes_nothing(client: Client, mock: Mock, space: str) -> Non
     before = entries(client, space)
     report = bring(client, mock, space, dry_run=True)
     assert (line(report).new, entries(client, space)) == (1, before)
+
+
+def incomplete(client: Client, mock: Mock, space: str) -> None:
+    """Let the mock have a model of which this and that cannot come."""
+    client.apply_policy(STAGES + MOVES + '[[aliases]]\npattern = "guarded"\n', space)
+    aliases = [{"alias": alias, "version": at} for alias, at in (("guarded", "1"), ("lost", "4"), ("fine", "1"))]
+    mock.model("fraud", aliases=aliases, tags=[{"key": " k", "value": "v"}])
+    mock.version("fraud", 1, FILES, current_stage="Production", tags=[{"key": " k", "value": "v"}], run_id="gone")
+    mock.version("fraud", 2, FILES, current_stage="Production", run_id="r1", description="\0")
+    mock.version("fraud", 3, current_stage="Elsewhere")
+    mock.version("fraud", 4, FILES, status="FAILED_REGISTRATION")
+    mock.version("fraud", 5, FILES, current_stage="Staging")
+    info = {"run_id": "r1", "artifact_uri": "mlflow-artifacts:/0/r1/artifacts"}
+    mock.runs["r1"] = {"info": info, "data": {"metrics": [{"key": "auc", "value": "NaN"}]}}
+
+
+def test_a_dry_run_tells_what_will_be_left_out(client: Client, mock: Mock, space: str) -> None:
+    """It tells all that can be known, writes nothing, fetches no file; the import then tells the same, each once."""
+    incomplete(client, mock, space)
+    before = entries(client, space)
+    foreseen = bring(client, mock, space, dry_run=True)
+    assert entries(client, space) == before
+    assert not [path for path, _ in mock.asked if path.startswith(f"{PROXY}/")]
+    report = bring(client, mock, space)
+    told, came = ([(one.subject, one.what) for one in each.left_out] for each in (foreseen, report))
+    assert sorted(told) == sorted(came)
+    assert {what.partition(" ")[0] for _, what in told} == {
+        "alias", "bytes", "context", "description", "stage", "tag", "version",
+    }  # fmt: skip
+    (foretold,), (line_,) = foreseen.models, report.models
+    assert (foretold.new, foretold.external, foretold.files, foretold.bytes) == (4, 1, 6, line_.bytes)
+
+
+def test_a_dry_run_of_what_is_here_already_tells_what_stays(client: Client, mock: Mock, space: str) -> None:
+    """Nothing new, and of what came before the same as another import says; another version under a number too."""
+    incomplete(client, mock, space)
+    bring(client, mock, space)
+    mock.version("fraud", 5, creation_timestamp=CREATED + 1_000_000)
+    foreseen, again = bring(client, mock, space, dry_run=True), bring(client, mock, space)
+    assert (line(foreseen).new, line(foreseen).here) == (line(again).new, line(again).here) == (0, 3)
+    known = {(one.subject, one.what, one.why) for one in foreseen.left_out}
+    assert known <= {(one.subject, one.what, one.why) for one in again.left_out}
+    assert (f"{space}/fraud:5", "version", "another version has its number here") in known
+
+
+def test_with_external_versions_skipped_a_dry_run_counts_none(client: Client, mock: Mock, space: str) -> None:
+    """It says which bytes are out of reach, and that such versions would not come."""
+    mock.version("fraud", 1)
+    foreseen = bring(client, mock, space, dry_run=True, skip_external=True)
+    assert (line(foreseen).new, line(foreseen).external, foreseen.left_out[0].what) == (0, 0, "bytes")
 
 
 def test_bytes_out_of_reach_make_an_external_version_or_none(client: Client, mock: Mock, space: str) -> None:

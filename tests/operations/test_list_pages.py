@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -11,12 +12,19 @@ import pytest
 import sqlalchemy as sa
 
 from holotype.access.tables import tokens
-from holotype.domain.entities import Actor
+from holotype.domain.entities import Actor, Right
 from holotype.domain.events import Action
+from holotype.domain.permissions import ROLES
 from holotype.domain.references import parse
+from holotype.errors import Denied
 from holotype.ledger.append import Entry, append
+from holotype.operations.apply_policy import apply_policy
+from holotype.operations.create_namespace import create_namespace
+from holotype.operations.list_policies_in_force import list_policies_in_force
 from holotype.operations.promote import promote
 from tests.support.asgi import Got, Visitor, front_of
+from tests.support.counting import statements
+from tests.support.governance import STAGES
 from tests.support.people import owner
 from tests.support.registry import Desk, open_desk
 from tests.support.surfer import Surfer
@@ -63,6 +71,37 @@ def test_what_narrows_is_counted_in_all_that_matches_on_every_page(open_one: Des
         for p in (first, second)
     ]
     assert told == [["1"], ["1"]]
+
+
+def test_policies_of_many_namespaces_are_read_at_once(open_one: Desk) -> None:
+    """The one in force of each, own or built in, by as many statements for sixty namespaces as for one."""
+    visitor = Visitor(front_of(open_one.registry))
+    sent: list[int] = []
+    for number in (0, 59):
+        for one in range(number and 1, number + 1):
+            create_namespace(open_one.call(), f"space-{one:02}")
+        with statements(open_one.registry.database) as seen:
+            visitor.ask("GET", "/policies")
+        sent.append(len(seen))
+    assert len(set(sent)) == 1
+    for reason in ("the first", "the second"):
+        apply_policy(open_one.call(), "space-03", f"{STAGES}\n# {reason}\n", reason=reason)
+    got = visitor.ask("GET", "/policies")
+    text = words(got)
+    assert "space-02 built in" in text
+    assert re.search(r"space-03 2 .*the second space-04 built in", text)
+    assert "the first" not in text
+    assert "after=space-48" in got.body.decode()
+
+
+def test_policies_are_those_that_one_may_see(open_one: Desk) -> None:
+    """A right on one model is enough to see the rules that hold for it; other namespaces are not there."""
+    for name in ("risk", "hidden"):
+        create_namespace(open_one.call(), name)
+    call = replace(open_one.call(), actor=Actor("eve", 7, rights=(Right(ROLES["reader"], "risk", "fraud"),)))
+    assert [space.name for space, _ in list_policies_in_force(call)] == ["risk"]
+    with pytest.raises(Denied):
+        list_policies_in_force(replace(call, actor=Actor("eve", 7)))
 
 
 def test_a_policy_is_tried_on_older_versions_too(open_one: Desk) -> None:

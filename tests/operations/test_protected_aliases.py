@@ -75,6 +75,16 @@ def test_a_gate_keeps_an_alias_where_it_is(desk: Desk) -> None:
     assert promote(people.call("mia"), parse("fraud:2"), "champion").status == "refused"
 
 
+def test_a_client_that_knows_no_promotions_makes_no_second_one(desk: Desk) -> None:
+    """Whoever sets the alias again in the words of another protocol is told of the promotion that is there."""
+    people = guarded(desk, PATTERN + ONE)
+    asked = [set_alias(people.call("dora"), parse("fraud:1"), "champion", foreign=True) for _ in range(3)]
+    assert {one.id for one in asked if isinstance(one, Promotion)} == {asked[0].id}
+    apply(desk, STAGES + MOVES + GATED)
+    asked = [set_alias(people.call("mia"), parse("fraud:2"), "champion", foreign=True) for _ in range(3)]
+    assert {(one.id, one.status) for one in asked if isinstance(one, Promotion)} == {(asked[0].id, "refused")}
+
+
 def test_another_holder_voids_what_was_approved(desk: Desk) -> None:
     """Two approvals are asked; meanwhile the alias came to name another version."""
     people = guarded(desk, PATTERN + ONE.replace("count = 1", "count = 2"))

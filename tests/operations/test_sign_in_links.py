@@ -10,12 +10,13 @@ import pytest
 
 from holotype.domain.entities import Actor
 from holotype.domain.permissions import Permission
-from holotype.errors import Denied, Unauthenticated
+from holotype.errors import Denied, TooMany, Unauthenticated
 from holotype.operations.authenticate import authenticate
 from holotype.operations.call import Call
 from holotype.operations.create_link import create_link
 from holotype.operations.create_token import create_token
 from holotype.operations.revoke_token import revoke_token
+from holotype.operations.show_link import show_link
 from holotype.operations.use_link import use_link
 from tests.support.people import owner, signed_in
 from tests.support.registry import Desk
@@ -45,6 +46,32 @@ def test_a_link_works_once_and_for_five_minutes(desk: Desk) -> None:
         use_link(stranger(desk, seconds=301), late)
     with pytest.raises(Unauthenticated, match="not known"):
         use_link(stranger(desk), "x" * 32)
+
+
+def test_a_link_says_whose_it_is_and_is_not_used_by_looking(desk: Desk) -> None:
+    """As often as it is looked at; one that is unknown, used, over or of a revoked token says nothing, by one error."""
+    boss = signed_in(desk, owner(desk))
+    made, secret = create_token(boss, "laptop", role="reader", expires_in_days=1)
+    word, over, revoked = word_of(boss), word_of(boss), word_of(signed_in(desk, secret))
+    assert {show_link(stranger(desk), word) for _ in range(30)} == {"owner"}
+    use_link(stranger(desk), word)
+    revoke_token(replace(boss, now=desk.call().now), made.id)
+    for call, none in ((stranger(desk), word), (stranger(desk, 301), over), (stranger(desk), revoked)):
+        with pytest.raises(Unauthenticated, match="not known, was used, or is over"):
+            show_link(call, none)
+
+
+def test_who_guesses_words_by_looking_has_to_wait(desk: Desk) -> None:
+    """Looking counts as trying does, for both together."""
+    call = stranger(desk)
+    for verb in (show_link, use_link) * 10:
+        with pytest.raises(Unauthenticated):
+            verb(call, "x" * 32, address="192.0.2.7")
+    with pytest.raises(Unauthenticated):
+        show_link(call, "x" * 32, address="192.0.2.7")
+    for verb in (show_link, use_link):
+        with pytest.raises(TooMany):
+            verb(call, "x" * 32, address="192.0.2.7")
 
 
 def test_the_session_may_what_the_token_may_and_no_more(desk: Desk) -> None:

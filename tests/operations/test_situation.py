@@ -24,19 +24,12 @@ from holotype.operations.promote import promote
 from holotype.operations.quarantine import quarantine
 from holotype.operations.situation import situation
 from tests.support.counting import statements
+from tests.support.governance import STAGES
 from tests.support.registry import Desk
 from tests.support.server import Running, serving
 from tests.support.shell import Shell, shell_of
 
-POLICY = """
-format = 1
-[stages.none]
-[stages.staging]
-[stages.production]
-single = true
-replaced_to = "archived"
-[stages.archived]
-
+POLICY = f"""{STAGES}
 [[moves]]
 from = ["none"]
 to = "staging"

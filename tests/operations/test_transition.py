@@ -9,11 +9,12 @@ from holotype.catalogue.tables import versions
 from holotype.domain import built_in
 from holotype.domain.entities import Promotion, Version
 from holotype.domain.references import parse
-from holotype.errors import Conflict, IllegalMove, Invalid
+from holotype.errors import IllegalMove, Invalid
 from holotype.operations.history import history
+from holotype.operations.promote import promote
 from holotype.operations.resolve import resolve
 from holotype.operations.transition import transition, way
-from tests.support.governance import GOOD, MOVES, STAGES, TWO, apply
+from tests.support.governance import GOOD, MOVES, STAGES, TWO, Crew, apply, attest, crew
 from tests.support.registry import Desk
 
 THROUGH = """
@@ -40,6 +41,21 @@ to = "live"
 from = ["live"]
 to = "retired"
 """
+PLAIN = '[[moves]]\nfrom = ["staging"]\nto = "production"\n' + GOOD
+
+
+def guarded(desk: Desk, way_in: str) -> tuple[Crew, int]:
+    """Return people, and the number of the promotion by which production was refused to mia, if a gate did."""
+    desk.register()
+    people = crew(desk)
+    apply(desk, STAGES + MOVES + way_in)
+    promote(people.call("mia"), parse("fraud:1"), "staging")
+    if way_in == TWO:
+        return people, 0
+    done = transition(people.call("mia"), parse("fraud:1"), "production")
+    assert isinstance(done, Promotion)
+    assert done.status == "refused"
+    return people, done.id
 
 
 def stages(desk: Desk) -> dict[int, str]:
@@ -118,7 +134,7 @@ def test_a_refusal_ends_the_way_where_it_stands(desk: Desk) -> None:
     """What was applied before stays, the promotion says which gate stood in the way, and nobody is moved out."""
     for content in (b"1", b"2"):
         desk.register(content=content)
-    apply(desk, STAGES + MOVES + '[[moves]]\nfrom = ["staging"]\nto = "production"\n' + GOOD)
+    apply(desk, STAGES + MOVES + PLAIN)
     done = transition(desk.call(), parse("fraud:1"), "production")
     assert isinstance(done, Promotion)
     assert (done.status, done.source, done.target) == ("refused", "staging", "production")
@@ -127,14 +143,58 @@ def test_a_refusal_ends_the_way_where_it_stands(desk: Desk) -> None:
 
 
 def test_what_needs_approvals_waits_and_is_not_asked_for_twice(desk: Desk) -> None:
-    """The promotion is pending; whoever asks again is told its number."""
-    desk.register()
-    apply(desk, STAGES + MOVES + TWO)
-    done = transition(desk.call(), parse("fraud:1"), "production")
+    """The promotion is pending; whoever asks again, the same person or another, is told of the same one."""
+    people, _ = guarded(desk, TWO)
+    done = transition(people.call("dora"), parse("fraud:1"), "production")
     assert isinstance(done, Promotion)
     assert done.status == "pending"
-    with pytest.raises(Conflict, match=f"promotion {done.id}"):
-        transition(desk.call(), parse("fraud:1"), "production")
+    for name in ("dora", "bot", "mia"):
+        again = transition(people.call(name), parse("fraud:1"), "production")
+        assert isinstance(again, Promotion)
+        assert (again.id, again.status, again.requested_by) == (done.id, "pending", "dora")
+
+
+def test_what_waited_too_long_is_asked_for_anew(desk: Desk) -> None:
+    """An expired promotion names nothing that anybody could approve."""
+    people, _ = guarded(desk, TWO)
+    first = transition(people.call("dora"), parse("fraud:1"), "production")
+    desk.seconds += 3 * 86_400
+    second = transition(people.call("dora"), parse("fraud:1"), "production")
+    assert isinstance(first, Promotion)
+    assert isinstance(second, Promotion)
+    assert (second.status, second.id > first.id) == ("pending", True)
+
+
+def test_what_a_gate_refused_is_refused_by_the_same_promotion(desk: Desk) -> None:
+    """Asking again writes neither a second promotion nor a second entry, and names the first one."""
+    people, number = guarded(desk, PLAIN)
+    before = len(history(desk.call(), parse("fraud")))
+    for _ in range(3):
+        again = transition(people.call("mia"), parse("fraud:1"), "production")
+        assert isinstance(again, Promotion)
+        assert (again.id, again.status) == (number, "refused")
+    assert len(history(desk.call(), parse("fraud"))) == before
+
+
+def test_what_changed_or_who_is_another_makes_a_refusal_of_its_own(desk: Desk) -> None:
+    """Another person's attempt is on record, and so is one on other evidence or under another policy."""
+    people, number = guarded(desk, PLAIN)
+
+    def refused(name: str) -> int:
+        """Ask, and return the number of the refusal."""
+        done = transition(people.call(name), parse("fraud:1"), "production")
+        assert isinstance(done, Promotion)
+        assert done.status == "refused"
+        return done.id
+
+    numbers = [number, refused("root")]
+    attest(desk, "fraud:1", 0.5)
+    numbers += [refused("root"), refused("root")]
+    apply(desk, STAGES + MOVES + PLAIN.replace("0.9", "0.8"))
+    numbers += [refused("root")]
+    assert numbers == [number, number + 1, number + 2, number + 2, number + 3]
+    attest(desk, "fraud:1", 0.95)
+    assert isinstance(transition(people.call("root"), parse("fraud:1"), "production"), Version)
 
 
 def test_stages_of_the_policy_are_reached_by_their_names(desk: Desk) -> None:

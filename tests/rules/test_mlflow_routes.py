@@ -144,7 +144,7 @@ def test_probes_are_open(app: Front, door: Door) -> None:
         assert Visitor(app).ask("GET", door.address, headers=headers).status == 200
 
 
-@pytest.mark.parametrize("address", ["/api/2.0/mlflow/nothing", "/mlflow/default/api/2.0/x", "/mlflow/x", "/api/2.0",
+@pytest.mark.parametrize("address", ["/api/2.0/mlflow/nothing", "/mlflow/default/api/2.0/x", "/mlflow/x/y", "/api/2.0",
                                      "/ajax-api/3.0/mlflow/trace", "/api/2.0/mlflow-artifacts"])  # fmt: skip
 def test_an_endpoint_that_is_not_there_is_told_as_such(nobody: Visitor, address: str) -> None:
     """Clients fall back to another when they hear it."""

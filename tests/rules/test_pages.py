@@ -8,7 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+import jinja2
 import pytest
+from jinja2 import nodes
 from litestar.handlers import HTTPRouteHandler
 
 from holotype import db, web
@@ -218,6 +220,14 @@ def test_every_form_that_does_something_carries_the_token(template: Path) -> Non
     """A form of the method POST has ``form_token()`` inside."""
     for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", template.read_text(encoding="utf-8"), re.DOTALL):
         assert "form_token()" in form
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda one: one.stem)
+def test_templates_import_what_they_use_and_no_more(template: Path) -> None:
+    """What is left of an earlier page would go on as if it were needed."""
+    tree = jinja2.Environment(autoescape=True).parse(template.read_text(encoding="utf-8"))
+    taken = {one if isinstance(one, str) else one[1] for each in tree.find_all(nodes.FromImport) for one in each.names}
+    assert taken <= {one.name for one in tree.find_all(nodes.Name)}
 
 
 def test_every_page_is_served_and_none_without_a_permission() -> None:

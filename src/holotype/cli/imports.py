@@ -62,7 +62,7 @@ def mlflow(
         model: Take only models whose names match, for example 'fraud-*'; may be repeated.
         files_under: A folder of this machine in which versions may lie that the server names by a path.
         skip_external: Leave out versions whose bytes cannot be reached, instead of registering them as external.
-        dry_run: Only say how many versions would come; nothing is written here.
+        dry_run: Only say what would come and what would be left out; nothing is written here, and no file fetched.
         report: Write the whole report into this file, as JSON.
         known_as: The address under which this server was imported before, where it has another one now.
         workspace: The workspace of the MLflow server to read.
@@ -142,7 +142,8 @@ def _particulars(title: str, found: list[LeftOut]) -> None:
 def _conclude(done: Report) -> None:
     new = sum(line.new for line in done.models)
     if done.dry_run:
-        output.say(f"{formats.plural(new, 'version')} would come; nothing was changed.")
+        rest = "; what would be left out is above" if done.left_out else ""
+        output.say(f"{formats.plural(new, 'version')} would come{rest}. Nothing was changed.")
         return
     came = f"{formats.plural(new, 'version')} came" if done.changed or done.failed else "Nothing had to be changed"
     equal = "everything is equal" if done.equal else "not everything is equal, see above"

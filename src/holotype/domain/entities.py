@@ -355,6 +355,10 @@ class Token:
     expires_at: datetime | None
     revoked_at: datetime | None = None
 
+    def is_over(self, now: datetime) -> bool:
+        """Say whether it opens nothing any more: it was revoked, or its time is over."""
+        return self.revoked_at is not None or (self.expires_at is not None and self.expires_at <= now)
+
 
 @dataclass(frozen=True, slots=True)
 class Right:

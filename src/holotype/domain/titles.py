@@ -4,8 +4,8 @@ A name that is a component of a reference is kept as it is. Any other is the mod
 from it, readable and always the same, so that a title is looked up by the name it leads to:
 
     fraud              → fraud
-    Fraud Model (EU)   → fraud-model-eu-1b0bb0c1f5
-    詐欺               → model-91b3ac2f5b
+    Fraud Model (EU)   → fraud-model-eu-c1a616b9f6
+    詐欺               → model-ac46165c53
 
 A title is checked when it is written; ten hexadecimal digits of its SHA-256 keep two titles apart.
 

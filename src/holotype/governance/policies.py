@@ -5,6 +5,7 @@ A policy is parsed once a process and text; asking for the one in force costs on
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
+from holotype.db.types import bound_list, in_list
 from holotype.domain import built_in, times
 from holotype.domain.policy import DEFAULT_NUMBER, Policy
 from holotype.domain.policy_reading import read
@@ -31,6 +33,15 @@ _PAGE = Prepared(
     .where(_OF_NAMESPACE, policies.c.number < sa.bindparam("before"))
     .order_by(policies.c.number.desc())
     .limit(sa.bindparam("limit"))
+)
+_NUMBERS = (
+    sa.select(policies.c.namespace_id, sa.func.max(policies.c.number).label("number"))
+    .where(in_list(policies.c.namespace_id, "spaces"))
+    .group_by(policies.c.namespace_id)
+    .subquery()
+)
+_NEWEST_OF = sa.select(policies).join(
+    _NUMBERS, (policies.c.namespace_id == _NUMBERS.c.namespace_id) & (policies.c.number == _NUMBERS.c.number)
 )
 _SPACES = sa.select(policies.c.namespace_id).distinct()
 _LARGEST = 2**31 - 1
@@ -60,6 +71,12 @@ def newest(tx: Tx, namespace_id: int) -> tuple[int, str]:
     """Return number and digest of the policy in force, whether or not this release can read it."""
     row = _NEWEST.one(tx, {"namespace_id": namespace_id})
     return (DEFAULT_NUMBER, built_in.default().digest) if row is None else (row.number, row.digest)
+
+
+def newest_of(tx: Tx, namespace_ids: Collection[int]) -> dict[int, Applied]:
+    """Return the policy in force in each of some namespaces as it was applied, whether or not it can be read."""
+    found = {row.namespace_id: _applied(row) for row in tx.execute(_NEWEST_OF, {"spaces": bound_list(namespace_ids)})}
+    return {one: found.get(one) or _built_in() for one in namespace_ids}
 
 
 def policy(tx: Tx, namespace_id: int, number: int) -> Policy:

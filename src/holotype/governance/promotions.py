@@ -58,6 +58,13 @@ _OF_VERSION = (
     .limit(sa.bindparam("limit"))
 )
 _BY_IDS = sa.select(promotions).where(in_list(promotions.c.id, "ids")).order_by(promotions.c.id.desc())
+_LAST_ASKED = (
+    sa.select(promotions)
+    .where(promotions.c.version_id == sa.bindparam("version_id"), promotions.c.target == sa.bindparam("target"))
+    .where(promotions.c.kind != ROLLBACK)
+    .order_by(promotions.c.id.desc())
+    .limit(1)
+)
 _LAST_APPLIED = (
     sa.select(promotions)
     .where(promotions.c.version_id == sa.bindparam("version_id"), promotions.c.target == sa.bindparam("target"))
@@ -156,6 +163,12 @@ def by_ids(tx: Tx, ids: Collection[int]) -> list[Request]:
 def due(tx: Tx, now: datetime, limit: int) -> list[Request]:
     """Return up to ``limit`` pending requests whose time is over."""
     return [_entity(row) for row in tx.execute(_DUE, {"now": times.to_micros(now), "limit": limit})]
+
+
+def last_asked(tx: Tx, version_id: int, target: str) -> Request | None:
+    """Return the newest request to move a version to a target, whatever became of it, rollbacks not counted."""
+    row = tx.execute(_LAST_ASKED, {"version_id": version_id, "target": target}).first()
+    return None if row is None else _entity(row)
 
 
 def last_applied(tx: Tx, version_id: int, target: str, kind: str = STAGE) -> Request | None:

@@ -18,6 +18,7 @@ from holotype.governance.promotions import APPLIED
 from holotype.operations import aliasing, locking
 from holotype.operations.call import Call
 from holotype.operations.promote import promote
+from holotype.operations.promote_once import promote_once
 
 
 def set_alias(
@@ -26,18 +27,22 @@ def set_alias(
     """Let an alias name the version of a reference, whatever it named before, and return the version.
 
     Where the policy protects the alias and a gate refuses or people have to approve, the promotion is returned. A
-    ``foreign`` alias is one of another protocol, whose grammar is another one: it may be kept under an encoded name.
+    ``foreign`` alias is one of another protocol: its grammar is another one, so it may be kept under an encoded name,
+    and its clients repeat what failed, so asking again makes no second promotion.
     """
     rules.require(call.actor, Permission.ALIAS_WRITE, namespace=reference.namespace, model=reference.model)
     with call.write() as tx:
-        done = _point(tx, call, reference, alias, foreign=foreign)
-    if not isinstance(done, str):
-        return done
-    asked = promote(call, reference, done, reason=reason)
+        version, protected = _point(tx, call, reference, alias, foreign=foreign)
+    if protected is None:
+        return version
+    if foreign:
+        asked = promote_once(call, version, protected, reason=reason)
+    else:
+        asked = promote(call, reference, protected, reason=reason)
     return asked.version if asked.status == APPLIED else asked
 
 
-def _point(tx: Tx, call: Call, reference: Reference, alias: str, *, foreign: bool) -> Version | str:
+def _point(tx: Tx, call: Call, reference: Reference, alias: str, *, foreign: bool) -> tuple[Version, str | None]:
     """Point an alias that nothing protects, or that names the version already; otherwise return what it is kept as."""
     locking.lock(tx, reference)
     version = versions.find(tx, reference)
@@ -47,5 +52,5 @@ def _point(tx: Tx, call: Call, reference: Reference, alias: str, *, foreign: boo
     if policy.alias(kept) is None:
         aliasing.point(tx, call, version, kept)
     elif labels.alias(tx, version.model_id, kept) != version.id:
-        return kept
-    return replace(version, aliases=tuple(sorted({*version.aliases, kept})))
+        return version, kept
+    return replace(version, aliases=tuple(sorted({*version.aliases, kept}))), None

@@ -4,7 +4,7 @@
 2. A version that is there already stays; otherwise the shortest way of legal moves is looked for, through stages that
    hold any number of versions: nobody is to be driven out of a single one on the way.
 3. Each move is a promotion of its own, with its gates, its approvals and its entry in the ledger. The first one that is
-   not applied ends the way: what was applied before it stays, and the promotion says why.
+   not applied ends the way: what was applied before it stays, and the promotion says why. Asking again makes no second.
 4. Where those that were there are to leave, a single stage has replaced its version already; in any other each of them
    is promoted to where replaced ones go.
 """
@@ -24,7 +24,7 @@ from holotype.domain.references import Reference
 from holotype.governance import policies
 from holotype.governance.promotions import APPLIED
 from holotype.operations.call import Call
-from holotype.operations.promote import promote
+from holotype.operations.promote_once import promote_once
 
 
 def transition(
@@ -82,5 +82,4 @@ def _where_replaced(policy: Policy) -> str:
 
 def _moved(call: Call, version: Version, target: str, reason: str) -> Promotion:
     """Promote one step; an idempotency key would stand for the whole way, and is spent by none of its steps."""
-    here = Reference(version.namespace, version.model, str(version.number))
-    return promote(replace(call, idempotency_key=None), here, target, reason=reason)
+    return promote_once(replace(call, idempotency_key=None), version, target, reason=reason)

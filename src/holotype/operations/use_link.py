@@ -20,24 +20,29 @@ ORIGIN = "link"
 
 def use_link(call: Call, word: str, *, address: str = "") -> SignedIn:
     """Sign somebody in by a link, or raise ``Unauthenticated`` for one that is not known, was used, or is over."""
-    counted = [Counter(f"link {attempts.network(address)}", 20, 300)]
+    counted = counters(address)
     with call.read() as tx:
         check_pause(tx, call, counted)
         known = links.maker(tx, word, call.now)
     if known is None:
         reserve(call, counted)
-        raise _refused()
+        raise refused()
     with call.write() as tx:
         token_id = links.take(tx, word, call.now)
         if token_id is None:
-            raise _refused()
-        token, user, seconds = _checked(tx, call, token_id)
+            raise refused()
+        token, user, seconds = checked(tx, call, token_id)
         role, scope = links.parts_of(tx, token.id)
         origin = f"{ORIGIN}:{token.id}"
         return issuing.issue(tx, call, user, origin=origin, seconds=seconds, role=role, scope=scope)
 
 
-def _checked(tx: Tx, call: Call, token_id: str) -> tuple[Token, Principal, int]:
+def counters(address: str) -> list[Counter]:
+    """Return where the tries of a network are counted, so that nobody guesses words."""
+    return [Counter(f"link {attempts.network(address)}", 20, 300)]
+
+
+def checked(tx: Tx, call: Call, token_id: str) -> tuple[Token, Principal, int]:
     """Return the token that made a link, whose it is, and how many seconds a session of it lasts."""
     token, principal_id = tokens.get(tx, token_id)
     user = principals.by_id(tx, principal_id)
@@ -45,9 +50,10 @@ def _checked(tx: Tx, call: Call, token_id: str) -> tuple[Token, Principal, int]:
     if token.expires_at is not None:
         left = min(left, int((token.expires_at - call.now).total_seconds()))
     if token.revoked_at is not None or left <= 0 or user is None:
-        raise _refused()
+        raise refused()
     return token, user, left
 
 
-def _refused() -> Unauthenticated:
+def refused() -> Unauthenticated:
+    """Return the error for a link that signs nobody in, the same whatever the reason is."""
     return Unauthenticated("This link is not known, was used, or is over.", hint="Make another: `holotype open`.")

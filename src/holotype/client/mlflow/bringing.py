@@ -18,6 +18,7 @@ from holotype.client.imports import Imports
 from holotype.client.mlflow import context, fetching, places
 from holotype.client.mlflow.answers import Logged, Run, Uri, Version, mapping, moment
 from holotype.client.mlflow.context import Tracking
+from holotype.client.mlflow.places import Remote
 from holotype.client.mlflow.server import API, Server
 from holotype.client.progress import Callback, Meter
 from holotype.client.push import send_files
@@ -58,10 +59,12 @@ class Brought:
     """What became of a version: with which files it is here now, and what was left out.
 
     It is not here where its bytes are still being copied in (``pending``), or where it would be external (``skipped``).
+    Of a version that is only foreseen, ``external`` says that it would be, and its files have no digests.
     """
 
     pending: bool = False
     skipped: bool = False
+    external: bool = False
     files: list[tuple[str, str, int]] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
 
@@ -72,7 +75,8 @@ def bring(both: Both, model: Reference, one: Version) -> Brought:
     run, logged = _context(both, one)
     brought = Brought()
     brought.left_out += _unknown(subject, one, run)
-    with _bytes(both, one, run, logged) as (files, why):
+    reach = _reach(both, one, run, logged)
+    with _bytes(both, reach) as files:
         told = _told(both, model, one, run, logged, brought)
         told.external = not both.skip_external
         done = _register(both, model, told, files or [], brought)
@@ -81,8 +85,25 @@ def bring(both: Both, model: Reference, one: Version) -> Brought:
         return brought
     brought.skipped = done.version is None
     if files is None:
-        brought.left_out.append(LeftOut(subject, "bytes", why))
+        brought.left_out.append(LeftOut(subject, "bytes", reach.why))
     brought.left_out += [LeftOut(subject, left.what, left.why) for left in done.left_out]
+    return brought
+
+
+def foresee(both: Both, model: Reference, one: Version) -> Brought:
+    """Return what would become of a version as far as it can be known; nothing is fetched and nothing written."""
+    subject = f"{model.model_reference}:{one.version}"
+    run, logged = _context(both, one)
+    brought = Brought()
+    brought.left_out += _unknown(subject, one, run)
+    _told(both, model, one, run, logged, brought)
+    reach = _reach(both, one, run, logged)
+    if reach.why:
+        brought.external, brought.skipped = not both.skip_external, both.skip_external
+        why = f"{reach.why}; an import source of the server may cover it"
+        brought.left_out.append(LeftOut(subject, "bytes", why))
+    else:
+        brought.files = reach.sizes()
     return brought
 
 
@@ -138,29 +159,50 @@ def _parent(both: Both, source: str) -> str | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Where the bytes of a version can be had: in its tags, a folder of this machine, from the server; or why not."""
+
+    content: list[tuple[str, bytes]] = field(default_factory=list)
+    offered: Path | None = None
+    remote: list[Remote] = field(default_factory=list)
+    why: str = ""
+
+    def sizes(self) -> list[tuple[str, str, int]]:
+        """Return the files that there are, with their sizes as far as those are known, and no digests."""
+        local = walk(self.offered) if self.offered is not None else []
+        found = [(path, len(text)) for path, text in self.content] + [(one.path, one.size) for one in local]
+        found += [(one.path, one.size or 0) for one in self.remote]
+        return [(path, "", size) for path, size in found]
+
+
+def _reach(both: Both, one: Version, run: Run | None, logged: Logged | None) -> _Reach:
+    tags = mapping(one.tags)
+    if prompts.is_prompt(tags):
+        return _Reach(content=prompts.content_of(tags))
+    uri = _uri(both, one)
+    offered = places.local(uri, both.offered)
+    if offered is not None and offered.exists():
+        return _Reach(offered=offered)
+    place = places.place_of(both.server, uri, run, logged) or _named(both, uri)
+    found = places.files(place) if place else []
+    return _Reach(remote=found) if found else _Reach(why=why_not(uri, known=place is not None))
+
+
 @contextmanager
-def _bytes(
-    both: Both, one: Version, run: Run | None, logged: Logged | None
-) -> Iterator[tuple[list[LocalFile] | None, str]]:
-    """Give the files of a version as they lie here meanwhile, or nothing and why."""
+def _bytes(both: Both, reach: _Reach) -> Iterator[list[LocalFile] | None]:
+    """Give the files of a version as they lie here meanwhile, or nothing where they are out of reach."""
     with tempfile.TemporaryDirectory(prefix="holotype-import-", dir=both.work) as folder:
-        tags = mapping(one.tags)
-        if prompts.is_prompt(tags):
-            yield _written(Path(folder), prompts.content_of(tags)), ""
-            return
-        uri = _uri(both, one)
-        offered = places.local(uri, both.offered)
-        if offered is not None and offered.exists():
-            yield walk(offered), ""
-            return
-        place = places.place_of(both.server, uri, run, logged) or _named(both, uri)
-        found = places.files(place) if place else []
-        if found:
-            meter = Meter(both.progress, "download", sum(file.size or 0 for file in found), len(found))
-            yield [file for file, _ in fetching.fetch(both.server, found, Path(folder), meter)], ""
+        if reach.why:
+            yield None
+        elif reach.offered is not None:
+            yield walk(reach.offered)
+        elif reach.remote:
+            meter = Meter(both.progress, "download", sum(file.size or 0 for file in reach.remote), len(reach.remote))
+            yield [file for file, _ in fetching.fetch(both.server, reach.remote, Path(folder), meter)]
             meter.finish()
         else:
-            yield None, why_not(uri, known=place is not None)
+            yield _written(Path(folder), reach.content)
 
 
 def _named(both: Both, uri: str) -> places.Place | None:

@@ -17,13 +17,14 @@ from pathlib import Path
 
 from holotype.client import origin as origins
 from holotype.client.api import Client
-from holotype.client.mlflow import listing
+from holotype.client.mlflow import foreseeing, listing
 from holotype.client.mlflow.bringing import Both
 from holotype.client.mlflow.context import Tracking
 from holotype.client.mlflow.one_model import OneModel
 from holotype.client.mlflow.report import Line, Notes, Report
 from holotype.client.mlflow.server import NOBODY, Credentials, Server
 from holotype.domain import names
+from holotype.domain.policy import Policy
 from holotype.errors import Denied, NotFound, StorageFull, Unauthenticated
 from holotype.wire.imports import LeftOut
 
@@ -78,6 +79,7 @@ class Importer:
         self.both, self.client, self.dry_run = both, client, dry_run
         self._tell = tell
         self._in_a_row = 0
+        self.policy: Policy | None = None
         self.report = Report(both.origin, both.namespace, dry_run)
 
     def run(self, patterns: Sequence[str] = ()) -> Report:
@@ -85,6 +87,8 @@ class Importer:
         space = self.both.namespace
         if all(one.name != space for one in self.client.namespaces()):
             raise NotFound(f"There is no namespace {space}.", hint=f"Create it: `holotype namespace create {space}`.")
+        if self.dry_run:
+            self.policy = foreseeing.policy_of(self.client.policy(space).text)
         for name in listing.models(self.both.server, patterns):
             OneModel(self, name).bring()
         return self.report

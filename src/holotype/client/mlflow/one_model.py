@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from holotype.client.mlflow import bringing, comparing, listing
 from holotype.client.mlflow.answers import Model, Version, mapping, moment, number
 from holotype.client.mlflow.bringing import Brought
+from holotype.client.mlflow.foreseeing import Foresight
 from holotype.client.mlflow.report import Line, Notes
 from holotype.client.threads import workers
 from holotype.domain import prompts, titles
@@ -42,7 +43,10 @@ class OneModel:
         self._notes = Notes(importer.report, Line(title, self._where.model))
         self._aliases: dict[str, int] = {}
         self._foreign: set[int] = set()
+        self._foresight = Foresight(self._subject, importer.policy)
         self._again: list[ImportedLabels] = []
+        self._waiting: list[LeftOut] = []
+        self._noted: set[tuple[str, str, str]] = set()
         self._explained: dict[str, set[str]] = {}
         self._highest = 0
         self._wrote = False
@@ -61,10 +65,13 @@ class OneModel:
                 self._page(page, known=here is not None)  # 2-4
             if here is not None:
                 self._finish(found, here)  # 5
+            else:
+                self._leave_out(self._foresight.aliases(self._aliases_here))
         return self._importer.ended(self._notes)
 
     def _model(self, found: Model) -> wire.ModelImport | None:
         if self._dry:
+            self._leave_out(self._foresight.model(found))
             return None
         try:
             done = self._client.import_model(self._subject, self._model_told(found))
@@ -93,13 +100,14 @@ class OneModel:
         self._highest = last
         here = self._here(first, last) if known or self._dry else {}
         missing = [one for one in page if int(one.version) not in here and self._is_ready(one)]
-        if self._dry:
-            self._notes.count(new=len(missing), here=len(page) - len(missing))
-            return
+        self._noted.clear()
         brought = self._versions(missing)
+        told = {int(one.version): comparing.labels_of(one, self._both.origin) for one in page}
+        if self._dry:
+            self._foresee(page, told, here, brought)
+            return
         if brought:
             here = self._here(first, last)
-        told = {int(one.version): comparing.labels_of(one, self._both.origin) for one in page}
         wanted = [told[n] for n in sorted(told) if self._is_ours(here.get(n), told[n])]
         wanted = [one for one in wanted if comparing.label_differences(one, here[one.number])]
         if self._label(wanted) or brought:
@@ -116,6 +124,31 @@ class OneModel:
                 return {}
             raise
 
+    def _foresee(
+        self,
+        page: list[Version],
+        told: dict[int, ImportedLabels],
+        here: dict[int, Imported],
+        coming: dict[int, Brought],
+    ) -> None:
+        """Note what of a page would not come, and count what is here."""
+        for one in page:
+            found = here.get(int(one.version))
+            if found is not None and not self._is_ours(found, told[found.number]):
+                why = _whose(found, told[found.number])
+                self._notes.left_out([LeftOut(f"{self._subject}:{found.number}", "version", why)])
+            elif found is not None or int(one.version) in coming:
+                self._notes.count(here=int(found is not None))
+                self._leave_out(self._foresight.version(one))
+        self._notes.count(external=sum(one.external for one in coming.values()))
+        self._gone_there(told, here)
+
+    def _aliases_here(self) -> dict[str, int]:
+        try:
+            return {one.name: one.number for one in self._client.aliases(self._subject)}
+        except NotFound:
+            return {}
+
     def _is_ready(self, one: Version) -> bool:
         if one.status == "READY":
             return True
@@ -128,13 +161,14 @@ class OneModel:
         return False
 
     def _versions(self, missing: list[Version]) -> dict[int, Brought]:
-        """Bring versions, several at once, and return what became of each that came."""
+        """Bring versions, or foresee what would become of them, several at once; return those that came or would."""
         done: dict[int, Brought] = {}
         if not missing:
             return done
+        become = bringing.foresee if self._dry else bringing.bring
         with workers(WORKERS, "import") as pool:
             jobs: list[tuple[Version, Future[Brought]]] = [
-                (one, pool.submit(bringing.bring, self._both, self._where, one)) for one in missing
+                (one, pool.submit(become, self._both, self._where, one)) for one in missing
             ]
             for one, job in jobs:
                 subject = f"{self._subject}:{one.version}"
@@ -157,18 +191,37 @@ class OneModel:
         return here is not None and here.registration == told.registration and here.deleted_at is None
 
     def _label(self, wanted: list[ImportedLabels]) -> bool:
-        """Set labels that differ; return whether anything was written."""
+        """Set labels that differ; return whether anything was written.
+
+        Whoever holds the stage of a version may leave it with a later page: such versions are tried again at the end,
+        and told of then.
+        """
         if not wanted:
             return False
+        left_out = self._send(wanted)
+        staying = {one.subject for one in left_out if one.what.startswith(_STAGE)}
+        waiting = {f"{self._subject}:{one.number}": one for one in wanted}
+        waiting = {subject: one for subject, one in waiting.items() if subject in staying}
+        if len(self._again) + len(waiting) > listing.PAGE:
+            waiting = {}
+        self._again += waiting.values()
+        later = [one for one in left_out if one.subject in waiting and one.what.startswith(_STAGE)]
+        self._waiting += later
+        self._explain(later)
+        self._leave_out(one for one in left_out if one not in later)
+        return True
+
+    def _label_again(self) -> None:
+        """Try once more where a stage was taken, if anything was written since, and tell what stays as it is."""
+        if self._again and self._wrote:
+            self._waiting = [one for one in self._send(self._again) if one.what.startswith(_STAGE)]
+        self._leave_out(self._waiting)
+
+    def _send(self, wanted: list[ImportedLabels]) -> list[LeftOut]:
         done = self._client.import_labels(self._subject, wire.Labelling(origin=self._both.origin, versions=wanted))
-        numbers = {one.subject.rpartition(":")[2] for one in done.left_out if one.what.startswith(_STAGE)}
-        waiting = [one for one in wanted if str(one.number) in numbers]
-        if len(self._again) + len(waiting) <= listing.PAGE:
-            self._again += waiting  # whoever holds their stage may leave it with a later page
-        self._leave_out(done.left_out)
         self._notes.count(changed=done.changed)
         self._wrote |= done.changed > 0
-        return True
+        return done.left_out
 
     def _compare(
         self,
@@ -196,10 +249,14 @@ class OneModel:
                 if comparing.files_differ(brought[found.number].files, kept):
                     self._notes.different([LeftOut(subject, "files", "they are not those that were fetched")])
             self._explained.pop(subject, None)
-        for number_, found in here.items():
-            if number_ not in told and found.deleted_at is None and self._came(found):
+        self._gone_there(told, here)
+
+    def _gone_there(self, told: dict[int, ImportedLabels], here: dict[int, Imported]) -> None:
+        """Note the versions that came once and are there no more."""
+        for at, found in here.items():
+            if at not in told and found.deleted_at is None and self._came(found):
                 self._aliases |= dict.fromkeys(found.aliases, found.number)
-                note = LeftOut(f"{self._subject}:{number_}", "deletion", "it was deleted there and stays here")
+                note = LeftOut(f"{self._subject}:{at}", "deletion", "it was deleted there and stays here")
                 self._notes.left_out([note])
 
     def _came(self, found: Imported) -> bool:
@@ -213,18 +270,25 @@ class OneModel:
         self._notes.different(comparing.as_left_out(subject, rest, "it is not the same after the import"))
 
     def _leave_out(self, found: Iterable[LeftOut]) -> None:
-        """Note what was left out, and what that explains."""
+        """Note what was left out, each once, and what that explains."""
         kept = []
+        for one in found:
+            told = one.subject, one.what, one.why
+            if told not in self._noted:
+                self._noted.add(told)
+                kept.append(one)
+        self._explain(kept)
+        self._notes.left_out(kept)
+
+    def _explain(self, found: Iterable[LeftOut]) -> None:
+        """Remember which differences of a thing something that was left out explains."""
         for one in found:
             word = one.what.partition(" ")[0]
             words = {"description", "tags"} if one.what == "description and tags" else {word, _FIELDS.get(word, word)}
             self._explained.setdefault(one.subject, set()).update(words)
-            kept.append(one)
-        self._notes.left_out(kept)
 
     def _finish(self, found: Model, here: wire.ModelImport) -> None:
-        if self._again and self._wrote:
-            self._label(self._again)
+        self._label_again()
         wanted = {one.alias: number(one.version, "a version", listing.LARGEST_NUMBER) for one in found.aliases}
         wanted = {alias: at for alias, at in wanted.items() if at not in self._foreign}
         named = {titles.alias_of(alias): at for alias, at in wanted.items()}

@@ -30,7 +30,7 @@ CODES: dict[type[BaseException], tuple[int, str]] = {
     errors.LocalProblem: (500, "INTERNAL_ERROR"),
     errors.HolotypeError: (400, "INVALID_PARAMETER_VALUE"),
 }
-_ADDRESSES = re.compile(r"/mlflow/|/(ajax-)?api/[23]\.0|/graphql$")
+_ADDRESSES = re.compile(r"/mlflow/[^/]*/.|/(ajax-)?api/[23]\.0|/graphql$")
 _NO_ENDPOINT = (
     "This server has no such endpoint; docs/reference/mlflow.md lists those it has. Its address for MLflow is "
     "http://HOST:PORT, or http://HOST:PORT/mlflow/NAMESPACE."

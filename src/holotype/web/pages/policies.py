@@ -13,7 +13,7 @@ from holotype.gateways.native.addresses import before, number
 from holotype.governance.policies import Applied
 from holotype.operations.apply_policy import apply_policy
 from holotype.operations.checking_policies import checked
-from holotype.operations.list_namespaces import list_namespaces
+from holotype.operations.list_policies_in_force import list_policies_in_force
 from holotype.operations.show_policy import list_policies, show_policy
 from holotype.operations.try_policy import Report, try_policy
 from holotype.web import places
@@ -46,10 +46,9 @@ class _Draft:
 @page("/policies", permission=Permission.POLICY_READ)
 def policies(request: Visit, *, after: str = "") -> Page:
     """List the namespaces with the policy that is in force in each."""
-    found = list_namespaces(request.call, after=after, limit=_PAGE + 1)
-    shown = [(space, show_policy(request.call, space.name)) for space in found[:_PAGE]]
-    following = found[_PAGE - 1].name if len(found) > _PAGE else None
-    return Page("policies.html", {"found": shown, "next": following})
+    found = list_policies_in_force(request.call, after=after, limit=_PAGE + 1)
+    following = found[_PAGE - 1][0].name if len(found) > _PAGE else None
+    return Page("policies.html", {"found": found[:_PAGE], "next": following})
 
 
 @page("/policies/{namespace:str}", permission=Permission.POLICY_READ)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from holotype.domain.sign_in import SignedIn
 from holotype.errors import HolotypeError
 from holotype.operations.create_link import PLACE as LINK
+from holotype.operations.show_link import show_link
 from holotype.operations.sign_in import sign_in
 from holotype.operations.sign_out import sign_out
 from holotype.operations.use_link import use_link
@@ -35,9 +36,13 @@ def signed_in(request: Visit, *, name: str = "", password: str = "", next: str =
 
 
 @page(LINK, permission=PUBLIC)
-def linked(request: Visit, *, word: str = "") -> Page:  # noqa: ARG001 - a page takes its visit
-    """Ask whether this browser shall be signed in: nothing is used up by whoever only looks at a link."""
-    return Page("sign_in_link.html", {"word": word, "why": None})
+def linked(request: Visit, *, word: str = "") -> Page:
+    """Ask whether this browser shall be signed in, and as whom: whoever only looks at a link uses nothing up."""
+    try:
+        name = show_link(request.call, word, address=request.address)
+    except HolotypeError as error:
+        return _refused(error)
+    return Page("sign_in_link.html", {"word": word, "name": name, "why": None})
 
 
 @action(LINK, permission=PUBLIC)
@@ -46,8 +51,12 @@ def followed(request: Visit, *, word: str = "") -> Page | Redirect:
     try:
         found = use_link(request.call, word, address=request.address)
     except HolotypeError as error:
-        return Page("sign_in_link.html", {"word": "", "why": error}, status=401)
+        return _refused(error)
     return let_in(request, found)
+
+
+def _refused(error: HolotypeError) -> Page:
+    return Page("sign_in_link.html", {"word": "", "name": "", "why": error}, status=401)
 
 
 @page(SET_UP, permission=PUBLIC)

@@ -36,6 +36,17 @@
     document.dispatchEvent(new CustomEvent("holotype:theme"));
   }
 
+  // MLflow's clients print addresses whose fragment says what is meant: /#/experiments/1/runs/8c2f…
+  function follow() {
+    if (!location.hash.startsWith("#/")) return;
+    const [meant, more] = location.hash.slice(1).split("?workspace=");
+    const named = /\/mlflow\/([^/&]+)/.exec(location.pathname + decodeURIComponent(location.search));
+    const space = encodeURIComponent(more ? decodeURIComponent(more) : named?.[1] ?? "default");
+    location.replace(`/mlflow/${space}?${new URLSearchParams({ at: meant })}`);
+  }
+  addEventListener("hashchange", follow);
+  follow();
+
   const keys = () => document.getElementById("keys");
   const does = { theme: turn, keys: () => keys().showModal() };
 
