@@ -6,6 +6,7 @@ forms.py       what a form sends, and that it was ours
 rendering.py   templates and what they can say
 cards.py       Markdown of people, made safe
 wording.py     an entry of the ledger in words; the sentences are in sentences.py
+telling.py     such a sentence as HTML
 downloads.py   what is saved as a file
 assets.py      style sheets and scripts
 errors.py      an error as a page
