@@ -171,6 +171,12 @@ def met_whole(tx: Tx, other: Counted, rarest: Counted) -> bool:
     return tx.dialect.name != "sqlite" and worth and not other.guessed and len(other.sources) == 1
 
 
+def only_own(node: Node, counted: Counted) -> bool:
+    """Say whether no model has a tag or words, so that only the versions' own count."""
+    may_be_of_model = isinstance(node, Text) or (isinstance(node, Term) and node.field == "tag")
+    return may_be_of_model and len(counted.parts) == 2 and counted.parts[1] == 0
+
+
 def union(found: Counted, probes: Sequence[Source] = ()) -> sa.Subquery:
     """Return the ids of all sources that the probes list as well, each once."""
     # the limit keeps the planners from melting this into the rest, and tells PostgreSQL how few there are

@@ -22,7 +22,7 @@ from holotype.catalogue.search import sources, stages, walks
 from holotype.catalogue.search.asked import After, Search
 from holotype.catalogue.search.conditions import Conditions, models_of
 from holotype.catalogue.search.orders import Order, order_of
-from holotype.catalogue.search.sources import Counted
+from holotype.catalogue.search.sources import Counted, only_own
 from holotype.catalogue.search.walks import Matching, V
 from holotype.db import Tx
 from holotype.domain.query_tree import And, Node, Or, Term, Text
@@ -44,11 +44,15 @@ def find_versions(tx: Tx, search: Search) -> list[After]:
     rows: list[After] = []
     for statement in plan(tx, search).statements:
         wanted = search.limit - len(rows)
-        found = tx.execute(statement.limit(wanted))
-        rows.extend(After(next((key for key in row[1:] if key is not None), None), int(row[0])) for row in found)
+        rows += [After(_key(row), row[0]) for row in tx.execute(statement.limit(wanted)).all()]
         if len(rows) == search.limit:
             break
     return rows
+
+
+def _key(row: Sequence[Any]) -> Any:
+    """Return the first key that a row of an id and keys has."""
+    return next((key for key in row[1:] if key is not None), None) if row[1] is None else row[1]
 
 
 def plan(tx: Tx, search: Search) -> Plan:
@@ -62,7 +66,7 @@ def plan(tx: Tx, search: Search) -> Plan:
     if any(way.counted.count == 0 for way in ways):
         return Plan("nothing")  # 2
     dense = frozenset(term for way in ways if way.counted.dense for term in way.exactly)
-    own = frozenset(term for way in ways if _only_own(way) for term in way.exactly)
+    own = frozenset(term for way in ways for term in way.exactly if only_own(term, way.counted))
 
     def matching(*known: _Way) -> Matching:
         asked = And(tuple(term for term in terms if not any(term in way.exactly for way in known)))
@@ -175,15 +179,6 @@ def _in_own_texts(way: _Way) -> bool:
 def _is_words(node: Node) -> bool:
     """Say whether a node is words joined by OR, which full text may list by themselves."""
     return isinstance(node, Or) and all(isinstance(child, Text) for child in node.children)
-
-
-def _only_own(way: _Way) -> bool:
-    """Say whether no model has a tag or words, so that only the versions' own count."""
-    return len(way.counted.parts) == 2 and way.counted.parts[1] == 0 and _may_be_of_model(way)
-
-
-def _may_be_of_model(way: _Way) -> bool:
-    return any(isinstance(term, Text) or (isinstance(term, Term) and term.field == "tag") for term in way.exactly)
 
 
 def _matches(search: Search, conditions: Conditions, asked: And) -> sa.ColumnElement[bool]:
