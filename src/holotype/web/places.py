@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from holotype.domain import references
 from holotype.domain.entities import Model
@@ -33,12 +33,12 @@ def numbered(found: Model, number: int) -> str:
 
 def search(query: str) -> str:
     """Return the list of models that match a query."""
-    return f"/models?{urlencode({'q': query})}"
+    return f"/models?q={quote_plus(query)}"
 
 
 def versions(query: str) -> str:
     """Return the list of versions that match a query."""
-    return f"/versions?{urlencode({'q': query})}"
+    return f"/versions?q={quote_plus(query)}"
 
 
 def compare(*references_: str) -> str:

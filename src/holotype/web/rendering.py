@@ -23,7 +23,7 @@ from holotype.domain import query_tree, readable
 from holotype.domain.permissions import ROLES, Permission
 from holotype.gateways.answers import Answer
 from holotype.gateways.browsers import Headers
-from holotype.web import assets, cards, places, tagged, telling, wording
+from holotype.web import assets, cards, pieces, places, tagged, telling, wording
 
 if TYPE_CHECKING:
     from holotype.web.base import Visit
@@ -156,6 +156,8 @@ _TEMPLATES.globals |= {
     "may_not": _may_not,
     "said": wording.said,
     "sentence": telling.sentence,
+    "stage": pieces.stage,
+    "tags": pieces.tags,
     "who_has": _who_has,
     "version_of_ours": __version__,
 }

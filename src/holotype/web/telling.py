@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
+from holotype.web import pieces
 from holotype.web.wording import Part, Said
-
-_STAGES = frozenset({"production", "staging", "archived", "none"})
 
 
 def sentence(words: Said) -> Markup:
@@ -22,7 +21,7 @@ def _shown(part: Part) -> str:
     if part.kind == "actor":
         return f"<b>{text}</b>"
     if part.kind == "stage":
-        return f'<span class="stage {part.text if part.text in _STAGES else "other"}">{text}</span>'
+        return pieces.stage(part.text)
     marked = ' class="ref"' if part.kind == "name" else ""
     if part.place:
         return f'<a{marked} href="{escape(part.place)}">{text}</a>'
