@@ -25,6 +25,7 @@ from holotype.db import Tx
 from holotype.domain.query_tree import And, Anything, Node, Not, Or, Term, Text
 
 M = models.alias("m")
+_O, _X = versions.alias("o"), metrics.alias("x")
 _OF_MODELS = {"name", "namespace", "author", "created", "changed"}
 _COLUMNS = {"name": "name", "changed": "changed_at", "created": "id", "author": "created_by"}
 Condition = sa.ColumnElement[bool]
@@ -230,7 +231,7 @@ class _Models:
 
     def listed(self, terms: Sequence[Node], counted: Counted, probed: Sequence[Node] = ()) -> Condition:
         """Return the condition that the model is one of those of the versions that a term lists."""
-        rows = versions.alias("o")
+        rows = _O
         chosen = sources.union(counted, [self.counted[term].sources[0] for term in probed])
         asked = self.conditions(rows, chosen.c.id).of(And(tuple(terms)))
         matching = rows.c.deleted_at.is_(None) & asked
@@ -255,7 +256,7 @@ class _Models:
 
     def asked(self, terms: Sequence[Node]) -> Condition:
         """Return the condition that one of the model's versions, asked one by one, matches."""
-        rows = versions.alias("o")
+        rows = _O
         own: sa.Select[Any] = sa.select(sa.literal_column("1")).where(rows.c.model_id == M.c.id)
         matching = self.conditions(rows).of(And(tuple(terms)))
         alive = rows.c.deleted_at.is_(None)
@@ -265,7 +266,7 @@ class _Models:
 
     def asked_by_metric(self, terms: Sequence[Node], driver: Term) -> Condition:
         """Return the condition that one of the model's versions matches, of those that have a metric so."""
-        rows, best = versions.alias("o"), metrics.alias("x")
+        rows, best = _O, _X
         own: sa.Select[Any] = sa.select(sa.literal_column("1")).join_from(
             best, rows, rows.c.id == unindexed(best.c.version_id)
         )

@@ -25,6 +25,7 @@ FEW = 6_000
 MORE = 40_000
 """So many can be looked up in other indexes within that time."""
 _WHOLE = 100_000
+_LISTED = versions.alias("listed")
 _NEWEST = sa.select(sa.func.max(versions.c.id))
 
 
@@ -256,8 +257,7 @@ def _of_term(term: Term, now: int) -> tuple[Source, ...]:
 def _of_row(term: Term, now: int) -> tuple[Source, ...]:
     if isinstance(term.value, Prefix):
         return ()
-    rows = versions.alias("listed")
-    ids = sa.select(rows.c.id).where(conditions.Conditions(rows, "", now).plain(term))
+    ids = sa.select(_LISTED.c.id).where(conditions.Conditions(_LISTED, "", now).plain(term))
     return (Source(ids, term.field in {"stage", "author"}),)
 
 

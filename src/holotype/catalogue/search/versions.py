@@ -1,6 +1,7 @@
 """Which versions match a query, in which order?
 
-1. Every term that an index can list is counted, up to a bound, in one statement.
+1. Every term that an index can list is counted, up to a bound, in one statement; but for all versions of one model by
+   their numbers, which are walked.
 2. Nothing there: nothing matches.
 3. A term is rare: its few versions are looked at one by one, and sorted. Not so where it is the name of a model, and
    an index has the order within a model: then a page costs the same however many versions the model has.
@@ -62,7 +63,9 @@ def plan(tx: Tx, search: Search) -> Plan:
         order = replace(order, stages=stages.unusual(tx))
     search = _with_ties(tx, search, order)
     terms = list(search.query.children if isinstance(search.query, And) else (search.query,))
-    ways = _ways(tx, search, terms)  # 1
+    model_id = _one_model(tx, terms) if order.field in _WITHIN_A_MODEL else None
+    alone = model_id is not None and len(terms) == 1 and not order.beside
+    ways = [] if alone else _ways(tx, search, terms)  # 1
     if any(way.counted.count == 0 for way in ways):
         return Plan("nothing")  # 2
     dense = frozenset(term for way in ways if way.counted.dense for term in way.exactly)
@@ -77,7 +80,6 @@ def plan(tx: Tx, search: Search) -> Plan:
 
     along = _along(ways, order, search)
     rarest = min(ways, key=lambda way: way.counted.count, default=None)
-    model_id = _one_model(tx, terms) if order.field in _WITHIN_A_MODEL else None
     if rarest is not None and rarest.counted.few:  # 3
         if model_id is None or not set(rarest.exactly) & set(_named(terms)):
             return Plan("few", (walks.from_few(rarest.counted, order, search, matching(rarest)),))
