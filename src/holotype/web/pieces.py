@@ -12,6 +12,7 @@ from jinja2.filters import do_truncate
 from markupsafe import Markup, escape
 
 from holotype.domain import lifecycle
+from holotype.domain.entities import Version
 from holotype.domain.query_tree import spelled
 from holotype.web import places
 
@@ -22,6 +23,13 @@ def stage(name: str) -> Markup:
     """Return a stage in its colour."""
     known = _STAGES.get(name)
     return _colored(name, "other") if known is None else known
+
+
+def ref(version: Version) -> Markup:
+    """Return the whole reference of a version, as the way to its page."""
+    held = ' <span class="badge stop">quarantined</span>' if version.quarantined_at else ""
+    place, text = escape(places.version(version)), escape(version.reference)
+    return Markup(f'<a class="ref" href="{place}">{text}</a>{held}')  # noqa: S704 - each text in it was escaped
 
 
 @pass_environment

@@ -6,23 +6,23 @@ import re
 from urllib.parse import quote, quote_plus, urlencode
 
 from holotype.domain import references
-from holotype.domain.entities import Model
+from holotype.domain.entities import Model, Version
 from holotype.domain.references import Reference
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.~@:-]+")
 
 
-def model(reference: Reference | Model | str, tab: str = "") -> str:
+def model(reference: Reference | Version | Model | str, tab: str = "") -> str:
     """Return the page of a model, or one of its parts: ``history``, ``metrics``, ``card`` or ``access``."""
     found = references.parse_model(reference) if isinstance(reference, str) else reference
     name = found.name if isinstance(found, Model) else found.model
     return f"/models/{_part(found.namespace)}/{_part(name)}{f'/{tab}' if tab else ''}"
 
 
-def version(reference: Reference | str, tab: str = "") -> str:
+def version(reference: Reference | Version | str, tab: str = "") -> str:
     """Return the page of a version, or one of its parts."""
     found = references.parse(reference) if isinstance(reference, str) else reference
-    label = found.label or found.digest or "latest"
+    label = str(found.number) if isinstance(found, Version) else found.label or found.digest or "latest"
     return f"{model(found)}/versions/{_part(label)}{f'/{tab}' if tab else ''}"
 
 

@@ -155,6 +155,7 @@ _TEMPLATES.globals |= {
     "at": places,
     "may_not": _may_not,
     "said": wording.said,
+    "ref": pieces.ref,
     "sentence": telling.sentence,
     "stage": pieces.stage,
     "tags": pieces.tags,

@@ -22,10 +22,12 @@ from holotype.catalogue.search.conditions import Conditions, models_of, models_w
 from holotype.catalogue.search.sources import Counted, only_own
 from holotype.catalogue.tables import metrics, model_tags, models, namespaces, versions
 from holotype.db import Tx
+from holotype.db.prepared import Prepared
 from holotype.domain.query_tree import And, Anything, Node, Not, Or, Term, Text
 
 M = models.alias("m")
 _O, _X = versions.alias("o"), metrics.alias("x")
+_NEWEST = Prepared(sa.select(sa.func.max(models.c.id).label("id")))
 _OF_MODELS = {"name", "namespace", "author", "created", "changed"}
 _COLUMNS = {"name": "name", "changed": "changed_at", "created": "id", "author": "created_by"}
 Condition = sa.ColumnElement[bool]
@@ -227,7 +229,7 @@ class _Models:
 
     def many(self) -> int:
         """Return how many models there are, or were."""
-        return self.tx.execute(sa.select(sa.func.max(models.c.id))).scalar() or 1
+        return _NEWEST.one(self.tx, {}).id or 1
 
     def listed(self, terms: Sequence[Node], counted: Counted, probed: Sequence[Node] = ()) -> Condition:
         """Return the condition that the model is one of those of the versions that a term lists."""

@@ -30,6 +30,8 @@ from holotype.domain.query_tree import And, Node, Or, Term, Text
 
 _WITHIN_A_MODEL = {"metric", "number"}
 """By which fields an index orders the versions of one model."""
+_SORTED = {"few", "meeting"}
+"""The ways at whose end all that match are sorted; the others walk along the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,31 @@ class Plan:
 
 def find_versions(tx: Tx, search: Search) -> list[After]:
     """Return the ids and keys of up to ``limit`` versions behind the cursor; ``tx`` is a snapshot."""
-    rows: list[After] = []
-    for statement in plan(tx, search).statements:
-        wanted = search.limit - len(rows)
-        rows += [After(_key(row), row[0]) for row in tx.execute(statement.limit(wanted)).all()]
-        if len(rows) == search.limit:
+    return _first(tx, plan(tx, search), search.limit)
+
+
+def tally_versions(tx: Tx, search: Search, first: int) -> tuple[list[After], int]:
+    """Return the ids and keys of the first versions, and count up to ``limit`` of them where they lie."""
+    chosen = plan(tx, search)
+    rows = _first(tx, chosen, first)
+    if len(rows) < first:
+        return rows, len(rows)
+    count = 0
+    for statement in chosen.statements:
+        some = statement.order_by(None) if chosen.way in _SORTED else statement
+        within = some.limit(search.limit - count).subquery()
+        count += int(tx.execute(sa.select(sa.func.count()).select_from(within)).scalar_one())
+        if count == search.limit:
             break
+    return rows, count
+
+
+def _first(tx: Tx, chosen: Plan, limit: int) -> list[After]:
+    rows: list[After] = []
+    for statement in chosen.statements:
+        if len(rows) == limit:
+            break
+        rows += [After(_key(row), row[0]) for row in tx.execute(statement.limit(limit - len(rows))).all()]
     return rows
 
 
