@@ -18,7 +18,9 @@ from holotype.domain.permissions import ROLES
 from holotype.domain.references import parse
 from holotype.errors import Denied
 from holotype.ledger.append import Entry, append
+from holotype.operations import browse_models
 from holotype.operations.apply_policy import apply_policy
+from holotype.operations.create_model import create_model
 from holotype.operations.create_namespace import create_namespace
 from holotype.operations.list_policies_in_force import list_policies_in_force
 from holotype.operations.promote import promote
@@ -63,7 +65,9 @@ def test_what_narrows_is_counted_in_all_that_matches_on_every_page(open_one: Des
     visitor = Visitor(front_of(open_one.registry))
     promote(open_one.call(), parse("model-00:1"), "staging")
     promote(open_one.call(), parse("model-00:1"), "production")
-    first = visitor.ask("GET", "/models")
+    with statements(open_one.registry.database) as sent:
+        first = visitor.ask("GET", "/models")
+    assert len([one for one, _ in sent if " FROM models AS m " in " ".join(one.split())]) == 1  # asked once for both
     following = unescape(re.findall(r'rel="next" href="/models\?([^"]+)"', first.body.decode())[0])
     second = visitor.ask("GET", "/models", query=following)
     told = [
@@ -102,6 +106,19 @@ def test_policies_are_those_that_one_may_see(open_one: Desk) -> None:
     assert [space.name for space, _ in list_policies_in_force(call)] == ["risk"]
     with pytest.raises(Denied):
         list_policies_in_force(replace(call, actor=Actor("eve", 7)))
+
+
+def test_what_narrows_is_counted_in_the_order_of_the_list(open_one: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of very many models that match, the first of the list that somebody looks at are counted."""
+    monkeypatch.setattr(browse_models, "COUNTED", 2)
+    for name, team in (("a", "risk"), ("b", "vision"), ("c", "vision")):
+        create_model(open_one.call(), parse(name), given={"team": team})
+    visitor = Visitor(front_of(open_one.registry))
+    for sort, told in (("name", ["risk 1", "vision 1"]), ("-name", [])):
+        text = words(visitor.ask("GET", "/models", query=f"sort={sort}"))
+        narrow = text.partition(" Narrow ")[2].partition(" Saved ")[0]
+        assert re.findall(r"(?:risk|vision) \d", narrow) == told
+        assert ("Counted among the first 2." in narrow) is bool(told)
 
 
 def test_a_policy_is_tried_on_older_versions_too(open_one: Desk) -> None:

@@ -71,7 +71,7 @@ GOLDEN = [
         "Backward using ix_metrics_model",
     ),
     ("name:MODEL", "-number", "order", "sqlite_autoindex_versions_1 (model_id=?)", "uq_versions_model_id_number"),
-    ("name:SMALL", "-number", "model", "sqlite_autoindex_versions_1 (model_id=?)", "uq_versions_model_id_number"),
+    ("name:SMALL", "-number", "order", "sqlite_autoindex_versions_1 (model_id=?)", "uq_versions_model_id_number"),
     ("name:SMALL", "-metric.loss", "model", "USING COVERING INDEX ix_metrics_model", "Backward using ix_metrics_model"),
     (
         "author:author-7 param.depth=6",

@@ -8,9 +8,17 @@ import sqlalchemy as sa
 
 from holotype.access.tables import saved_addresses as rows
 from holotype.db import Tx
+from holotype.db.prepared import Prepared
 from holotype.db.types import insert
 from holotype.domain import times
 from holotype.domain.saved import MOST, SavedAddress
+
+_OF = Prepared(
+    sa.select(rows.c.name, rows.c.place)
+    .where(rows.c.principal_id == sa.bindparam("principal_id"))
+    .order_by(rows.c.name)
+    .limit(MOST)
+)
 
 
 def keep(tx: Tx, principal_id: int, saved: SavedAddress, now: datetime) -> None:
@@ -27,5 +35,4 @@ def forget(tx: Tx, principal_id: int, name: str) -> None:
 
 def of(tx: Tx, principal_id: int) -> list[SavedAddress]:
     """Return the addresses that somebody kept, by name."""
-    found = sa.select(rows.c.name, rows.c.place).where(rows.c.principal_id == principal_id)
-    return [SavedAddress(row.name, row.place) for row in tx.execute(found.order_by(rows.c.name).limit(MOST))]
+    return [SavedAddress(row.name, row.place) for row in _OF(tx, {"principal_id": principal_id})]

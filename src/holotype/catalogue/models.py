@@ -15,6 +15,7 @@ from holotype.db.prepared import Prepared
 from holotype.db.types import bound_list, in_list, json_map
 from holotype.domain import lifecycle, times
 from holotype.domain.entities import Model, Namespace
+from holotype.domain.traits import Traits
 from holotype.errors import AlreadyExists, NotFound
 
 _LATEST = (
@@ -42,8 +43,29 @@ SELECT: sa.Select[Any] = sa.select(
     _TAGS.scalar_subquery().label("tags"),
 ).join_from(models, namespaces)
 
-_GET = SELECT.where(namespaces.c.name == sa.bindparam("namespace"), models.c.name == sa.bindparam("name"))
-_BY_IDS = SELECT.where(in_list(models.c.id, "ids"))
+_GET = Prepared(SELECT.where(namespaces.c.name == sa.bindparam("namespace"), models.c.name == sa.bindparam("name")))
+_BY_IDS = Prepared(SELECT.where(in_list(models.c.id, "ids")))
+_PRODUCED = (
+    sa.select(sa.literal_column("1"))
+    .where(
+        versions.c.model_id == models.c.id,
+        versions.c.stage == lifecycle.PRODUCTION,
+        versions.c.deleted_at.is_(None),
+    )
+    .limit(sa.literal_column("1"))
+    .scalar_subquery()
+)
+_TRAITS = Prepared(
+    sa.select(
+        models.c.id,
+        models.c.created_by,
+        namespaces.c.name.label("namespace"),
+        _PRODUCED.is_not(None).label("produced"),
+        _TAGS.scalar_subquery().label("tags"),
+    )
+    .join_from(models, namespaces)
+    .where(in_list(models.c.id, "ids"))
+)
 _LOCK = Prepared(
     sa.select(models.c.id, models.c.deleted_at, sa.func.coalesce(models.c.title, models.c.name).label("title"))
     .where(models.c.namespace_id == sa.bindparam("namespace_id"), models.c.name == sa.bindparam("name"))
@@ -63,12 +85,12 @@ _KNOWN = (
     .join_from(namespaces, models)
     .where(in_list(namespaces.c.name, "namespaces"), in_list(models.c.name, "names"))
 )
-_CARD = sa.select(models.c.card).where(models.c.id == sa.bindparam("id"))
+_CARD = Prepared(sa.select(models.c.card).where(models.c.id == sa.bindparam("id")))
 
 
 def get(tx: Tx, namespace: str, name: str, *, deleted: bool = False) -> Model:
     """Return a model, or raise ``NotFound``; a deleted one only where ``deleted`` says so."""
-    row = tx.execute(_GET, {"namespace": namespace, "name": name}).one_or_none()
+    row = _GET.one(tx, {"namespace": namespace, "name": name})
     if row is None:
         raise NotFound(f"There is no model {namespace}/{name}.", hint="List the models with `holotype ls`.")
     if row.deleted_at is not None and not deleted:
@@ -152,16 +174,25 @@ def change(tx: Tx, model_id: int, now: datetime, **values: Any) -> None:
 
 def card(tx: Tx, model_id: int) -> str:
     """Return the model card, Markdown."""
-    return str(tx.execute(_CARD, {"id": model_id}).scalar_one())
+    return str(_CARD.one(tx, {"id": model_id}).card)
 
 
 def by_ids(tx: Tx, ids: Collection[int]) -> list[Model]:
     """Return the models with these ids, in the order of the ids."""
-    found = {row.id: entity(row) for row in tx.execute(_BY_IDS, {"ids": bound_list(ids)})}
+    found = {row.id: entity(row) for row in _BY_IDS(tx, {"ids": bound_list(ids)})}
     return [found[i] for i in ids if i in found]
 
 
-def entity(row: sa.Row[Any]) -> Model:
+def traits(tx: Tx, ids: Collection[int]) -> list[Traits]:
+    """Return by what the models with these ids can be found, in the order of the ids."""
+    rows = {row.id: row for row in _TRAITS(tx, {"ids": bound_list(ids)})}
+    return [
+        Traits(row.namespace, row.created_by, bool(row.produced), decode(row.tags) if row.tags else {})
+        for row in (rows[i] for i in ids if i in rows)
+    ]
+
+
+def entity(row: Any) -> Model:
     """Return the model of a row of :data:`SELECT`."""
     return Model(
         id=row.id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from holotype.db.engine import Tx
+from holotype.db.watching import Watch
 from holotype.errors import Unavailable
 
+_WATCH = Watch()
 _INSTRUCTIONS = 20_000
 """SQLite looks at the clock after this many instructions, some 0.2 ms."""
 
@@ -55,17 +56,13 @@ def _limited(tx: Tx, seconds: float) -> Iterator[None]:
         return
     raw: Any = tx.connection.driver_connection
     end = time.monotonic() + seconds
-    # The handler counts instructions, and a comparison of long texts is a single one: the timer stops between two rows.
-    timer = threading.Timer(seconds, raw.interrupt)
-    timer.daemon = True
-    timer.start()
     raw.set_progress_handler(lambda: time.monotonic() > end, _INSTRUCTIONS)
     try:
-        yield
+        # The handler counts instructions, and a comparison of long texts is a single one: the watch stops between rows.
+        with _WATCH.over(raw, end):
+            yield
     finally:
         raw.set_progress_handler(None, 0)
-        timer.cancel()
-        timer.join()  # it must not interrupt what this connection does next
 
 
 def _stopped(error: sa.exc.DBAPIError) -> bool:

@@ -8,12 +8,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from holotype.access import rules
-from holotype.catalogue.search.asked import After, Search
+from holotype.catalogue.search.asked import After, Search, Visible
 from holotype.db import Tx
 from holotype.db.deadline import deadline
 from holotype.domain import cursors, query, sorting, times
@@ -37,6 +38,23 @@ class Found(Generic[T]):
     next: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for, as it is searched for: with a row more than the page has."""
+
+    search: Search
+    limit: int
+    binding: str
+    """What a cursor of this search holds for."""
+
+    def next(self, rows: Sequence[After]) -> str | None:
+        """Return the cursor of the next page, if what was found goes beyond this one."""
+        if len(rows) <= self.limit:
+            return None
+        last = rows[self.limit - 1]
+        return cursors.write(self.binding, last.key, last.id)
+
+
 def search(
     call: Call,
     noun: Noun,
@@ -45,6 +63,15 @@ def search(
     fetch: Callable[[Tx, Sequence[int]], list[T]],
 ) -> Found[T]:
     """Return one page; ``asked`` is the query, the order, the size of the page and the cursor, as they were given."""
+    wanted = read(call, noun, asked)
+    with looking(call) as (tx, visible):
+        rows = find(tx, replace(wanted.search, visible=visible))
+        items = fetch(tx, [row.id for row in rows[: wanted.limit]])
+    return Found(items, wanted.next(rows))  # 4
+
+
+def read(call: Call, noun: Noun, asked: tuple[str, str | None, int, str | None]) -> Wanted:
+    """Read a query, an order, the size of a page and a cursor of somebody who may search."""
     text, sort, limit, cursor = asked
     rules.require_somewhere(call.actor, Permission.MODEL_READ)  # 1
     if not 1 <= limit <= LARGEST_PAGE:
@@ -57,9 +84,11 @@ def search(
         if not order.takes(key):
             raise Invalid("The cursor does not fit the sort.", hint="Begin again with the first page.")
         wanted = replace(wanted, after=After(key, row_id))
+    return Wanted(wanted, limit, binding)
+
+
+@contextmanager
+def looking(call: Call) -> Iterator[tuple[Tx, Visible | None]]:
+    """Give a snapshot on which to search within the time limit, and what the caller may see of it."""
     with call.registry.database.snapshot() as tx, deadline(tx, SECONDS, what="The search", hint=_HINT):  # 3
-        visible = sight.visible(tx, call.actor)
-        rows = find(tx, replace(wanted, visible=visible))
-        items = fetch(tx, [row.id for row in rows[:limit]])
-    last = rows[limit - 1] if len(rows) > limit else None  # 4
-    return Found(items, cursors.write(binding, last.key, last.id) if last else None)
+        yield tx, sight.visible(tx, call.actor)

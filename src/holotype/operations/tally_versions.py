@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from holotype.access import rules
 from holotype.catalogue import versions
 from holotype.catalogue.search.asked import Search
-from holotype.catalogue.search.versions import find_versions
+from holotype.catalogue.search.versions import tally_versions as tally
 from holotype.db.deadline import deadline
 from holotype.domain import query, sorting, times
 from holotype.domain.entities import Version
@@ -37,6 +37,6 @@ def tally_versions(call: Call, asked: str = "", *, sort: str | None = None, limi
     tree, order = query.parse(asked), sorting.parse(sort, "versions")
     with call.registry.database.snapshot() as tx, deadline(tx, SECONDS, what="The count", hint="Narrow the query."):
         visible = sight.visible(tx, call.actor)
-        found = find_versions(tx, Search(tree, order, times.to_micros(call.now), most + 1, visible))
-        items = versions.by_ids(tx, [row.id for row in found[:limit]]) if limit else []
-    return Tally(min(len(found), most), len(found) > most, tuple(items))
+        first, count = tally(tx, Search(tree, order, times.to_micros(call.now), most + 1, visible), limit)
+        items = versions.by_ids(tx, [row.id for row in first]) if first else []
+    return Tally(min(count, most), count > most, tuple(items))

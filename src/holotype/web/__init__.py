@@ -4,8 +4,10 @@ base.py        how a page is written, and what happens to a request for one
 sessions.py    who looks at a page: the cookie
 forms.py       what a form sends, and that it was ours
 rendering.py   templates and what they can say
+pieces.py      the smallest parts of a page
 cards.py       Markdown of people, made safe
 wording.py     an entry of the ledger in words; the sentences are in sentences.py
+telling.py     such a sentence as HTML
 downloads.py   what is saved as a file
 assets.py      style sheets and scripts
 errors.py      an error as a page

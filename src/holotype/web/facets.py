@@ -6,17 +6,15 @@ A facet is a name with its most frequent values; one that all share narrows noth
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from holotype.domain import lifecycle
-from holotype.domain.entities import Model
 from holotype.domain.query_tree import spelled
+from holotype.domain.traits import Traits
 from holotype.web import tagged
 
-COUNTED = 200
-"""So many models are counted, however many match."""
-_FACETS, _VALUES = 6, 6
+_FACETS, _VALUES, _LONGEST = 6, 6, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +34,20 @@ class Facet:
     values: tuple[Value, ...]
 
 
-def facets(query: str, models: Sequence[Model]) -> list[Facet]:
+def facets(query: str, models: Sequence[Traits]) -> list[Facet]:
     """Count models by namespace, author and tags."""
-    counted: dict[tuple[str, str], Counter[str]] = {}
+    counted: dict[tuple[str, str], Counter[str]] = {
+        ("namespace", "namespace"): Counter([one.namespace for one in models]),
+        ("made by", "author"): Counter([one.created_by for one in models]),
+        ("stage", "stage"): Counter([lifecycle.PRODUCTION for one in models if one.produced]),
+    }
     for model in models:
-        for label, field, value in _told(model):
-            counted.setdefault((label, field), Counter())[value] += 1
+        for key, value in tagged.written(model.tags).items():
+            if len(value) <= _LONGEST:
+                counted.setdefault((key, f"tag.{spelled(key)}"), Counter())[value] += 1
     ranked = sorted(counted.items(), key=lambda one: -sum(one[1].values()))
     made = (_facet(query, label, field, values, len(models)) for (label, field), values in ranked)
     return [one for one in made if one is not None][:_FACETS]
-
-
-def _told(model: Model) -> Iterator[tuple[str, str, str]]:
-    yield "namespace", "namespace", model.namespace
-    yield "made by", "author", model.created_by
-    if model.production is not None:
-        yield "stage", "stage", lifecycle.PRODUCTION
-    for key, value in tagged.written(model.tags).items():
-        if len(value) <= 60:
-            yield key, f"tag.{spelled(key)}", value
 
 
 def _facet(query: str, label: str, field: str, values: Counter[str], total: int) -> Facet | None:

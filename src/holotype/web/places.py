@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+import re
+from urllib.parse import quote, quote_plus, urlencode
 
 from holotype.domain import references
+from holotype.domain.entities import Model, Version
 from holotype.domain.references import Reference
 
+_PLAIN = re.compile(r"[A-Za-z0-9_.~@:-]+")
 
-def model(reference: Reference | str, tab: str = "") -> str:
+
+def model(reference: Reference | Version | Model | str, tab: str = "") -> str:
     """Return the page of a model, or one of its parts: ``history``, ``metrics``, ``card`` or ``access``."""
     found = references.parse_model(reference) if isinstance(reference, str) else reference
-    return f"/models/{_part(found.namespace)}/{_part(found.model)}{f'/{tab}' if tab else ''}"
+    name = found.name if isinstance(found, Model) else found.model
+    return f"/models/{_part(found.namespace)}/{_part(name)}{f'/{tab}' if tab else ''}"
 
 
-def version(reference: Reference | str, tab: str = "") -> str:
+def version(reference: Reference | Version | str, tab: str = "") -> str:
     """Return the page of a version, or one of its parts."""
     found = references.parse(reference) if isinstance(reference, str) else reference
-    label = found.label or found.digest or "latest"
-    return f"{model(found.model_reference)}/versions/{_part(label)}{f'/{tab}' if tab else ''}"
+    label = str(found.number) if isinstance(found, Version) else found.label or found.digest or "latest"
+    return f"{model(found)}/versions/{_part(label)}{f'/{tab}' if tab else ''}"
+
+
+def numbered(found: Model, number: int) -> str:
+    """Return the page of a version of a model."""
+    return f"{model(found)}/versions/{number}"
 
 
 def search(query: str) -> str:
     """Return the list of models that match a query."""
-    return f"/models?{urlencode({'q': query})}"
+    return f"/models?q={quote_plus(query)}"
 
 
 def versions(query: str) -> str:
     """Return the list of versions that match a query."""
-    return f"/versions?{urlencode({'q': query})}"
+    return f"/versions?q={quote_plus(query)}"
 
 
 def compare(*references_: str) -> str:
@@ -78,4 +88,4 @@ def outside(text: str) -> str:
 
 
 def _part(text: str) -> str:
-    return quote(text, safe="@:")
+    return text if _PLAIN.fullmatch(text) else quote(text, safe="@:")

@@ -19,12 +19,15 @@ from holotype.catalogue.search import sources
 from holotype.catalogue.search.asked import After, Search
 from holotype.catalogue.search.comparing import compare, fenced, found, unindexed
 from holotype.catalogue.search.conditions import Conditions, models_of, models_with_tag, text_matches
-from holotype.catalogue.search.sources import Counted
+from holotype.catalogue.search.sources import Counted, only_own
 from holotype.catalogue.tables import metrics, model_tags, models, namespaces, versions
 from holotype.db import Tx
+from holotype.db.prepared import Prepared
 from holotype.domain.query_tree import And, Anything, Node, Not, Or, Term, Text
 
 M = models.alias("m")
+_O, _X = versions.alias("o"), metrics.alias("x")
+_NEWEST = Prepared(sa.select(sa.func.max(models.c.id).label("id")))
 _OF_MODELS = {"name", "namespace", "author", "created", "changed"}
 _COLUMNS = {"name": "name", "changed": "changed_at", "created": "id", "author": "created_by"}
 Condition = sa.ColumnElement[bool]
@@ -37,8 +40,8 @@ def find_models(tx: Tx, search: Search) -> list[After]:
         return rows
     rows = []
     for one in statements(tx, search):
-        found = tx.execute(one.limit(search.limit - len(rows)))
-        rows.extend(After(row.key, int(row.id)) for row in found)
+        found = tx.execute(one.limit(search.limit - len(rows))).all()
+        rows += [After(key, row_id) for row_id, key in found]
         if len(rows) == search.limit:
             break
     return rows
@@ -157,10 +160,14 @@ class _Models:
         """The name of the kind of database."""
         return self.tx.dialect.name
 
+    def conditions(self, rows: sa.FromClause, ids: Any = None) -> Conditions:
+        """Return conditions on rows of versions."""
+        return Conditions(rows, self.dialect, self.search.now, ids=ids, own=self.own)
+
     @property
-    def now(self) -> int:
-        """The moment of the search."""
-        return self.search.now
+    def own(self) -> frozenset[Node]:
+        """The words and tags that no model has itself."""
+        return frozenset(node for node, counted in self.counted.items() if only_own(node, counted))
 
     def of(self, node: Node) -> Condition:
         """Return the condition of a tree on a model."""
@@ -181,7 +188,7 @@ class _Models:
         if term.field == "author":
             return fenced(text_matches(M.c.created_by, term))
         if term.field in _OF_MODELS:
-            return fenced(compare(M.c[f"{term.field}_at"], term, self.now))
+            return fenced(compare(M.c[f"{term.field}_at"], term, self.search.now))
         asked = self.by_version(term)
         return fenced(M.c.id.in_(models_with_tag(term))) | asked if term.field == "tag" else asked
 
@@ -196,7 +203,7 @@ class _Models:
             own: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
                 rows.c.model_id == M.c.id, rows.c.deleted_at.is_(None)
             )
-            return of_model | found(own.where(Conditions(rows, self.dialect, self.now).words(text)).correlate(M))
+            return of_model | found(own.where(self.conditions(rows).words(text)).correlate(M))
         matching = words.matches("version", self.dialect, text).subquery()
         own = sa.select(rows.c.model_id).join_from(matching, rows, rows.c.id == unindexed(matching.c.id))
         return of_model | fenced(M.c.id.in_(own.where(rows.c.deleted_at.is_(None))))
@@ -222,13 +229,13 @@ class _Models:
 
     def many(self) -> int:
         """Return how many models there are, or were."""
-        return self.tx.execute(sa.select(sa.func.max(models.c.id))).scalar() or 1
+        return _NEWEST.one(self.tx, {}).id or 1
 
     def listed(self, terms: Sequence[Node], counted: Counted, probed: Sequence[Node] = ()) -> Condition:
         """Return the condition that the model is one of those of the versions that a term lists."""
-        rows = versions.alias("o")
+        rows = _O
         chosen = sources.union(counted, [self.counted[term].sources[0] for term in probed])
-        asked = Conditions(rows, self.dialect, self.now, ids=chosen.c.id).of(And(tuple(terms)))
+        asked = self.conditions(rows, chosen.c.id).of(And(tuple(terms)))
         matching = rows.c.deleted_at.is_(None) & asked
         own = sa.select(rows.c.model_id).join_from(chosen, rows, rows.c.id == unindexed(chosen.c.id))
         return fenced(M.c.id.in_(own.where(matching)))
@@ -251,9 +258,9 @@ class _Models:
 
     def asked(self, terms: Sequence[Node]) -> Condition:
         """Return the condition that one of the model's versions, asked one by one, matches."""
-        rows = versions.alias("o")
+        rows = _O
         own: sa.Select[Any] = sa.select(sa.literal_column("1")).where(rows.c.model_id == M.c.id)
-        matching = Conditions(rows, self.dialect, self.now).of(And(tuple(terms)))
+        matching = self.conditions(rows).of(And(tuple(terms)))
         alive = rows.c.deleted_at.is_(None)
         # an index of SQLite has the ids of a model's versions: their rows are fetched last
         last = sa.case((matching, alive)) if self.dialect == "sqlite" else alive & matching
@@ -261,18 +268,18 @@ class _Models:
 
     def asked_by_metric(self, terms: Sequence[Node], driver: Term) -> Condition:
         """Return the condition that one of the model's versions matches, of those that have a metric so."""
-        rows, best = versions.alias("o"), metrics.alias("x")
+        rows, best = _O, _X
         own: sa.Select[Any] = sa.select(sa.literal_column("1")).join_from(
             best, rows, rows.c.id == unindexed(best.c.version_id)
         )
         own = own.where(best.c.model_id == M.c.id, best.c.name == driver.key)
         if not isinstance(driver.value, Anything):
-            own = own.where(compare(best.c.value, driver, self.now))
+            own = own.where(compare(best.c.value, driver, self.search.now))
         others = [term for term in terms if term != driver or driver.dataset is not None]
-        matching = Conditions(rows, self.dialect, self.now, ids=best.c.version_id).of(And(tuple(others)))
+        matching = self.conditions(rows, best.c.version_id).of(And(tuple(others)))
         return found(own.where(rows.c.deleted_at.is_(None), matching).correlate(M))
 
     def indexed(self, rows: sa.FromClause, terms: Sequence[Node]) -> Sequence[Condition]:
         """Return the stages that a version must have, open to the index of a model's versions by stage."""
         stages = [term for term in terms if isinstance(term, Term) and (term.field, term.operator) == ("stage", "=")]
-        return [Conditions(rows, self.dialect, self.now).plain(term) for term in stages]
+        return [self.conditions(rows).plain(term) for term in stages]

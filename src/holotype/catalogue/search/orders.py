@@ -37,6 +37,7 @@ COLUMNS = {
 }
 RANKS = {stage: place for place, stage in enumerate(lifecycle.STAGES)}
 _BESIDE = {"metric": metrics, "param": parameters, "tag": version_tags}
+_WALKED = {field: table.alias("walked") for field, table in _BESIDE.items()}
 _UPWARD, _DOWNWARD = {"<", "<="}, {">", ">="}
 
 
@@ -97,7 +98,7 @@ class Order:
 
     def table(self) -> sa.FromClause:
         """Return the table beside ``versions`` that holds the key."""
-        return _BESIDE[self.field].alias("walked")
+        return _WALKED[self.field]
 
     def columns(self, table: sa.FromClause) -> list[Column]:
         """Return the columns of the table beside that hold the key: of a parameter, numbers come before texts."""

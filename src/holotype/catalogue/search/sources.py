@@ -25,6 +25,7 @@ FEW = 6_000
 MORE = 40_000
 """So many can be looked up in other indexes within that time."""
 _WHOLE = 100_000
+_LISTED = versions.alias("listed")
 _NEWEST = sa.select(sa.func.max(versions.c.id))
 _NO_GUESSES: Mapping[int, tuple[int, int]] = {}
 
@@ -181,6 +182,12 @@ def met_whole(tx: Tx, other: Counted, rarest: Counted) -> bool:
     return tx.dialect.name != "sqlite" and worth and not other.guessed and len(other.sources) == 1
 
 
+def only_own(node: Node, counted: Counted) -> bool:
+    """Say whether no model has a tag or words, so that only the versions' own count."""
+    may_be_of_model = isinstance(node, Text) or (isinstance(node, Term) and node.field == "tag")
+    return may_be_of_model and len(counted.parts) == 2 and counted.parts[1] == 0
+
+
 def union(found: Counted, probes: Sequence[Source] = ()) -> sa.Subquery:
     """Return the ids of all sources that the probes list as well, each once."""
     # the limit keeps the planners from melting this into the rest, and tells PostgreSQL how few there are
@@ -260,8 +267,7 @@ def _of_term(term: Term, now: int) -> tuple[Source, ...]:
 def _of_row(term: Term, now: int) -> tuple[Source, ...]:
     if isinstance(term.value, Prefix):
         return ()
-    rows = versions.alias("listed")
-    ids = sa.select(rows.c.id).where(conditions.Conditions(rows, "", now).plain(term))
+    ids = sa.select(_LISTED.c.id).where(conditions.Conditions(_LISTED, "", now).plain(term))
     return (Source(ids, term.field in {"stage", "author"}),)
 
 

@@ -1,6 +1,7 @@
 """Which versions match a query, in which order?
 
-1. Every term that an index can list is counted, up to a bound, in one statement.
+1. Every term that an index can list is counted, up to a bound, in one statement; but for all versions of one model by
+   their numbers, which are walked.
 2. Nothing there: nothing matches.
 3. A term is rare: its few versions are looked at one by one, and sorted. Not so where it is the name of a model, and
    an index has the order within a model: then a page costs the same however many versions the model has.
@@ -22,13 +23,15 @@ from holotype.catalogue.search import sources, stages, walks
 from holotype.catalogue.search.asked import After, Search
 from holotype.catalogue.search.conditions import Conditions, models_of
 from holotype.catalogue.search.orders import Order, order_of
-from holotype.catalogue.search.sources import Counted
+from holotype.catalogue.search.sources import Counted, only_own
 from holotype.catalogue.search.walks import Matching, V
 from holotype.db import Tx
 from holotype.domain.query_tree import And, Node, Or, Term, Text
 
 _WITHIN_A_MODEL = {"metric", "number"}
 """By which fields an index orders the versions of one model."""
+_SORTED = {"few", "meeting"}
+"""The ways at whose end all that match are sorted; the others walk along the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,37 @@ class Plan:
 
 def find_versions(tx: Tx, search: Search) -> list[After]:
     """Return the ids and keys of up to ``limit`` versions behind the cursor; ``tx`` is a snapshot."""
-    rows: list[After] = []
-    for statement in plan(tx, search).statements:
-        wanted = search.limit - len(rows)
-        found = tx.execute(statement.limit(wanted))
-        rows.extend(After(next((key for key in row[1:] if key is not None), None), int(row[0])) for row in found)
-        if len(rows) == search.limit:
+    return _first(tx, plan(tx, search), search.limit)
+
+
+def tally_versions(tx: Tx, search: Search, first: int) -> tuple[list[After], int]:
+    """Return the ids and keys of the first versions, and count up to ``limit`` of them where they lie."""
+    chosen = plan(tx, search)
+    rows = _first(tx, chosen, first)
+    if len(rows) < first:
+        return rows, len(rows)
+    count = 0
+    for statement in chosen.statements:
+        some = statement.order_by(None) if chosen.way in _SORTED else statement
+        within = some.limit(search.limit - count).subquery()
+        count += int(tx.execute(sa.select(sa.func.count()).select_from(within)).scalar_one())
+        if count == search.limit:
             break
+    return rows, count
+
+
+def _first(tx: Tx, chosen: Plan, limit: int) -> list[After]:
+    rows: list[After] = []
+    for statement in chosen.statements:
+        if len(rows) == limit:
+            break
+        rows += [After(_key(row), row[0]) for row in tx.execute(statement.limit(limit - len(rows))).all()]
     return rows
+
+
+def _key(row: Sequence[Any]) -> Any:
+    """Return the first key that a row of an id and keys has."""
+    return next((key for key in row[1:] if key is not None), None) if row[1] is None else row[1]
 
 
 def plan(tx: Tx, search: Search) -> Plan:
@@ -58,11 +84,13 @@ def plan(tx: Tx, search: Search) -> Plan:
         order = replace(order, stages=stages.unusual(tx))
     search = _with_ties(tx, search, order)
     terms = list(search.query.children if isinstance(search.query, And) else (search.query,))
-    ways = _ways(tx, search, terms)  # 1
+    model_id = _one_model(tx, terms) if order.field in _WITHIN_A_MODEL else None
+    alone = model_id is not None and len(terms) == 1 and not order.beside
+    ways = [] if alone else _ways(tx, search, terms)  # 1
     if any(way.counted.count == 0 for way in ways):
         return Plan("nothing")  # 2
     dense = frozenset(term for way in ways if way.counted.dense for term in way.exactly)
-    own = frozenset(term for way in ways if _only_own(way) for term in way.exactly)
+    own = frozenset(term for way in ways for term in way.exactly if only_own(term, way.counted))
 
     def matching(*known: _Way) -> Matching:
         asked = And(tuple(term for term in terms if not any(term in way.exactly for way in known)))
@@ -73,7 +101,6 @@ def plan(tx: Tx, search: Search) -> Plan:
 
     along = _along(ways, order, search)
     rarest = min(ways, key=lambda way: way.counted.count, default=None)
-    model_id = _one_model(tx, terms) if order.field in _WITHIN_A_MODEL else None
     if rarest is not None and rarest.counted.few:  # 3
         if model_id is None or not set(rarest.exactly) & set(_named(terms)):
             return Plan("few", (walks.from_few(rarest.counted, order, search, matching(rarest)),))
@@ -175,15 +202,6 @@ def _in_own_texts(way: _Way) -> bool:
 def _is_words(node: Node) -> bool:
     """Say whether a node is words joined by OR, which full text may list by themselves."""
     return isinstance(node, Or) and all(isinstance(child, Text) for child in node.children)
-
-
-def _only_own(way: _Way) -> bool:
-    """Say whether no model has a tag or words, so that only the versions' own count."""
-    return len(way.counted.parts) == 2 and way.counted.parts[1] == 0 and _may_be_of_model(way)
-
-
-def _may_be_of_model(way: _Way) -> bool:
-    return any(isinstance(term, Text) or (isinstance(term, Term) and term.field == "tag") for term in way.exactly)
 
 
 def _matches(search: Search, conditions: Conditions, asked: And) -> sa.ColumnElement[bool]:

@@ -19,6 +19,7 @@ from holotype.catalogue.search.sources import Counted, Source
 from holotype.catalogue.tables import metrics, models, namespaces, versions
 
 V = versions.alias("v")
+_BETTER = metrics.alias("better")
 Matching = Callable[[sa.ColumnElement[Any]], sa.ColumnElement[bool]]
 
 
@@ -130,7 +131,7 @@ def _along_key(
 
 def _better(order: Order, table: sa.FromClause) -> sa.ColumnElement[bool]:
     """Return whether the version of a metric has a better value of it: then it was met before."""
-    other = metrics.alias("better")
+    other = _BETTER
     here = sa.tuple_(table.c.value, table.c.dataset, table.c.slice)
     there = sa.tuple_(other.c.value, other.c.dataset, other.c.slice)
     rows: sa.Select[Any] = sa.select(sa.literal_column("1")).where(other.c.version_id == table.c.version_id)

@@ -50,6 +50,7 @@ def ledger(  # noqa: PLR0913 - each is a query parameter
     signed = next(iter(list_checkpoints(request.call, limit=1)), None)
     about: dict[str, object] = {"asked": asked, "found": found[:_PAGE], "next": following, "why": why}
     about |= {"actions": _ACTIONS, "signed": signed}
+    about["by"] = {name: request.here(actor=name, cursor=None) for name in {one.actor for one in found}}
     return Page("ledger.html", about, status=200 if why is None else 400)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from holotype.domain.entities import Model, Version
+from holotype.domain.entities import Version
 from holotype.domain.permissions import Permission
 from holotype.domain.query_fields import FIELDS
 from holotype.errors import HolotypeError
+from holotype.operations.browse_models import Browsed, browse_models
 from holotype.operations.complete import complete
 from holotype.operations.list_namespaces import list_namespaces
 from holotype.operations.save_address import forget_address, list_addresses, save_address
-from holotype.operations.search_models import search_models
 from holotype.operations.search_versions import search_versions
 from holotype.operations.searching import Found
 from holotype.web import facets, places
@@ -22,18 +22,15 @@ _PAGE = 50
 @page("/models", permission=Permission.MODEL_READ)
 def models(request: Visit, *, q: str = "", sort: str | None = None, cursor: str | None = None) -> Page:
     """List the models that match a query, with what they can be narrowed by."""
-    found: Found[Model] = Found([], None)
-    counted: list[Model] = []
-    more, why = False, None
+    browsed = Browsed(Found([], None), [], more=False)
+    why = None
     try:
-        found = search_models(request.call, q, sort=sort, limit=_PAGE, cursor=cursor)
-        alone = found.next is None and cursor is None
-        first = found if alone else search_models(request.call, q, limit=facets.COUNTED)
-        counted, more = first.items, first.next is not None
+        browsed = browse_models(request.call, q, sort=sort, limit=_PAGE, cursor=cursor)
     except HolotypeError as error:
         why = error
-    about = {"q": q, "sort": sort or "name", "found": found, "why": why, "facets": facets.facets(q, counted)}
-    about |= {"saved": list_addresses(request.call), "counted": len(counted), "more": more}
+    counted = browsed.counted
+    about = {"q": q, "sort": sort or "name", "found": browsed.found, "why": why, "facets": facets.facets(q, counted)}
+    about |= {"saved": list_addresses(request.call), "counted": len(counted), "more": browsed.more}
     return Page("models.html", about, status=200 if why is None else 400)
 
 
