@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec import structs
+
 from holotype import gates
 from holotype.domain import digest
 from holotype.domain.entities import Approval, Evidence, Verdict, Version
@@ -47,7 +49,7 @@ def version(number: int = 7, **changes: Any) -> Version:
         created_by="ada",
         examined=True,
     )
-    return replace(made, **changes)
+    return structs.replace(made, **changes)
 
 
 def paper(

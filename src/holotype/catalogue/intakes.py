@@ -68,6 +68,8 @@ def by_id(tx: Tx, intake_id: int) -> Intake | None:
 
 def by_ids(tx: Tx, ids: Sequence[int]) -> list[Intake]:
     """Return intakes in the order of their ids as given, without those that are gone."""
+    if not ids:
+        return []
     found = {row.id: _entity(row) for row in tx.execute(_ROWS.where(intakes.c.id.in_(ids)))}
     return [found[one] for one in ids if one in found]
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import structs
 from msgspec.json import decode
 
 from holotype.catalogue import models as catalogue
@@ -73,7 +74,7 @@ def _overview(row: Any, newest: list[Sourced]) -> Overview:
     model = catalogue.entity(row)
     if newest:
         latest = newest[-1].version.number
-        model = replace(model, latest=latest, production=production[-1] if production else None)
+        model = structs.replace(model, latest=latest, production=production[-1] if production else None)
     return Overview(model, decode(row.aliases) if row.aliases else {}, tuple(newest))
 
 

@@ -7,11 +7,11 @@ same. Everything about one version costs one statement.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from holotype.catalogue import contents
 from holotype.catalogue import versions as catalogue
@@ -27,8 +27,7 @@ from holotype.domain.references import Reference
 _LARGEST = 2**31 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Sourced:
+class Sourced(Struct, frozen=True):
     """A version, what clients of another protocol call its model (``title``), and where they said it came from."""
 
     version: Version

@@ -21,7 +21,7 @@ def to_micros(moment: datetime) -> int:
 
 def from_micros(micros: int) -> datetime:
     """Return the moment, in UTC, that many microseconds after 1970."""
-    return _EPOCH + timedelta(microseconds=micros)
+    return _EPOCH + timedelta(0, 0, micros)  # by place: by name it takes twice as long
 
 
 def text(moment: datetime) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from holotype.access import rules
 from holotype.catalogue import affected, descent, models, versions
 from holotype.db import Tx
@@ -117,7 +119,7 @@ def inherit(tx: Tx, call: Call, version: Version, over: Sequence[int]) -> Versio
     versions.quarantine(tx, [version.id], call.now)
     told = news([version], Action.VERSION_QUARANTINED, {"quarantines": list(over)})
     append.append(tx, actor=call.actor, now=call.now, entries=told)
-    return replace(version, quarantined_at=call.now)
+    return structs.replace(version, quarantined_at=call.now)
 
 
 def news(affected: Sequence[Version], action: Action, data: dict[str, object]) -> list[Entry]:

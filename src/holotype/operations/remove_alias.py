@@ -6,7 +6,8 @@ One that the policy protects does not: it is pointed elsewhere by a promotion, o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec import structs
 
 from holotype.access import rules
 from holotype.catalogue import labels, versions
@@ -51,4 +52,4 @@ def _removed(call: Call, model: Reference, kept_as: Sequence[str]) -> Version | 
                 hint=f"Let it name another version: `holotype alias set {model.model_reference}:NUMBER {alias}`.",
             )
         aliasing.clear(tx, call, version, alias)
-        return replace(version, aliases=tuple(name for name in version.aliases if name != alias))
+        return structs.replace(version, aliases=tuple(name for name in version.aliases if name != alias))

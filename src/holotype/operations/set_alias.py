@@ -5,7 +5,7 @@ At once, unless the policy protects it: then by a promotion, like a stage.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec import structs
 
 from holotype.access import rules
 from holotype.catalogue import labels, versions
@@ -53,4 +53,4 @@ def _point(tx: Tx, call: Call, reference: Reference, alias: str, *, foreign: boo
         aliasing.point(tx, call, version, kept)
     elif labels.alias(tx, version.model_id, kept) != version.id:
         return version, kept
-    return replace(version, aliases=tuple(sorted({*version.aliases, kept}))), None
+    return structs.replace(version, aliases=tuple(sorted({*version.aliases, kept}))), None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
 from holotype.domain import lifecycle
 from holotype.domain.entities import Version
@@ -47,7 +47,7 @@ def test_tags_stand_by_their_keys_and_lead_to_all_that_have_them() -> None:
 def test_a_version_leads_to_its_page() -> None:
     """Also one with a name of older days; and it says that it is in quarantine."""
     assert str(pieces.ref(SEVEN)) == '<a class="ref" href="/models/risk/fraud/versions/7">risk/fraud:7</a>'
-    odd = replace(SEVEN, model='a"b', quarantined_at=NOW)
+    odd = structs.replace(SEVEN, model='a"b', quarantined_at=NOW)
     assert str(pieces.ref(odd)) == (
         '<a class="ref" href="/models/risk/a%22b/versions/7">risk/a&#34;b:7</a>'
         ' <span class="badge stop">quarantined</span>'
