@@ -1,4 +1,4 @@
-"""What holds for every test? Real backends as fixtures, no skip that nobody allowed, and no result that time decides."""
+"""What holds for every test? Real backends as fixtures, no skip that nobody allowed, nothing that time decides."""
 
 from __future__ import annotations
 
