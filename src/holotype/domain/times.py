@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_MICROSECOND, _MILLISECOND = timedelta(microseconds=1), timedelta(milliseconds=1)
+_KNOWN = 16_384
+"""So many moments are kept: a row has several that are the same, and a page is asked for again."""
 
 
 def now() -> datetime:
@@ -19,6 +22,12 @@ def to_micros(moment: datetime) -> int:
     return (aware - _EPOCH) // _MICROSECOND
 
 
+def to_millis(moment: datetime) -> int:
+    """Return a moment with a zone as milliseconds since 1970."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+@lru_cache(maxsize=_KNOWN)
 def from_micros(micros: int) -> datetime:
     """Return the moment, in UTC, that many microseconds after 1970."""
     return _EPOCH + timedelta(0, 0, micros)  # by place: by name it takes twice as long

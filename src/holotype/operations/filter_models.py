@@ -40,5 +40,6 @@ def _fetch(tx: Tx, hits: Sequence[Hit]) -> list[tuple[Overview, int]]:
 
 def _letters(found: Overview) -> int:
     texts = [found.model.description, *found.model.tags.values()]
-    texts += [text for one in found.newest for text in (one.version.description, *one.version.tags.values())]
+    for one in found.newest:
+        texts += [one.version.description, *one.version.tags.values()]
     return sum(map(len, texts))

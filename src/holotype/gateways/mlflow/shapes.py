@@ -6,7 +6,6 @@ but a version's description, run and link are always there, as texts.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from holotype.catalogue.overviews import Overview
@@ -24,8 +23,8 @@ def registered_model(found: Overview) -> dict[str, Any]:
     model = found.model
     told = {
         "name": found.title,
-        "creation_timestamp": _ms(model.created_at),
-        "last_updated_timestamp": _ms(model.changed_at),
+        "creation_timestamp": times.to_millis(model.created_at),
+        "last_updated_timestamp": times.to_millis(model.changed_at),
         "user_id": model.created_by,
         "latest_versions": [model_version(one) for one in found.newest],
         "tags": _pairs(model.tags),
@@ -47,8 +46,8 @@ def model_version(found: Sourced | Intake, title: str | None = None) -> dict[str
     told = {
         "name": found.title,
         "version": str(version.number),
-        "creation_timestamp": _ms(version.created_at),
-        "last_updated_timestamp": _ms(found.changed_at),
+        "creation_timestamp": times.to_millis(version.created_at),
+        "last_updated_timestamp": times.to_millis(found.changed_at),
         "user_id": version.created_by,
         "current_stage": STAGES.get(version.stage, version.stage),
         "description": version.description,
@@ -56,7 +55,7 @@ def model_version(found: Sourced | Intake, title: str | None = None) -> dict[str
         "run_id": found.run_id or "",
         "run_link": found.run_link or "",
         "status": "READY",
-        "tags": _pairs(version.tags),
+        "tags": _pairs(version.tags) if version.tags else [],
         "aliases": sorted(map(titles.alias_shown, version.aliases)) if version.aliases else [],
     }
     if found.logged_model:
@@ -75,8 +74,8 @@ def _intake(found: Intake, title: str) -> dict[str, Any]:
     told = {
         "name": title,
         "version": str(found.number),
-        "creation_timestamp": _ms(found.created_at),
-        "last_updated_timestamp": _ms(found.changed_at),
+        "creation_timestamp": times.to_millis(found.created_at),
+        "last_updated_timestamp": times.to_millis(found.changed_at),
         "user_id": found.created_by,
         "current_stage": STAGES["none"],
         "description": found.description,
@@ -96,7 +95,3 @@ def _intake(found: Intake, title: str) -> dict[str, Any]:
 
 def _pairs(tags: dict[str, str]) -> list[dict[str, str]]:
     return [{"key": key, "value": value} for key, value in tags.items()]
-
-
-def _ms(moment: datetime) -> int:
-    return times.to_micros(moment) // 1000

@@ -92,7 +92,7 @@ def binding(*parts: object) -> str:
 
 def millis(moment: datetime | None) -> int:
     """Return a moment as clients count it."""
-    return 0 if moment is None else times.to_micros(moment) // 1000
+    return 0 if moment is None else times.to_millis(moment)
 
 
 def experiment(one: Experiment) -> dict[str, Any]:
