@@ -49,7 +49,7 @@ check: $(STAMP) ## lint, format, types, import contracts, rules (at most a minut
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/lint-imports --no-logo
+	.venv/bin/lint-imports --no-logo --no-cache
 	$(PYTHON) -m pytest tests/rules -q
 
 bench: $(STAMP) ## measure the budgets of docs/performance.md

@@ -12,9 +12,11 @@ measured.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 from bench.driving import Load, drive, get, middle, post
+from bench.meanwhile import asking
 from bench.mlflow_bytes import carry
 from bench.mlflow_search import search
 from bench.options import Options
@@ -70,8 +72,9 @@ def _creations(server: Either, count: int) -> list[bytes]:
 
 
 def _one(ours: Server, theirs: Peer, options: Options) -> list[Row]:
+    numbers = [f"/model-versions/get?name={_NAME}&version={i}" for i in range(1, 900)]
     asked = {
-        "get a version by its number": [f"/model-versions/get?name={_NAME}&version={i}" for i in range(1, 900)],
+        "get a version by its number": numbers,
         "get a version by its alias": [f"/registered-models/alias?name={_NAME}&alias=champion"],
         "get a registered model": [f"/registered-models/get?name={_NAME}"],
     }
@@ -79,6 +82,8 @@ def _one(ours: Server, theirs: Peer, options: Options) -> list[Row]:
     for what, paths in asked.items():
         pair = _both(ours, theirs, lambda server, these=paths: [get(server, _API + path) for path in these], options)
         rows.append(_row(f"MLflow client: {what}", *pair, GET_TIMES if "version" in what else None))
+    pair = _both(ours, theirs, lambda server: [get(server, _API + path) for path in numbers], options, changing=True)
+    rows.append(_row("MLflow client: get a version by its number, while ten a second are registered", *pair, None))
     pair = _both(ours, theirs, lambda server: _creations(server, _VERSIONS), options)
     rows.append(_row("MLflow client: create a version", *pair, CREATE_TIMES))
     copy = f'{{"name": "{_NAME}", "source": "models:/{_HELD}/1"}}'.encode()
@@ -86,16 +91,19 @@ def _one(ours: Server, theirs: Peer, options: Options) -> list[Row]:
     return [*rows, _row("MLflow client: create a version with the five files of another", *pair, CREATE_TIMES)]
 
 
-def _both(ours: Server, theirs: Peer, requests: Callable[[Either], list[bytes]], options: Options) -> tuple[Load, Load]:
-    """Drive both, one after the other, while the other one rests."""
+def _both(
+    ours: Server, theirs: Peer, requests: Callable[[Either], list[bytes]], options: Options, *, changing: bool = False
+) -> tuple[Load, Load]:
+    """Drive both, one after the other, while the other one rests; with ``changing``, versions come all the while."""
     with resting(theirs):
-        first = _driven(ours, requests(ours), options)
+        first = _driven(ours, requests(ours), options, changing=changing)
     with resting(ours):
-        return first, _driven(theirs, requests(theirs), options)
+        return first, _driven(theirs, requests(theirs), options, changing=changing)
 
 
-def _driven(server: Either, requests: list[bytes], options: Options) -> Load:
-    return middle([drive(server, requests, seconds=options.seconds) for _ in range(options.runs)])
+def _driven(server: Either, requests: list[bytes], options: Options, *, changing: bool) -> Load:
+    with asking(server, _creations(server, 100)) if changing else nullcontext():
+        return middle([drive(server, requests, seconds=options.seconds) for _ in range(options.runs)])
 
 
 def _row(what: str, ours: Load, theirs: Load, times: int | None) -> Row:

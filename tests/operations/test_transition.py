@@ -165,6 +165,18 @@ def test_what_waited_too_long_is_asked_for_anew(desk: Desk) -> None:
     assert (second.status, second.id > first.id) == ("pending", True)
 
 
+def test_what_was_refused_because_the_version_left_is_asked_for_anew(desk: Desk) -> None:
+    """Once it is back, nothing is against asking: the refusal of then is none of now."""
+    people, _ = guarded(desk, TWO)
+    first = transition(people.call("dora"), parse("fraud:1"), "production")
+    for stage in ("archived", "staging"):
+        promote(people.call("mia"), parse("fraud:1"), stage)
+    second = transition(people.call("dora"), parse("fraud:1"), "production")
+    assert isinstance(first, Promotion)
+    assert isinstance(second, Promotion)
+    assert (second.status, second.id > first.id) == ("pending", True)
+
+
 def test_what_a_gate_refused_is_refused_by_the_same_promotion(desk: Desk) -> None:
     """Asking again writes neither a second promotion nor a second entry, and names the first one."""
     people, number = guarded(desk, PLAIN)

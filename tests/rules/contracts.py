@@ -10,15 +10,17 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class StandardLibraryOnly(Contract):
-    """The named modules, and all below them, import the standard library and this project alone."""
+    """The named modules, and all below them, import the standard library, this project, and what is named besides."""
 
     type_name = "standard_library_only"
     modules = fields.ListField(subfield=fields.StringField())
+    besides = fields.ListField(subfield=fields.StringField(), required=False)
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002 - the base class has it
         """Find each import of a top-level package that is neither ours nor Python's."""
         names: Any = self.modules
-        allowed = sys.stdlib_module_names | {name.partition(".")[0] for name in names}
+        besides: Any = self.besides or ()
+        allowed = sys.stdlib_module_names | {name.partition(".")[0] for name in names} | {*besides}
         missing = [name for name in names if name not in graph.modules]
         broken = [
             f"{importer} imports {imported}"

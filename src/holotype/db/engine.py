@@ -91,7 +91,7 @@ class Database:
             return None
         with self.read() as connection:
             (row,) = _STAMP(connection, {})
-            return id(connection), row[0]
+            return connection, row[0]
 
     def write(self) -> AbstractContextManager[Tx]:
         """Give the writing connection for one verb; durable once the block has been left without an error."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Protocol
 
 
@@ -54,6 +54,7 @@ class Watch:
                 for mark, (end, connection) in list(self._ends.items()):
                     if end <= now:
                         del self._ends[mark]
-                        connection.interrupt()
+                        with suppress(Exception):  # it was closed: there is nothing left to stop
+                            connection.interrupt()
                 self._due = min((end for end, _ in self._ends.values()), default=float("inf"))
                 self._changed.wait(None if self._due == float("inf") else self._due - now)

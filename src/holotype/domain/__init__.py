@@ -1,1 +1,1 @@
-"""The nouns and laws of a model registry; standard library only."""
+"""The nouns and laws of a model registry; the standard library and msgspec only."""

@@ -39,7 +39,8 @@ def _still_holds(before: Promotion, now: Promotion, call: Call) -> bool:
     if before.status == PENDING:
         in_time = before.expires_at is None or before.expires_at > call.now
         return in_time and not all(verdict.passed for verdict in now.verdicts)
-    return before.requester_id == (call.actor.person_id or 0) and _basis(before) == _basis(now)
+    same_person = before.requester_id == (call.actor.person_id or 0)
+    return now.status == REFUSED and same_person and _basis(before) == _basis(now)
 
 
 def _basis(one: Promotion) -> tuple[object, ...]:

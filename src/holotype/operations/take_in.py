@@ -232,9 +232,13 @@ async def _prompt(call: Call, model: Reference, wanted: Wanted) -> Sourced:
     files = [File(path, digests.of(content), len(content), role_of(path)) for path, content in made]
     for file, (_, content) in zip(files, made, strict=True):
         await put_blob(call, model.namespace, file.digest, file.size, _chunks(content))
+    return await aside(_registered, call, model, wanted, Found(tuple(files)))
+
+
+def _registered(call: Call, model: Reference, wanted: Wanted, found: Found) -> Sourced:
     with call.read() as tx:
         namespace = namespaces.get(tx, model.namespace)
-    return await aside(_register, call, namespace, model, wanted, Found(tuple(files)))
+    return _register(call, namespace, model, wanted, found)
 
 
 async def _chunks(content: bytes) -> AsyncIterator[bytes]:

@@ -44,3 +44,18 @@ def test_one_thread_watches_over_all() -> None:
     for _ in range(20):
         with watch.over(Noted(), time.monotonic() + 60), watch.over(Noted(), time.monotonic() + 60):
             assert threading.active_count() == before + 1
+
+
+def test_a_connection_that_cannot_be_stopped_does_not_end_the_watch() -> None:
+    """It was closed meanwhile; the others are watched over as before."""
+
+    class Closed:
+        """A connection that is gone."""
+
+        def interrupt(self) -> None:
+            """Say so."""
+            raise RuntimeError("closed")
+
+    watch, other = Watch(), Noted()
+    with watch.over(other, time.monotonic() + 0.1), watch.over(Closed(), time.monotonic() + 0.02):
+        assert other.stopped.wait(5)

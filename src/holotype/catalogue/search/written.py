@@ -27,7 +27,7 @@ from holotype.domain.filters import Order
 VERSION, INTAKE = 0, 1
 _TIMES = {"creation_timestamp": "created_at", "last_updated_timestamp": "changed_at"}
 _LIMIT = sa.bindparam("limit", type_=sa.Integer)
-_KEPT, _KEPT_VALUES = 512, 20
+_KEPT, _KEPT_VALUES = 64, 8
 """So many statements are kept, of filters with at most so many values."""
 
 

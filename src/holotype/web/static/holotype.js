@@ -36,12 +36,20 @@
     document.dispatchEvent(new CustomEvent("holotype:theme"));
   }
 
+  function decoded(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text; // a percent sign that begins nothing
+    }
+  }
+
   // MLflow's clients print addresses whose fragment says what is meant: /#/experiments/1/runs/8c2f…
   function follow() {
     if (!location.hash.startsWith("#/")) return;
     const [meant, more] = location.hash.slice(1).split("?workspace=");
-    const named = /\/mlflow\/([^/&]+)/.exec(location.pathname + decodeURIComponent(location.search));
-    const space = encodeURIComponent(more ? decodeURIComponent(more) : named?.[1] ?? "default");
+    const named = /\/mlflow\/([^/&]+)/.exec(location.pathname + decoded(location.search));
+    const space = encodeURIComponent(more ? decoded(more) : named?.[1] ?? "default");
     location.replace(`/mlflow/${space}?${new URLSearchParams({ at: meant })}`);
   }
   addEventListener("hashchange", follow);
