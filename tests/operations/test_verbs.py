@@ -60,7 +60,7 @@ PARTS = {
     "active_experiment", "admit", "arriving", "check_may_withdraw", "check_rights", "conclude", "copy_all", "covered",
     "drafted", "ensure",
     "examine", "experiment_of", "export_lines", "filtered", "follow", "forget", "fresh", "is_first", "is_there",
-    "listed", "look", "may_decide", "model_of", "oldest", "prepared", "preview", "proven", "read", "read_beside",
+    "listed", "look", "may_decide", "model_of", "oldest", "prepared", "preview", "promote_once", "proven", "read", "read_beside",
     "readable", "readable_model", "received", "record", "record_denial", "record_pull", "record_refusal", "require",
     "require_all", "reserve", "run_of", "search", "settled", "signed", "told", "unswept", "written",
 }  # fmt: skip
