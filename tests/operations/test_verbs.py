@@ -48,7 +48,7 @@ from tests.support.registry import Desk
 
 LETS_IN = {
     "authenticate", "authenticate_password", "exchange_assertion", "exchange_code", "finish_oidc", "recognise",
-    "sign_in", "sign_out", "start_oidc", "use_link", "use_set_up",
+    "show_link", "sign_in", "sign_out", "start_oidc", "use_link", "use_set_up",
 }  # fmt: skip
 """They ask for a secret: who calls them is nobody yet."""
 SERVER = {
@@ -58,11 +58,11 @@ SERVER = {
 """What the server does by itself; no gateway has them."""
 PARTS = {
     "active_experiment", "admit", "arriving", "check_may_withdraw", "check_rights", "conclude", "copy_all", "covered",
-    "drafted", "ensure",
-    "examine", "experiment_of", "export_lines", "filtered", "follow", "forget", "fresh", "is_first", "is_there",
-    "listed", "look", "may_decide", "model_of", "oldest", "prepared", "preview", "promote_once", "proven", "read", "read_beside",
-    "readable", "readable_model", "received", "record", "record_denial", "record_pull", "record_refusal", "require",
-    "require_all", "reserve", "run_of", "search", "settled", "signed", "told", "unswept", "written",
+    "drafted", "ensure", "examine", "experiment_of", "export_lines", "filtered", "follow", "forget", "fresh",
+    "is_first", "is_there", "listed", "look", "looking", "may_decide", "model_of", "oldest", "prepared", "preview",
+    "promote_once", "proven", "read", "read_beside", "readable", "readable_model", "received", "record",
+    "record_denial", "record_pull", "record_refusal", "require", "require_all", "reserve", "run_of", "search",
+    "settled", "signed", "told", "unswept", "written",
 }  # fmt: skip
 """What verbs are made of: they get what a verb looked up after it had asked."""
 THEIRS = {"create_link", "save_address"}
@@ -238,7 +238,7 @@ def test_no_verb_shows_or_changes_what_lies_elsewhere(furnished: tuple[Desk, dic
             if name == "create_service":
                 before = rows(desk)
     others = (
-        {"complete", "create_service", "lineage_of_data", "lineage_of_parent", "read_ledger"}
+        {"browse_models", "complete", "create_service", "lineage_of_data", "lineage_of_parent", "read_ledger"}
         | {"tally_versions", "tally_waiting"}
         | OWN
         | PROOFS
