@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from holotype import errors
+from holotype.wire import decoding
 from holotype.wire.base import Problem
 
 T = TypeVar("T")
@@ -40,7 +41,7 @@ class Answer:
         if shape is type(None):
             return None
         try:
-            return msgspec.json.decode(self.body, type=shape)
+            return decoding.read(self.body, shape)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise self.nonsense(str(error)) from error
 
@@ -74,7 +75,7 @@ class Answer:
         if not self.headers.get("content-type", "").startswith("application/problem+json"):
             return None
         try:
-            return msgspec.json.decode(self.body, type=Problem)
+            return decoding.read(self.body, Problem)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
 

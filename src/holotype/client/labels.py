@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from holotype.client.base import ROOT, Base, model_path, moment, version_path
 from holotype.client.pages import Pages
 from holotype.domain import names, references
-from holotype.wire import shapes
+from holotype.wire import decoding, shapes
 
 
 class Labels(Base):
@@ -50,8 +48,8 @@ class Labels(Base):
         path = f"{model_path(parsed)}/aliases/{alias_of(alias)}"
         answer = self._http.call("PUT", path, dict[str, Any], body=body)
         if "status" in answer:
-            return msgspec.convert(answer, shapes.Promotion)
-        return msgspec.convert(answer, shapes.Version)
+            return decoding.converted(answer, shapes.Promotion)
+        return decoding.converted(answer, shapes.Version)
 
     def remove_alias(self, model: str, alias: str) -> None:
         """Remove an alias; the version that it named stays."""

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from holotype.errors import LocalProblem
+from holotype.wire import decoding
 
 
 class Receipt(msgspec.Struct):
@@ -70,7 +71,7 @@ def _joined(place: Path, receipt: Receipt) -> Receipt:
 
 def _read(place: Path) -> Receipt | None:
     try:
-        return msgspec.json.decode(place.read_bytes(), type=Receipt)
+        return decoding.read(place.read_bytes(), Receipt)
     except (OSError, msgspec.DecodeError):
         return None
 

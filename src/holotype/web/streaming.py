@@ -81,7 +81,8 @@ class Watcher:
         self.listening -= 1
         self._of[principal] -= 1
         if self.listening == 0:
-            _watchers.pop(id(self._registry.database), None)
+            if _watchers.get(id(self._registry.database)) is self:
+                del _watchers[id(self._registry.database)]
             if self._task is not None:
                 self._task.cancel()
 
@@ -119,8 +120,8 @@ class Stream:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Send events until nobody listens any more, or raise ``Unavailable`` before the first."""
-        watcher = watcher_of(self._known.registry)
         principal = (await sessions.actor_of(self._connection)).principal_id
+        watcher = watcher_of(self._known.registry)  # nobody else has a turn before it is joined
         await watcher.join(principal)
         begun = watcher.head
         self._known.lasting = True

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from holotype.domain import entities, manifest
-from holotype.wire import shapes
+from holotype.wire import decoding, shapes
 from holotype.wire.provenance import Recorded
 
 
@@ -55,7 +53,7 @@ def version(value: entities.Version, card: str | None = None, provenance: bytes 
         quarantined_at=value.quarantined_at,
         external=value.external,
         card=card,
-        provenance=msgspec.json.decode(provenance, type=Recorded) if provenance else None,
+        provenance=decoding.read(provenance, Recorded) if provenance else None,
     )
 
 

@@ -19,6 +19,7 @@ import msgspec
 from holotype.domain import notes
 from holotype.domain.merkle import HASH_SIZE
 from holotype.errors import Corrupt, LocalProblem
+from holotype.wire import decoding
 from holotype.wire.audit import FORMAT, Header, Leaves, Note, Proof
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -167,7 +168,7 @@ def hashes(text: str, line: int) -> list[bytes]:
 def exactly(text: bytes, shape: type[S], line: int) -> S:
     """Read a line that the registry wrote, or raise ``Corrupt`` where it would have written it otherwise."""
     try:
-        found = msgspec.json.decode(text, type=shape)
+        found = decoding.read(text, shape)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Corrupt(f"Line {line} was altered: it cannot be read.") from error
     if msgspec.json.encode(found) != text:

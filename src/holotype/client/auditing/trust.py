@@ -18,6 +18,7 @@ from holotype.client import ed25519
 from holotype.domain import notes
 from holotype.domain.notes import Checkpoint, Signature, Verifier
 from holotype.errors import Invalid
+from holotype.wire import decoding
 
 MARK = b'{"action":"key.'
 _CREATED = re.compile(rb'\{"action":"key\.created"')
@@ -48,7 +49,7 @@ class Chain:
     def hear(self, text: bytes) -> None:
         """Take an entry about a key."""
         try:
-            said = msgspec.json.decode(text, type=_Said)
+            said = decoding.read(text, _Said)
             name = said.subject.removeprefix("key:")
             if _CREATED.match(text):
                 self.spans[name] = Span(notes.verifier(str(said.data.get("verifier"))), said.sequence)

@@ -31,6 +31,7 @@ from holotype.errors import (
     Unauthenticated,
     Unavailable,
 )
+from holotype.wire import decoding
 
 T = TypeVar("T")
 API = "/api/2.0/mlflow"
@@ -148,13 +149,13 @@ class Server:
         if status != 200:
             raise self._problem(status, body)
         try:
-            return msgspec.json.decode(body or b"{}", type=shape)
+            return decoding.read(body or b"{}", shape)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise nonsense(str(error)[:200]) from error
 
     def _problem(self, status: int, body: bytes) -> HolotypeError:
         try:
-            fault = msgspec.json.decode(body, type=Fault)
+            fault = decoding.read(body, Fault)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             fault = Fault()
         said = f": {fault.message[:300]}" if fault.message else ""
