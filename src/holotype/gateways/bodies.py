@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from litestar import Request
 
 from holotype.errors import Invalid, SizeMismatch, TooLarge, Unsupported
 from holotype.gateways import exchange
+from holotype.gateways.guard import enforce
 
 T = TypeVar("T")
 
@@ -23,6 +25,8 @@ SILENCE = 60.0
 """A caller that sends nothing for so many seconds has gone: what it holds (a part's lock, say) is let go."""
 FROM_STRANGERS = 64 * 1024
 """So many bytes are read of somebody who need not say who they are: many of them at once must not fill the memory."""
+_AT_ONCE = 1.0
+"""A body that is there within so many seconds, in one piece, came with its first line."""
 _ON_THE_LOOP = 64 * 1024
 """Up to this many bytes are decoded on the spot; more would make other requests wait."""
 
@@ -64,7 +68,11 @@ async def read(request: Request[Any, Any, Any], decode: Callable[[bytes], Any], 
 
 
 async def read_bytes(request: Request[Any, Any, Any], limit: int) -> bytes:
-    """Read the body of a request; refuse at once what says it is larger, and stop when it turns out to be."""
+    """Read the body of a request; refuse at once what says it is larger, and stop when it turns out to be.
+
+    Where it took its time, the caller is asked for again: a body that was held back does not outlive anybody's rights.
+    """
+    began, pieces = time.monotonic(), 0
     announced = _header(request, b"content-length") or b""
     if announced.isdigit() and int(announced) > limit:
         raise _too_large(limit)
@@ -74,8 +82,11 @@ async def read_bytes(request: Request[Any, Any, Any], limit: int) -> bytes:
         if message["type"] != "http.request":
             raise SizeMismatch("The connection was closed before the body had ended.")
         body, more = body + message.get("body", b""), message.get("more_body", False)
+        pieces += 1
         if len(body) > limit:
             raise _too_large(limit)
+    if pieces > 1 or time.monotonic() - began > _AT_ONCE:
+        await enforce(request, request.scope["route_handler"])
     return body
 
 
