@@ -23,15 +23,13 @@ _LATEST = (
     .where(versions.c.model_id == models.c.id, versions.c.deleted_at.is_(None))
     .scalar_subquery()
 )
-_PRODUCTION = (
-    sa.select(sa.func.max(versions.c.number))
-    .where(
-        versions.c.model_id == models.c.id,
-        versions.c.stage == lifecycle.PRODUCTION,
-        versions.c.deleted_at.is_(None),
-    )
-    .scalar_subquery()
+_PRODUCED_BY = (
+    versions.c.model_id == models.c.id,
+    versions.c.stage == lifecycle.PRODUCTION,
+    versions.c.deleted_at.is_(None),
 )
+"""A version in production of a model, as the condition of a subquery."""
+_PRODUCTION = sa.select(sa.func.max(versions.c.number)).where(*_PRODUCED_BY).scalar_subquery()
 _TAGS = sa.select(json_map(model_tags.c.key, model_tags.c.value)).where(model_tags.c.model_id == models.c.id)
 _COLUMNS = [column for column in models.c if column.name not in {"card", "next_number"}]
 
@@ -45,16 +43,7 @@ SELECT: sa.Select[Any] = sa.select(
 
 _GET = Prepared(SELECT.where(namespaces.c.name == sa.bindparam("namespace"), models.c.name == sa.bindparam("name")))
 _BY_IDS = Prepared(SELECT.where(in_list(models.c.id, "ids")))
-_PRODUCED = (
-    sa.select(sa.literal_column("1"))
-    .where(
-        versions.c.model_id == models.c.id,
-        versions.c.stage == lifecycle.PRODUCTION,
-        versions.c.deleted_at.is_(None),
-    )
-    .limit(sa.literal_column("1"))
-    .scalar_subquery()
-)
+_PRODUCED = sa.select(sa.literal_column("1")).where(*_PRODUCED_BY).limit(sa.literal_column("1")).scalar_subquery()
 _TRAITS = Prepared(
     sa.select(
         models.c.id,
@@ -66,13 +55,14 @@ _TRAITS = Prepared(
     .join_from(models, namespaces)
     .where(in_list(models.c.id, "ids"))
 )
+_TITLED = sa.func.coalesce(models.c.title, models.c.name).label("title")
 _LOCK = Prepared(
-    sa.select(models.c.id, models.c.deleted_at, sa.func.coalesce(models.c.title, models.c.name).label("title"))
+    sa.select(models.c.id, models.c.deleted_at, _TITLED)
     .where(models.c.namespace_id == sa.bindparam("namespace_id"), models.c.name == sa.bindparam("name"))
     .with_for_update()
 )
 _TITLE = Prepared(
-    sa.select(sa.func.coalesce(models.c.title, models.c.name).label("title"))
+    sa.select(_TITLED)
     .join_from(models, namespaces)
     .where(
         namespaces.c.name == sa.bindparam("namespace"),

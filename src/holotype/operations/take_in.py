@@ -81,16 +81,16 @@ async def take_in(call: Call, model: Reference, wanted: Wanted) -> Sourced | Int
 def _followed(call: Call, model: Reference, wanted: Wanted, origin: Origin) -> Sourced | Intake:
     with call.read() as tx:
         namespace = namespaces.get(tx, model.namespace)
-        found = _look(call, tx, namespace, wanted, origin)
-    if found is None and covering(call.registry.sources, model.namespace, origin) is not None:
-        promised = _promise(call, namespace, model, wanted, origin)  # 5
-        call.registry.expected.set()
-        return promised
-    if found is None and wanted.run_id:  # 6
-        with call.read() as tx:
-            run = following.run_of(call, tx, namespace, wanted.run_id)
-        found = Found(run=run) if run else None
-    return _register(call, namespace, model, wanted, found)
+        found = following.follow(call, tx, namespace, origin, wanted.here)  # 4
+        _check_same(wanted, found)
+        coming = found is None and covering(call.registry.sources, model.namespace, origin) is not None
+        if not coming:  # 6
+            found = _of_run(call, tx, namespace, wanted, found)
+    if not coming:
+        return _register(call, namespace, model, wanted, found)
+    promised = _promise(call, namespace, model, wanted, origin)  # 5
+    call.registry.expected.set()
+    return promised
 
 
 def _origin_of(call: Call, wanted: Wanted, found: Found | None) -> Provenance:
@@ -150,12 +150,14 @@ def _check(wanted: Wanted) -> Origin | None:
     return origin
 
 
-def _look(call: Call, tx: Tx, namespace: Namespace, wanted: Wanted, origin: Origin) -> Found | None:
-    found = following.follow(call, tx, namespace, origin, wanted.here)  # 4
-    _check_same(wanted, found)
-    if found is not None and found.run is None and found.inherited is None:
-        return replace(found, run=following.run_of(call, tx, namespace, wanted.run_id))
-    return found
+def _of_run(call: Call, tx: Tx, namespace: Namespace, wanted: Wanted, found: Found | None) -> Found | None:
+    """Return what was found, with the run that the client names where that is known and nothing else tells of one."""
+    if found is not None and (found.run is not None or found.inherited is not None):
+        return found
+    run = following.run_of(call, tx, namespace, wanted.run_id)
+    if found is not None:
+        return replace(found, run=run)
+    return None if run is None else Found(run=run)
 
 
 def _check_same(wanted: Wanted, found: Found | None) -> None:

@@ -32,5 +32,5 @@ def _decoder(shape: type[T]) -> msgspec.json.Decoder[T]:
     found = _known.get(shape)
     if found is None:
         with _working:
-            found = _known.get(shape) or _known.setdefault(shape, msgspec.json.Decoder(shape))
+            found = _known[shape] = msgspec.json.Decoder(shape)
     return found

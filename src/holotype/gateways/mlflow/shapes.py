@@ -58,11 +58,8 @@ def model_version(found: Sourced | Intake, title: str | None = None) -> dict[str
         "tags": _pairs(version.tags) if version.tags else [],
         "aliases": sorted(map(titles.alias_shown, version.aliases)) if version.aliases else [],
     }
-    if found.logged_model:
-        told["model_id"] = found.logged_model
-    if version.quarantined_at:
-        told["status_message"] = f"In quarantine since {version.quarantined_at.isoformat()}: it is not served."
-    return told
+    held = version.quarantined_at
+    return told | _known(found, f"In quarantine since {held.isoformat()}: it is not served." if held else None)
 
 
 def source(found: Sourced) -> str:
@@ -86,11 +83,13 @@ def _intake(found: Intake, title: str) -> dict[str, Any]:
         "tags": _pairs(found.tags),
         "aliases": [],
     }
-    if found.logged_model:
-        told["model_id"] = found.logged_model
-    if found.reason:
-        told["status_message"] = found.reason
-    return told
+    return told | _known(found, found.reason)
+
+
+def _known(found: Sourced | Intake, message: str | None) -> dict[str, str]:
+    """Return what is left out where it says nothing: the logged model, and a word about the status."""
+    told = {"model_id": found.logged_model} if found.logged_model else {}
+    return told | ({"status_message": message} if message else {})
 
 
 def _pairs(tags: dict[str, str]) -> list[dict[str, str]]:
