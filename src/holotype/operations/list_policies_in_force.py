@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from holotype.access import rules
-from holotype.catalogue import namespaces
 from holotype.domain.entities import Namespace
 from holotype.domain.permissions import Permission
 from holotype.governance import policies
 from holotype.governance.policies import Applied
+from holotype.operations import sight
 from holotype.operations.call import Call
 
 
 def list_policies_in_force(call: Call, *, after: str = "", limit: int = 50) -> list[tuple[Namespace, Applied]]:
     """Return up to ``limit`` namespaces whose names come after ``after``, each with its policy: two statements."""
     rules.require_somewhere(call.actor, Permission.POLICY_READ)
-    places = rules.scopes(call.actor, Permission.POLICY_READ)
     with call.read() as tx:
-        if places is None:
-            found = namespaces.page(tx, after=after, limit=limit)
-        else:
-            found = namespaces.page_of(tx, sorted({space for space, _ in places}), after=after, limit=limit)
+        found = sight.namespaces_page(tx, call.actor, Permission.POLICY_READ, after=after, limit=limit)
         held = policies.newest_of(tx, [one.id for one in found])
     return [(one, held[one.id]) for one in found]
