@@ -8,6 +8,7 @@ person.page       Playwright's page; ``person.visit("/models")`` opens one and i
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,16 @@ class Person:
         assert got.status == status, (place, got.status, self.page.inner_text("main"))
         assert "script-src 'self';" in got.headers["content-security-policy"], place
         return self.page
+
+    def until(self, true: str, argument: object = None, seconds: float = 2) -> bool:
+        """Wait until a function of JavaScript says so of the page, and return whether it did.
+
+        Playwright's own waiting evaluates its words inside the page, whose policy refuses that from the second time on.
+        """
+        end = time.monotonic() + seconds
+        while not (met := bool(self.page.evaluate(true, argument))) and time.monotonic() < end:
+            self.page.wait_for_timeout(20)
+        return met
 
     def shoot(self, name: str) -> None:
         """Take a picture of the whole page, for people to look at."""

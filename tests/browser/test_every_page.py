@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 
 import pytest
 from playwright.sync_api import Browser
-from playwright.sync_api import TimeoutError as TooLate
 
 from tests.browser.conftest import Person, entering
 from tests.browser.every import PAGES, Shown, address
@@ -36,9 +35,7 @@ _WORDS = """(drawn) => {
     for (const one of hidden) one.style.removeProperty("display");
     return words;
 }"""
-_WIDTH = "document.documentElement.scrollWidth"
-_SOON = 2_000
-"""Milliseconds within which what scripts draw has the width of a window that changed."""
+_FITS = "(width) => document.documentElement.scrollWidth <= width"
 _REFUSED = "Failed to load resource: the server responded with a status of"
 each = pytest.mark.parametrize("page", EVERY, ids=lambda page: page.name, indirect=True, scope="module")
 each_that_reads = pytest.mark.parametrize("page", READ, ids=lambda page: page.name, indirect=True, scope="module")
@@ -110,10 +107,9 @@ def test_a_phone_shows_it_without_scrolling_sideways(visit: Person, looks: Looks
     with looks(page, viewport=PHONE) if page.act is not None else contextlib.nullcontext(visit) as person:
         person.page.emulate_media(color_scheme="light")
         person.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        with contextlib.suppress(TooLate):
-            person.page.wait_for_function(f"{_WIDTH} <= {PHONE['width']}", timeout=_SOON)
+        fits = person.until(_FITS, PHONE["width"])  # which what scripts draw does soon
         person.shoot(f"{page.name}-phone")
-        assert person.page.evaluate(_WIDTH) <= PHONE["width"]
+        assert fits
 
 
 @each_that_reads

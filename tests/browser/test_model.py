@@ -94,7 +94,7 @@ def test_a_metric_is_drawn_and_drawn_again_in_other_colours(ada: Person) -> None
     assert page.inner_text(".tip") == "version 12: 0.9"
     light = page.evaluate("document.querySelector('.plot canvas').toDataURL()")
     page.click("button[data-does=theme]")
-    page.wait_for_function("before => document.querySelector('.plot canvas').toDataURL() !== before", arg=light)
+    assert ada.until("before => document.querySelector('.plot canvas').toDataURL() !== before", light)
     assert page.locator(".plot canvas").count() == 1
     assert column(ada, 2)[0].split() == ["best", "0.9"]
     assert len(column(ada, 1)) == 12
