@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from holotype.access import principals, rules
 from holotype.access.tables import tokens
 from holotype.catalogue import namespaces
+from holotype.db import connect
 from holotype.db.tables import registry as registry_table
 from holotype.domain import times
 from holotype.domain.entities import Actor
@@ -27,6 +28,7 @@ from holotype.operations.record_denial import record_denial
 from holotype.operations.revoke_token import revoke_token
 from holotype.operations.whoami import whoami
 from tests.support import people
+from tests.support.counting import statements
 from tests.support.people import signed_in
 from tests.support.registry import Desk
 
@@ -89,8 +91,26 @@ def test_a_wrong_secret_is_refused(desk: Desk, change: str) -> None:
         "huge": secret * 1000,
         "script": secret[:-1] + "é",
     }[change]
+    authenticate(desk.call(), secret)  # and is remembered
     with pytest.raises(Unauthenticated, match="not known"):
         authenticate(desk.call(), wrong)
+
+
+def test_a_bearer_is_looked_up_again_only_after_a_commit(desk: Desk) -> None:
+    """By whichever process; PostgreSQL cannot tell for little that there was none, so it is asked every time."""
+    _, secret = create_token(owner(desk), "ci")
+    database = desk.registry.database
+    other = connect(database.engine.url.render_as_string(hide_password=False))
+    with statements(database) as sent:
+        for _ in range(3):
+            authenticate(desk.call(), secret)
+        with other.write() as tx:
+            tx.execute(sa.update(tokens).values(name="renamed"))
+        for _ in range(3):
+            authenticate(desk.call(), secret)
+    other.close()
+    looked = sum("FROM tokens" in statement for statement, _ in sent)
+    assert looked == (2 if database.dialect == "sqlite" else 6)
 
 
 def test_a_revoked_token_ends_at_once(desk: Desk) -> None:

@@ -22,15 +22,21 @@ def statements(database: Database) -> Iterator[Sent]:
     def note(_c: object, _u: object, statement: str, parameters: object, *_rest: object) -> None:
         sent.append((statement, parameters))
 
-    run = prepared._Compiled._run
+    rows, many = prepared._Compiled.rows, prepared._Compiled.many
 
-    def noted(self: prepared._Compiled, tx: sa.Connection, method: str, parameters: Any) -> Any:
-        sent.append((self._text, parameters[0] if method == "executemany" else parameters))
-        return run(self, tx, method, parameters)
+    def rows_noted(self: prepared._Compiled, tx: sa.Connection, parameters: Any) -> list[Any]:
+        sent.append((self._text, self._bind(parameters)))
+        return rows(self, tx, parameters)
+
+    def many_noted(self: prepared._Compiled, tx: sa.Connection, parameters: Any) -> None:
+        if len(parameters) > 1:  # a single one is run as rows are
+            sent.append((self._text, self._bind(parameters[0])))
+        many(self, tx, parameters)
 
     sa.event.listen(database.engine, "before_cursor_execute", note)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(prepared._Compiled, "_run", noted)
+        patch.setattr(prepared._Compiled, "rows", rows_noted)
+        patch.setattr(prepared._Compiled, "many", many_noted)
         try:
             yield sent
         finally:

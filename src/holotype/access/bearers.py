@@ -3,6 +3,7 @@
 1. One statement finds the token, its principal, and the principal's **epoch**: a number that every change of grants and
    of teams raises, in the transaction of the change.
 2. Token, principal and, for a service account, its owner must all be good at this moment.
+   Where the database can tell that nothing was committed, who was found is remembered until something is.
 3. The rights are remembered in this process under principal and role, for as long as the epoch stays. They are the
    grants of the principal and of their teams, each cut with the role of the token. To read ten thousand grants takes
    longer than everything else that a request does.
@@ -92,6 +93,9 @@ _GRANTED = Prepared(
 _MOST_REMEMBERED = 100_000
 """How many rights a process remembers for each database, of all principals together."""
 
+_MOST_LATELY = 1_000
+"""How many bearers are remembered between two commits."""
+
 
 class _Known(NamedTuple):
     """What a principal may with tokens of one role: on the whole registry, and on parts of it."""
@@ -108,6 +112,7 @@ class _Memory:
         self.known: dict[tuple[int, str], _Known] = {}
         self.size = 0
         self.guarding = threading.Lock()
+        self.lately: tuple[object, dict[str, tuple[bytes, Actor]]] = (None, {})
 
     def keep(self, key: tuple[int, str], known: _Known) -> None:
         """Remember; where it would become too much, forget everything else first."""
@@ -122,9 +127,28 @@ class _Memory:
 _memories: weakref.WeakKeyDictionary[Engine, _Memory] = weakref.WeakKeyDictionary()
 
 
-def bearer(tx: Tx, secret: str, now: datetime) -> Actor:
-    """Return who bears a secret and what they may, or raise ``Unauthenticated``."""
+def bearer(tx: Tx, secret: str, now: datetime, stamp: object = None) -> Actor:
+    """Return who bears a secret and what they may, or raise ``Unauthenticated``.
+
+    ``stamp`` is that of the database (``Database.stamp``), asked for before this; with one, answers are remembered.
+    """
     token_id = secrets.id_of(secret)
+    if token_id is None or stamp is None:
+        return _found(tx, token_id, secret, now)
+    memory = _memory(tx)
+    lately = memory.lately
+    if lately[0] != stamp:
+        lately = memory.lately = (stamp, {})  # at once: what belongs to an older stamp stays beside it
+    kept = lately[1].get(token_id)
+    if kept is not None and (kept[1].until is None or kept[1].until > now) and secrets.matches(secret, kept[0]):
+        return kept[1]
+    actor = _found(tx, token_id, secret, now)
+    if len(lately[1]) < _MOST_LATELY:
+        lately[1][token_id] = (secrets.hash_of(secret), actor)
+    return actor
+
+
+def _found(tx: Tx, token_id: str | None, secret: str, now: datetime) -> Actor:
     row = _BEARER.one(tx, {"token_id": token_id}) if token_id else None  # 1
     if token_id is None or row is None or not secrets.matches(secret, row.hash):
         raise Unauthenticated("The token is not known here.", hint="Check HOLOTYPE_TOKEN, or ask for a new token.")
@@ -167,10 +191,12 @@ def _check(row: Any, now: datetime) -> None:
         )
 
 
+def _memory(tx: Tx) -> _Memory:
+    return _memories.get(tx.engine) or _memories.setdefault(tx.engine, _Memory())
+
+
 def _known(tx: Tx, row: Any) -> _Known:
-    memory = _memories.get(tx.engine)
-    if memory is None:
-        memory = _memories.setdefault(tx.engine, _Memory())
+    memory = _memory(tx)
     key = (row.principal_id, row.role)
     known = memory.known.get(key)
     if known is None or known.epoch != row.epoch:

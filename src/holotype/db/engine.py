@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import sqlalchemy as sa
@@ -58,18 +58,11 @@ class Database:
         self._readers: dict[threading.Thread, Connection] = {}
         self._keeping = threading.Lock()
         self._writer = Writer(self.dialect, self._open, self._lose)
+        self._reading = _Reading(self._reader, self._lose)
 
-    @contextmanager
-    def read(self) -> Iterator[Tx]:
+    def read(self) -> AbstractContextManager[Tx]:
         """Give a connection for reading; each statement sees the latest commit."""
-        connection = self._reader()
-        try:
-            yield connection
-        except (sa.exc.SQLAlchemyError, OverflowError) as error:
-            if lost(error):
-                self._lose()
-            with translated():
-                raise
+        return self._reading
 
     @contextmanager
     def snapshot(self) -> Iterator[Tx]:
@@ -132,6 +125,24 @@ class Database:
     def _lose(self) -> None:
         """Note that the database went away: every thread opens a new connection when it reads next."""
         self._generation += 1
+
+
+class _Reading:
+    """Lends the connection of a thread for reading, any number of times: a generator would be made for each."""
+
+    def __init__(self, reader: Callable[[], Connection], on_loss: Callable[[], None]) -> None:
+        self._reader = reader
+        self._on_loss = on_loss
+
+    def __enter__(self) -> Connection:
+        return self._reader()
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, (sa.exc.SQLAlchemyError, OverflowError)):
+            if lost(error):
+                self._on_loss()
+            with translated():
+                raise error
 
 
 def connect(url: str, *, wait_seconds: float = 30.0) -> Database:

@@ -29,17 +29,15 @@ class Prepared:
 
     def __call__(self, tx: Connection, parameters: Parameters) -> list[Any]:
         """Run the statement and return all its rows; none where it returns none."""
-        compiled = self._compiled.get(tx.dialect.name) or self._compile(tx)
-        return compiled.rows(tx, parameters)
+        return (self._compiled.get(tx.dialect.name) or self._compile(tx)).rows(tx, parameters)
 
     def many(self, tx: Connection, parameters: Sequence[Parameters]) -> None:
         """Run the statement once for each set of parameters."""
-        compiled = self._compiled.get(tx.dialect.name) or self._compile(tx)
-        compiled.many(tx, parameters)
+        (self._compiled.get(tx.dialect.name) or self._compile(tx)).many(tx, parameters)
 
     def one(self, tx: Connection, parameters: Parameters) -> Any:
         """Run the statement and return its first row, or nothing."""
-        rows = self(tx, parameters)
+        rows = (self._compiled.get(tx.dialect.name) or self._compile(tx)).rows(tx, parameters)
         return rows[0] if rows else None
 
     def _compile(self, tx: Connection) -> _Compiled:
@@ -49,44 +47,44 @@ class Prepared:
 
 
 class _Compiled:
-    """The SQL text for one driver, with the order of its parameters where the driver wants them in order."""
+    """The SQL text for one driver, with what puts its parameters into the form that the driver wants.
+
+    A cursor whose rows were all taken holds nothing any more, so none is closed by hand.
+    """
 
     def __init__(self, text: str, order: Sequence[str] | None, constants: Mapping[str, Any]) -> None:
         self._text = text
-        self._constants = {name: value for name, value in constants.items() if value is not None}
-        self._bind: Callable[[Parameters], Any] | None = None if order is None else _binder(order)
+        self._bind = _binder(order, {name: value for name, value in constants.items() if value is not None})
         self._make: type[tuple[Any, ...]] | None = None
 
     def rows(self, tx: Connection, parameters: Parameters) -> list[Any]:
-        cursor = self._run(tx, "execute", self._bound(parameters))
+        """Run the statement and return its rows."""
         try:
-            if cursor.description is None:
-                return []
-            if self._make is None:
-                self._make = _maker([column[0] for column in cursor.description])
-            make = self._make
-            return [_new(make, row) for row in cursor.fetchall()]
-        finally:
-            cursor.close()
+            driver: Any = tx.connection.dbapi_connection
+            cursor = driver.execute(self._text, self._bind(parameters))
+        except tx.dialect.loaded_dbapi.Error as error:
+            raise self._wrapped(tx, error) from error
+        if cursor.description is None:
+            return []
+        make = self._make or self._maker(cursor)
+        return [_new(make, row) for row in cursor.fetchall()]
 
     def many(self, tx: Connection, parameters: Sequence[Parameters]) -> None:
+        """Run the statement once for each set of parameters."""
         if len(parameters) == 1:
-            self._run(tx, "execute", self._bound(parameters[0])).close()
-        else:
-            self._run(tx, "executemany", [self._bound(one) for one in parameters]).close()
-
-    def _bound(self, parameters: Parameters) -> Any:
-        given = {**self._constants, **parameters} if self._constants else parameters
-        return given if self._bind is None else self._bind(given)
-
-    def _run(self, tx: Connection, method: str, parameters: Any) -> Any:
+            self.rows(tx, parameters[0])
+            return
         cursor = tx.connection.cursor()
         try:
-            getattr(cursor, method)(self._text, parameters)
+            cursor.executemany(self._text, [self._bind(one) for one in parameters])
         except tx.dialect.loaded_dbapi.Error as error:
-            cursor.close()
             raise self._wrapped(tx, error) from error
-        return cursor
+
+    def _maker(self, cursor: Any) -> type[tuple[Any, ...]]:
+        """Return the type of a row, a named tuple, and keep it."""
+        names = [column[0] for column in cursor.description]
+        self._make = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024 - known only now
+        return self._make
 
     def _wrapped(self, tx: Connection, error: Exception) -> BaseException:
         """Return the error that SQLAlchemy would have raised, so that one place reads drivers' messages."""
@@ -102,13 +100,16 @@ _new = tuple.__new__
 """Makes a row of one of the driver's, whose number of values is right, without asking how many there are."""
 
 
-def _maker(names: Sequence[str]) -> type[tuple[Any, ...]]:
-    """Return the type of a row, a named tuple."""
-    return namedtuple("Row", names, rename=True)  # noqa: PYI024 - its fields are known only now
+def _binder(order: Sequence[str] | None, constants: Mapping[str, Any]) -> Callable[[Parameters], Any]:
+    """Return what adds the constants of a statement and puts parameters into the order in which the driver wants them.
 
-
-def _binder(order: Sequence[str]) -> Callable[[Parameters], tuple[Any, ...]]:
-    """Return what puts parameters into the order in which the driver wants them."""
-    if len(order) > 1:
-        return itemgetter(*order)
-    return lambda given: tuple([given[name] for name in order])
+    Without an order the driver takes them by name.
+    """
+    if order is None:
+        return lambda given: {**constants, **given}
+    if len(order) == 1:
+        return lambda given: ({**constants, **given}[order[0]],)
+    if not order:
+        return lambda _: ()
+    sort = itemgetter(*order)
+    return (lambda given: sort({**constants, **given})) if constants else sort

@@ -11,11 +11,14 @@ import json
 from collections.abc import Collection
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+
+_encode = msgspec.json.Encoder().encode
 
 
 class json_list(FunctionElement[str]):  # noqa: N801  (a SQL function)
@@ -183,7 +186,10 @@ def insert(tx: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Ins
 
 def bound_list(values: Collection[str] | Collection[int]) -> str:
     """Return the bound form of a list for :func:`in_list`."""
-    return json.dumps(list(values))
+    try:
+        return _encode(list(values)).decode()
+    except UnicodeEncodeError:  # half a character, which is in no row
+        return json.dumps(list(values))
 
 
 def bound_pattern(pattern: str, dialect: str, *, any_case: bool = False) -> str:

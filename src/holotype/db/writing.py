@@ -4,6 +4,9 @@
     thread 2               SAVEPOINT · verb · RELEASE ─┐ (nobody waits: COMMIT, wake everybody)
                                                        └─ all return, each verb durable
 
+Callers who ask again as soon as they have an answer come one by one, each a little after the other. So a batch that has
+fewer verbs than the one before waits a moment for the next, and is committed as soon as nobody comes.
+
 A verb that raises is rolled back alone and leaves its neighbours untouched. Nothing is returned to a caller before the
 commit that holds it is durable; a commit that fails fails for every verb in it.
 
@@ -36,6 +39,8 @@ _SAVEPOINT, _RELEASE, _COMMIT = (
     Prepared(sa.text(statement)) for statement in ("SAVEPOINT verb", "RELEASE SAVEPOINT verb", "COMMIT")
 )
 _BATCH_LIMIT = 64
+_PATIENCE = 0.005
+"""So many seconds a batch waits for its next verb: about what a commit takes, so that a wait in vain costs little."""
 _RESCUE_SECONDS = 1.0
 _BARE = {"no_parameters": True}
 
@@ -62,6 +67,7 @@ class Writer:
         self._waiting = 0
         self._connection: Connection | None = None
         self._batch: _Batch | None = None
+        self._expected = 1
         self._owner: int | None = None
 
     @contextmanager
@@ -156,26 +162,36 @@ class Writer:
     def _leave(self, batch: _Batch) -> None:
         """Hand the open transaction to the next thread, or commit it for everybody."""
         self._owner = None
-        hand_on = False
+        size, patience = batch.size, 0.0
         try:
             if self._batch is batch:
-                with self._counting:
-                    hand_on = self._waiting > 0 and batch.size < _BATCH_LIMIT and batch.error is None
-                if not hand_on:
+                patience = self._patience(batch)
+                if not patience:
                     self._finish(batch)
         finally:
             self._turn.release()
-        while hand_on and not batch.done.wait(_RESCUE_SECONDS):
-            self._rescue(batch)
+        while patience and not batch.done.wait(patience):
+            self._rescue(batch, size if patience == _PATIENCE else None)
+            patience = _RESCUE_SECONDS
 
-    def _rescue(self, batch: _Batch) -> None:
-        """Commit what was handed to a thread that was interrupted before it took over."""
+    def _patience(self, batch: _Batch) -> float:
+        """Return how long somebody else may take to finish a batch; no time where it is to be committed now."""
+        if batch.error is not None or batch.size >= _BATCH_LIMIT:
+            return 0.0
+        with self._counting:
+            if self._waiting > 0:
+                return _RESCUE_SECONDS
+        return _PATIENCE if batch.size < self._expected else 0.0
+
+    def _rescue(self, batch: _Batch, size: int | None) -> None:
+        """Commit what nobody else will: nobody came (it still has that ``size``), or was interrupted before the end."""
         with self._turn:
-            if self._batch is batch and self._waiting == 0:
+            if self._batch is batch and self._waiting == 0 and size in (None, batch.size):
                 self._finish(batch)
 
     def _finish(self, batch: _Batch) -> None:
         self._batch = None
+        self._expected = max(batch.size, self._expected // 2)
         try:
             if batch.error is None and self._connection is not None:
                 _COMMIT(self._connection, {})

@@ -40,6 +40,7 @@ _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,255}")
 _LOGGED = re.compile(r"m-[0-9a-f]{32}")
 _DRIVE = re.compile(r"(?:^|/)[A-Za-z]:(?:/|$)")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_PARTS, _WORDS = re.compile(r"[/:]"), re.compile(r"[+.-]")
 _HOSTILE = frozenset("\\#?;")
 _LOCAL = frozenset({"file", "local", "localhost", "smb", "unc"})
 _DECODINGS = 5
@@ -107,7 +108,7 @@ def read(source: str) -> Origin:
     if found is None:
         _refuse(source, "it is a path of a computer")
     scheme, rest = found[1].lower(), found[2]
-    if _LOCAL & set(re.split(r"[+.-]", scheme)):
+    if not _LOCAL.isdisjoint(_WORDS.split(scheme)):
         _refuse(source, "it is a path of a computer")
     host, path = _split(source, rest)
     if scheme == "models":
@@ -132,10 +133,10 @@ def _check_layers(source: str) -> None:
         plain = unicodedata.normalize("NFKC", form)
         if not names.printable(form) or form != form.strip():
             _refuse(source, "it holds characters that are not text")
-        hostile = sorted(_HOSTILE & (set(plain) | set(form)))
+        hostile = sorted(_HOSTILE.intersection(plain + form))
         if hostile:
             _refuse(source, f"it holds {hostile[0]!r}")
-        if any(part.strip() in (".", "..") for part in re.split(r"[/:]", plain)) or _DRIVE.search(plain):
+        if any(part.strip() in (".", "..") for part in _PARTS.split(plain)) or _DRIVE.search(plain):
             _refuse(source, "it has a part that leads elsewhere")
         decoded = unquote(form, errors="surrogateescape")
         if decoded == form:

@@ -172,7 +172,8 @@ def check(provenance: Provenance) -> Provenance:
     if provenance.run is not None and len(provenance.run.id.encode("utf-8", "replace")) > ADDRESS_BYTES:
         raise Invalid(f"The id of a run has at most {ADDRESS_BYTES:,} bytes.")
     for part in (provenance.code, provenance.run, provenance.environment, provenance.schema, provenance.source):
-        _check_texts(part)
+        if part is not None:
+            _check_texts(part)
     return provenance
 
 
@@ -221,7 +222,9 @@ def _check_texts(value: Any) -> None:
             _check_texts(item)
     else:
         for name in _FIELDS.get(type(value), ()):
-            _check_texts(getattr(value, name))
+            item = getattr(value, name)
+            if item is not None:
+                _check_texts(item)
 
 
 _FIELDS = {part: tuple(one.name for one in fields(part)) for part in (Code, Run, Environment, Column, Schema, Source)}

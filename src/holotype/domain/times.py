@@ -35,4 +35,4 @@ def from_micros(micros: int) -> datetime:
 
 def text(moment: datetime) -> str:
     """Return the RFC 3339 form with microseconds and a ``Z``."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"

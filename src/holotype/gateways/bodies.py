@@ -74,15 +74,17 @@ async def read_bytes(request: Request[Any, Any, Any], limit: int) -> bytes:
     """
     began, pieces = time.monotonic(), 0
     announced = _header(request, b"content-length") or b""
-    if announced.isdigit() and int(announced) > limit:
+    size = int(announced) if announced.isdigit() else None
+    if size is not None and size > limit:
         raise _too_large(limit)
     body, more = b"", True
     while more:
         message: Any = await heard(request.receive())
         if message["type"] != "http.request":
             raise SizeMismatch("The connection was closed before the body had ended.")
-        body, more = body + message.get("body", b""), message.get("more_body", False)
-        pieces += 1
+        piece = message.get("body", b"")
+        body, pieces = body + piece, pieces + bool(piece)
+        more = message.get("more_body", False) and len(body) != size
         if len(body) > limit:
             raise _too_large(limit)
     if pieces > 1 or time.monotonic() - began > _AT_ONCE:

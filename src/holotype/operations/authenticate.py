@@ -9,5 +9,6 @@ from holotype.operations.call import Call
 
 def authenticate(call: Call, secret: str) -> Actor:
     """Return the bearer of a secret with everything that they may, or raise ``Unauthenticated``."""
+    stamp = call.registry.database.stamp()
     with call.read() as tx:
-        return bearers.bearer(tx, secret, call.now)
+        return bearers.bearer(tx, secret, call.now, stamp)

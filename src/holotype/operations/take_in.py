@@ -97,10 +97,10 @@ def _origin_of(call: Call, wanted: Wanted, found: Found | None) -> Provenance:
     """Return the provenance of a version without files, or of one whose files are ours."""
     held = found is not None and bool(found.files)
     model_id = (found.model_id if found else None) or wanted.model_id
-    source = Source(wanted.uri, uuid.uuid4().hex, external=not held, model_id=model_id)
-    linked = replace(source, run_link=wanted.run_link or None)
+    link = wanted.run_link or None
+    linked = Source(wanted.uri, uuid.uuid4().hex, external=not held, model_id=model_id, run_link=link)
     if found is None:
-        return _with_run(Provenance(source=linked), wanted)
+        return Provenance(source=linked, run=Run(wanted.run_id) if wanted.run_id else None)
     parents = [found.parent] if found.parent else []
     if found.inherited is not None:
         before = found.inherited.source or linked
@@ -108,13 +108,12 @@ def _origin_of(call: Call, wanted: Wanted, found: Found | None) -> Provenance:
         inherited = replace(found.inherited, source=kept, parents=parents)
         return _with_run(inherited, wanted)
     mlmodel, beside = read_beside(call, found.files)
-    run, link = found.run, wanted.run_link
     known = context.provenance_of(
-        run,
+        found.run,
         mlmodel,
         tracker=TRACKER,
         link=link,
-        source=source,
+        source=replace(linked, run_link=None),
         parents=parents,
         beside=beside,
         logged=found.logged,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from holotype.db import Database, connect
+from holotype.db import Database, connect, writing
 from holotype.errors import HolotypeError, Invalid, InvalidSetting, StorageFull, Unavailable
 from tests.support.counting import statements
 from tests.support.postgres import Postgres
@@ -85,6 +85,39 @@ def test_verbs_that_arrive_together_share_commits(database: Database) -> None:
         _together(database, [(item, None, False) for item in range(30)])
     assert len(_items(database)) == 30
     assert 0 < [statement for statement, _ in sent].count("COMMIT") < 5
+
+
+def test_verbs_that_come_one_by_one_share_a_commit_as_those_before_them_did(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch waits for as many verbs as the one before had: callers come back a little after each other."""
+    _together(database, [(item, None, False) for item in range(4)])
+    monkeypatch.setattr(writing, "_PATIENCE", 20.0)
+    with statements(database) as sent, ThreadPoolExecutor(4) as pool:
+        for item in range(4, 8):
+            pool.submit(_write_one, database, item)
+            while item < 7 and database._writer._batch is None:
+                threading.Event().wait(0.001)
+    assert [statement for statement, _ in sent].count("COMMIT") == 1
+    assert len(_items(database)) == 8
+
+
+def test_a_verb_waits_less_and_less_for_others_that_do_not_come(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three times at most after a batch of eight; whoever writes alone does not wait at all."""
+    _together(database, [(item, None, False) for item in range(8)])
+    waited: list[float] = []
+    patience = writing.Writer._patience
+
+    def noted(self: writing.Writer, batch: writing._Batch) -> float:
+        waited.append(patience(self, batch))
+        return waited[-1]
+
+    monkeypatch.setattr(writing.Writer, "_patience", noted)
+    for item in range(8, 13):
+        _write_one(database, item)
+    assert waited == [writing._PATIENCE] * 3 + [0.0] * 2
 
 
 def test_a_commit_that_fails_fails_for_every_verb_in_it(database: Database) -> None:
