@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from holotype.domain.entities import Actor, Event
 from holotype.domain.references import parse
 from holotype.gateways.front import Front
 from holotype.operations.change_model import change_model
@@ -150,6 +151,30 @@ def test_each_hears_what_they_may_see(desk: Desk, boss: str) -> None:
     assert b"data: {" in text
     assert b"description" not in text
     assert some.status == 200
+
+
+def test_what_happens_while_the_news_are_read_is_told_once(
+    desk: Desk, boss: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is newer than the head that was seen before, and among what is read."""
+    listener, news = Listener(front_of(desk.registry), boss), streaming.Stream._news
+    words = iter("bc")
+
+    async def meanwhile(self: streaming.Stream, actor: Actor, after: int) -> list[Event]:
+        for word in words:
+            await asyncio.to_thread(change, desk, "risk/fraud", word)
+        return await news(self, actor, after)
+
+    async def story() -> None:
+        async with listening(listener):
+            monkeypatch.setattr(streaming.Stream, "_news", meanwhile)
+            await asyncio.to_thread(change, desk, "risk/fraud", "a")
+            await until(lambda: len(listener.events) >= 3)
+            await asyncio.sleep(0.3)
+
+    run(story)
+    assert [one[0] for one in listener.events] == sorted({one[0] for one in listener.events})
+    assert len(listener.events) == 3
 
 
 def test_a_browser_that_comes_back_gets_what_it_missed(desk: Desk, boss: str) -> None:

@@ -25,7 +25,9 @@ SILENCE = 60.0
 """A caller that sends nothing for so many seconds has gone: what it holds (a part's lock, say) is let go."""
 FROM_STRANGERS = 64 * 1024
 """So many bytes are read of somebody who need not say who they are: many of them at once must not fill the memory."""
-_AT_ONCE = 1.0
+WHOLE = 600.0
+"""A body that is held in memory arrives within so many seconds, or is let go."""
+AT_ONCE = 1.0
 """A body that is there within so many seconds, in one piece, came with its first line."""
 _ON_THE_LOOP = 64 * 1024
 """Up to this many bytes are decoded on the spot; more would make other requests wait."""
@@ -87,7 +89,9 @@ async def read_bytes(request: Request[Any, Any, Any], limit: int) -> bytes:
         more = message.get("more_body", False) and len(body) != size
         if len(body) > limit:
             raise _too_large(limit)
-    if pieces > 1 or time.monotonic() - began > _AT_ONCE:
+        if more and time.monotonic() - began > WHOLE:
+            raise SizeMismatch(f"The body was not there within {WHOLE:.0f} seconds.", hint="Send it again, at once.")
+    if pieces > 1 or time.monotonic() - began > AT_ONCE:
         await enforce(request, request.scope["route_handler"])
     return body
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from base64 import b64encode
 from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager, suppress
@@ -21,6 +22,8 @@ from holotype.artifacts.store import BlobStore
 from holotype.domain import digest as digests
 from holotype.errors import Corrupt, HolotypeError, Invalid, SizeMismatch
 from holotype.gateways import bodies
+from holotype.gateways.base import header
+from holotype.gateways.guard import enforce
 from holotype.operations.threads import aside
 
 MEDIA_TYPE = "application/octet-stream"
@@ -38,11 +41,17 @@ def length_of(request: Request[Any, Any, Any]) -> int:
 
 
 class Body:
-    """The body of a request as it arrives; the next chunk is received when this one was taken."""
+    """The body of a request as it arrives; the next chunk is received when this one was taken.
+
+    Where it took its time, its last chunk is given only if the caller still may do what they began.
+    """
 
     def __init__(self, request: Request[Any, Any, Any]) -> None:
         self.ended = False
-        self._receive = request.receive
+        self._request, self._receive = request, request.receive
+        self._began = time.monotonic()
+        announced = header(request, b"content-length") or ""
+        self._left = int(announced) if announced.isascii() and announced.isdigit() else None
 
     def __aiter__(self) -> Body:
         return self
@@ -50,10 +59,16 @@ class Body:
     async def __anext__(self) -> bytes:
         while not self.ended:
             message: Any = await self._next()
-            self.ended = not message.get("more_body")
             if message["type"] != "http.request":
+                self.ended = True
                 raise SizeMismatch("The connection was closed before the body had ended.")
-            if chunk := message.get("body"):
+            chunk = message.get("body")
+            if self._left is not None:
+                self._left -= len(chunk or b"")
+            self.ended = not message.get("more_body") or self._left == 0
+            if self.ended and time.monotonic() - self._began > bodies.AT_ONCE:
+                await enforce(self._request, self._request.scope["route_handler"])
+            if chunk:
                 return bytes(chunk)
         raise StopAsyncIteration
 

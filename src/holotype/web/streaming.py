@@ -146,20 +146,20 @@ class Stream:
             actor = await sessions.actor_of(self._connection)
             if not rules.may_somewhere(actor, Permission.LEDGER_READ):
                 return
-            news = b"" if head == last else await self._news(actor, last)
-            yield news or b":\n\n"
-            last = head
+            news = [] if head == last else await self._news(actor, last)
+            yield b"".join(map(written, news)) or b":\n\n"
+            last = max([head, *(event.sequence for event in news)])  # some are newer than the head that was seen
             waiting = _task(moved.wait())
             done, _ = await asyncio.wait({*ends, waiting}, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()
             if done & {*ends}:
                 return
 
-    async def _news(self, actor: Actor, after: int) -> bytes:
+    async def _news(self, actor: Actor, after: int) -> list[Event]:
         """Return what is new and may be seen, the oldest first; of very much the newest."""
         call = Call(self._known.registry, actor, self._known.request_id)
         found = await perform(read_ledger, call, Wanted(), after=after, limit=_AT_ONCE)
-        return b"".join(written(event) for event in reversed(found))
+        return list(reversed(found))
 
 
 def head(call: Call) -> int | None:
