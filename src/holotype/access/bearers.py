@@ -112,7 +112,7 @@ class _Memory:
         self.known: dict[tuple[int, str], _Known] = {}
         self.size = 0
         self.guarding = threading.Lock()
-        self.lately: tuple[object, dict[str, tuple[bytes, Actor]]] = (None, {})
+        self.lately: tuple[object, dict[bytes, Actor]] = (None, {})
 
     def keep(self, key: tuple[int, str], known: _Known) -> None:
         """Remember; where it would become too much, forget everything else first."""
@@ -132,23 +132,24 @@ def bearer(tx: Tx, secret: str, now: datetime, stamp: object = None) -> Actor:
 
     ``stamp`` is that of the database (``Database.stamp``), asked for before this; with one, answers are remembered.
     """
-    token_id = secrets.id_of(secret)
-    if token_id is None or stamp is None:
-        return _found(tx, token_id, secret, now)
+    if stamp is None:
+        return _found(tx, secret, now)
     memory = _memory(tx)
     lately = memory.lately
     if lately[0] != stamp:
         lately = memory.lately = (stamp, {})  # at once: what belongs to an older stamp stays beside it
-    kept = lately[1].get(token_id)
-    if kept is not None and (kept[1].until is None or kept[1].until > now) and secrets.matches(secret, kept[0]):
-        return kept[1]
-    actor = _found(tx, token_id, secret, now)
+    key = secrets.hash_of(secret)
+    kept = lately[1].get(key)
+    if kept is not None and (kept.until is None or kept.until > now):
+        return kept
+    actor = _found(tx, secret, now)
     if len(lately[1]) < _MOST_LATELY:
-        lately[1][token_id] = (secrets.hash_of(secret), actor)
+        lately[1][key] = actor
     return actor
 
 
-def _found(tx: Tx, token_id: str | None, secret: str, now: datetime) -> Actor:
+def _found(tx: Tx, secret: str, now: datetime) -> Actor:
+    token_id = secrets.id_of(secret)
     row = _BEARER.one(tx, {"token_id": token_id}) if token_id else None  # 1
     if token_id is None or row is None or not secrets.matches(secret, row.hash):
         raise Unauthenticated("The token is not known here.", hint="Check HOLOTYPE_TOKEN, or ask for a new token.")
