@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -32,17 +33,35 @@ _PAGE = (
     .order_by(aliases.c.name)
     .limit(sa.bindparam("limit"))
 )
-_NEXT_NUMBER = Prepared(
-    models.update()
-    .where(models.c.id == sa.bindparam("model_id"))
-    .values(next_number=models.c.next_number + 1, changed_at=sa.bindparam("now"))
-    .returning((models.c.next_number - 1).label("number"))
+_NUMBERED = models.update().values(next_number=models.c.next_number + 1, changed_at=sa.bindparam("now"))
+_NUMBER = (models.c.next_number - 1).label("number")
+_NEXT_NUMBER = Prepared(_NUMBERED.where(models.c.id == sa.bindparam("model_id")).returning(_NUMBER))
+_NEXT_NUMBER_OF = Prepared(
+    _NUMBERED.where(
+        models.c.namespace_id == sa.bindparam("of_namespace"),
+        models.c.name == sa.bindparam("of_name"),
+        models.c.deleted_at.is_(None),
+    ).returning(models.c.id, sa.func.coalesce(models.c.title, models.c.name).label("title"), _NUMBER)
 )
+
+
+class Numbered(NamedTuple):
+    """A model by its id, what clients of another protocol call it, and the number that a new version has."""
+
+    id: int
+    title: str
+    number: int
 
 
 def next_number(tx: Tx, model_id: int, now: datetime) -> int:
     """Allocate the next version number of a model, in one statement; it is never given out again."""
     return int(_NEXT_NUMBER.one(tx, {"model_id": model_id, "now": times.to_micros(now)}).number)
+
+
+def next_number_of(tx: Tx, namespace_id: int, name: str, now: datetime) -> Numbered | None:
+    """Do the same for a model by its name, which is locked by it; nothing where there is none, or it was deleted."""
+    row = _NEXT_NUMBER_OF.one(tx, {"of_namespace": namespace_id, "of_name": name, "now": times.to_micros(now)})
+    return None if row is None else Numbered(row.id, row.title, row.number)
 
 
 def in_stage(tx: Tx, model_id: int, stage: str) -> list[int]:

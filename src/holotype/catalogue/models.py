@@ -57,7 +57,7 @@ _TRAITS = Prepared(
 )
 _TITLED = sa.func.coalesce(models.c.title, models.c.name).label("title")
 _LOCK = Prepared(
-    sa.select(models.c.id, models.c.deleted_at, _TITLED)
+    sa.select(models.c.id, models.c.deleted_at)
     .where(models.c.namespace_id == sa.bindparam("namespace_id"), models.c.name == sa.bindparam("name"))
     .with_for_update()
 )
@@ -108,24 +108,13 @@ def lock(tx: Tx, namespace: Namespace, name: str) -> int | None:
 
     Numbers, moves and aliases of a model change only under this lock, also with several servers on one database.
     """
-    row = _locked(tx, namespace, name)
-    return None if row is None else int(row.id)
-
-
-def lock_titled(tx: Tx, namespace: Namespace, name: str) -> tuple[int, str] | None:
-    """Do the same, and return what clients of another protocol call the model as well."""
-    row = _locked(tx, namespace, name)
-    return None if row is None else (int(row.id), str(row.title))
-
-
-def _locked(tx: Tx, namespace: Namespace, name: str) -> Any:
     row = _LOCK.one(tx, {"namespace_id": namespace.id, "name": name})
     if row is not None and row.deleted_at is not None:
         raise AlreadyExists(
             f"The model {namespace.name}/{name} was deleted and keeps its name.",
             hint=f"Bring it back with `holotype restore {namespace.name}/{name}`, or choose another name.",
         )
-    return row
+    return None if row is None else int(row.id)
 
 
 def create(

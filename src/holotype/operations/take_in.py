@@ -30,14 +30,14 @@ from holotype.domain.permissions import Permission
 from holotype.domain.provenance import Provenance, Run, Source
 from holotype.domain.references import Reference
 from holotype.egress.sources import covering
-from holotype.errors import AlreadyExists, Invalid, NotFound
+from holotype.errors import Invalid, NotFound
 from holotype.ledger import append
 from holotype.ledger.append import Entry
 from holotype.operations import context, following, registering
 from holotype.operations.call import Call
 from holotype.operations.following import Found
 from holotype.operations.put_blob import put_blob
-from holotype.operations.registering import Content
+from holotype.operations.registering import Content, Stamp
 from holotype.operations.threads import aside
 from holotype.operations.titled import missing
 from holotype.operations.words import check_words
@@ -172,8 +172,7 @@ def _promise(call: Call, namespace: Namespace, model: Reference, wanted: Wanted,
     run_id = wanted.run_id or (origin.run_id if isinstance(origin, origins.RunOrigin) else None)
     model_id = wanted.model_id or (origin.model_id if isinstance(origin, origins.LoggedOrigin) else None)
     with call.write() as tx:
-        locked = _locked(tx, namespace, model, wanted.title)
-        number = labels.next_number(tx, locked, call.now)
+        locked, number = _numbered(tx, call, namespace, model, wanted.title)
         row = {
             "namespace_id": namespace.id,
             "model_id": locked,
@@ -203,22 +202,22 @@ def _register(call: Call, namespace: Namespace, model: Reference, wanted: Wanted
     content = Content(files, origin, description=wanted.description, tags=wanted.tags)
     draft = registering.drafted(call, content)
     with call.write() as tx:
-        locked = _locked(tx, namespace, model, wanted.title)
+        locked, number = _numbered(tx, call, namespace, model, wanted.title)
         registering.check_held(tx, namespace, draft.manifest.files)
-        version = registering.write(tx, call, namespace, (locked, model.model), draft)
+        version = registering.write(tx, call, namespace, (locked, model.model), draft, stamp=Stamp(number))
     call.registry.arrived.set()
     return sources.of_new(version, wanted.title or version.model, draft.origin, call.now)
 
 
-def _locked(tx: Tx, namespace: Namespace, model: Reference, title: str | None) -> int:
-    """Lock a model that is there and, where a client names it by a title, bears that."""
-    try:
-        locked = models.lock_titled(tx, namespace, model.model)
-    except AlreadyExists:  # a deleted one
-        locked = None
-    if title is not None and (locked is None or locked[1] != title):
+def _numbered(tx: Tx, call: Call, namespace: Namespace, model: Reference, title: str | None) -> tuple[int, int]:
+    """Lock a model that is there and, where a client names it by a title, bears that; return its id and next number."""
+    found = labels.next_number_of(tx, namespace.id, model.model, call.now)
+    if title is not None and (found is None or found.title != title):
         raise missing(title)
-    return models.get(tx, model.namespace, model.model).id if locked is None else locked[0]  # raises, and says why
+    if found is None:
+        models.get(tx, model.namespace, model.model)  # raises, and says why
+        raise NotFound(f"There is no model {model.model_reference}.")
+    return found.id, found.number
 
 
 def _with_run(origin: Provenance, wanted: Wanted) -> Provenance:
