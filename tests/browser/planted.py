@@ -1,6 +1,7 @@
 """What does somebody plant who wants to run code in others' browsers? Hostile words, wherever words are taken.
 
 plant(site)         by the Python client and by MLflow's protocol; what it made, for addresses
+                    (``planted_besides`` has what few write: reasons of every decision, an import)
 by_forms(person)    by the pages' own forms, in a browser
 ADDRESSES, EXEMPT   where all of it would be shown, by the path of each page; and pages that show none of it
 """
@@ -18,6 +19,7 @@ import httpx2
 
 from holotype import Client
 from holotype.domain.provenance import Code, Column, Data, Environment, Metric, Parent, Run, Schema
+from tests.browser import planted_besides
 from tests.browser.conftest import Person
 from tests.browser.site import Site
 
@@ -31,6 +33,7 @@ _POLICY = f"""# {BAD}
 format = 1
 [stages.none]
 [stages.staging]
+[stages.archived]
 [stages.production]
 single = true
 replaced_to = "staging"
@@ -52,6 +55,11 @@ at_least = 0.95
 [[moves.approvals]]
 count = 2
 from = ["role:reviewer"]
+[[aliases]]
+pattern = "guarded"
+[[aliases.approvals]]
+count = 1
+from = ["role:reviewer"]
 """
 _EVALUATION = {
     "metrics": [{"name": WORD, "value": 1, "dataset": BAD[:90], "slice": WORD}],
@@ -67,7 +75,7 @@ _SCAN = {
     "findings": [{"path": BAD, "name": WORD, "severity": WORD}],
     "errors": [{"path": WORD, "reason": BAD}],
 }
-
+_SAID = json.dumps({WORD: BAD})
 _EVIDENCE: dict[str, tuple[str, dict[str, Any]]] = {
     "evaluation": ("evaluation", _EVALUATION),
     "scan": ("scan", _SCAN),
@@ -85,8 +93,11 @@ class Planted:
     evidence: dict[str, int] = field(default_factory=dict)
     policy: int = 0
     titled: str = ""
+    brought: str = ""
     recalled: str = ""
     entry: int = 0
+    ended: list[int] = field(default_factory=list)
+    sent: set[str] = field(default_factory=set)
 
 
 def plant(site: Site) -> Planted:
@@ -101,7 +112,12 @@ def plant(site: Site) -> Planted:
         for name, (type_, said) in _EVIDENCE.items():
             made.evidence[name] = owner.attest("hostile/trap:1", type_, json.dumps(said)).id
         made.evidence["card"] = owner.attest("hostile/trap:1", "card", BAD, media_type="text/markdown").id
+        rolled = planted_besides.rolled_back(owner, site.folder / "hostile" / "x", WORD + BAD)
         _govern(owner, mia, rita, made)
+        made.ended.append(rolled)
+        planted_besides.words(owner, WORD, WORD + BAD)
+        planted_besides.formatted(owner, WORD)
+        made.brought = planted_besides.brought(owner, WORD, WORD + BAD, RUNS)
         _through_mlflow(site, owner, made)
         made.entry = next(iter(owner.ledger(namespace="hostile", action="namespace.created"))).sequence
     return made
@@ -148,6 +164,7 @@ def _govern(owner: Client, mia: Client, rita: Client, made: Planted) -> None:
     made.policy = owner.policy("hostile").number
     made.refused = owner.promote("hostile/trap:1", "staging", reason=BAD).id or 0
     owner.open_override("hostile/trap:1", "production", ["metric"], reason=WORD + BAD)
+    made.ended = planted_besides.reasons(owner, mia, rita, WORD + BAD)
     made.pending = mia.promote("hostile/trap:1", "production", reason=WORD + BAD).id or 0
     rita.approve(made.pending, comment=WORD + BAD)
     rita.comment(made.pending, WORD + BAD)
@@ -189,17 +206,26 @@ def _through_mlflow(site: Site, owner: Client, made: Planted) -> None:
 
 
 def by_forms(person: Person, made: Planted) -> None:
-    """Plant by the pages' own forms what they take: words, a card, a comment, evidence, a reason, a saved address."""
+    """Plant by the pages' own forms what they take: words, comments, evidence, reasons, a policy, a saved address."""
     for place, fields, button in (
         ("/models/hostile/trap/versions/2?edit=true", {"description": WORD + BAD, "card": WORD + BAD}, "Save"),
         ("/models/hostile/trap/card?edit=true", {"description": WORD + BAD, "card": WORD + BAD}, "Save"),
         (f"/promotions/{made.pending}", {"comment": f"{WORD}{BAD} [x]({RUNS})"}, "Comment"),
+        ("/models/hostile/trap/versions/1/evidence", {"type": "evil.example/z", "payload": _SAID}, "Attach"),
+        ("/models/hostile/trap/versions/1/promote?to=staging", {"reason": WORD + BAD}, "Ask anyway"),
+        (f"/promotions/{made.pending}", {"gate": "approvals", "reason": WORD + BAD}, "Override"),
+        ("/policies/hostile/edit", {"text": f"{_POLICY}# {WORD}", "reason": WORD + BAD}, "Try it"),
+        ("", {}, "Apply it"),
         ("/tokens", {"name": WORD}, "Make it"),
         ("/quarantines/new?subject=hostile%2Ftrap%3A2", {"reason": WORD + BAD}, "Quarantine 1 version"),
     ):
-        page = person.visit(place)
+        page = person.visit(place) if place else person.page
+        page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
         for name, text in fields.items():
-            page.fill(f"main [name={name}]", text)
+            if name == "gate":
+                page.check(f"main form[method=post] [name=gate][value={text}]")
+            else:
+                page.fill(f"main form[method=post] [name={name}]", text)
         page.click(f"main button:text-is('{button}')")
         assert page.locator(".note.error").count() == 0, (place, page.inner_text("main"))
     page = person.visit("/models?q=namespace%3Ahostile")
@@ -209,7 +235,8 @@ def by_forms(person: Person, made: Planted) -> None:
 
 _MODEL, _POLICY_OF = "/models/{namespace:str}/{model:str}", "/policies/{namespace:str}"
 _VERSION = f"{_MODEL}/versions/{{label:str}}"
-_TRAP = ("/models/hostile/trap", "/models/{titled}")
+_TRAP = ("/models/hostile/trap", "/models/{titled}", "/models/{brought}", "/models/hostile/formatted",
+         "/models/hostile/back")  # fmt: skip
 _ONE = tuple(f"{one}/versions/1" for one in _TRAP)
 ADDRESSES: dict[str, tuple[str, ...]] = {
     "/": ("/",),
@@ -217,7 +244,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/versions": ("/versions?q=namespace%3Ahostile",),
     "/namespaces": ("/namespaces",),
     "/search-help": ("/search-help",),
-    _MODEL: (*_TRAP, "/models/hostile/trap?columns=param.depth&differs=true"),
+    _MODEL: (*_TRAP, "/models/hostile/bare", "/models/hostile/trap?columns=param.depth&differs=true"),
     **{f"{_MODEL}/{tab}": tuple(f"{one}/{tab}" for one in _TRAP) for tab in ("history", "metrics", "card", "access")},
     _VERSION: (*_ONE, "/models/hostile/trap/versions/2", "/models/hostile/trap/versions/2?edit=true"),
     f"{_VERSION}/promote": ("/models/hostile/trap/versions/1/promote?to=staging",),
@@ -234,7 +261,10 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/lineage": ("/lineage?of=hostile%2Ftrap%3A1", "/lineage?of={recalled}"),
     "/inbox": ("/inbox",),
     "/promotions": ("/promotions?namespace=hostile",),
-    "/promotions/{promotion:str}": ("/promotions/{refused}", "/promotions/{pending}"),
+    "/promotions/{promotion:str}": (
+        *("/promotions/{refused}", "/promotions/{pending}", "/promotions/{ended[0]}", "/promotions/{ended[1]}"),
+        *("/promotions/{ended[2]}", "/promotions/{ended[3]}"),
+    ),
     "/quarantines": ("/quarantines?everything=1",),
     "/quarantines/new": ("/quarantines/new?subject={recalled}", "/quarantines/new?subject=hostile%2Ftrap%3A1"),
     "/quarantines/{quarantine:str}": ("/quarantines/{released}",),

@@ -35,6 +35,19 @@ _WORDS = """(drawn) => {
     for (const one of hidden) one.style.removeProperty("display");
     return words;
 }"""
+_UNREACHED = """() => {
+    const within = document.querySelector("dialog[open]") ?? document;
+    const all = [...within.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+        .filter((one) => !one.disabled && one.checkVisibility({visibilityProperty: true}));
+    const twice = (one) => all.some((other) => other.tabIndex >= 0 && one.href && other.href === one.href);
+    return all.filter((one) => {
+        if (one.tabIndex < 0) return !twice(one);
+        one.focus();
+        const style = getComputedStyle(one);
+        return document.activeElement !== one || style.outlineStyle === "none" && style.boxShadow === "none";
+    }).map((one) => one.outerHTML.slice(0, 120));
+}"""
+"""What can be used with a mouse and not with the keyboard, or does not show that it has the focus."""
 _FITS = "(width) => document.documentElement.scrollWidth <= width"
 _REFUSED = "Failed to load resource: the server responded with a status of"
 each = pytest.mark.parametrize("page", EVERY, ids=lambda page: page.name, indirect=True, scope="module")
@@ -99,6 +112,15 @@ def test_axe_finds_nothing_and_the_console_is_silent(visit: Person, page: Shown,
     visit.shoot(f"{page.name}-{theme}")
     assert found == []
     assert unexpected(visit, page) == []
+
+
+@each
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(visit: Person, page: Shown) -> None:
+    """A link that is there twice is reached once; what opens is looked at where it was opened."""
+    visit.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    visit.page.keyboard.press("Tab")  # from now on what gets the focus shows it, as with every further key
+    assert visit.page.evaluate(_UNREACHED) == []
+    visit.page.evaluate("document.activeElement.blur()")
 
 
 @each

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from tests.browser.conftest import Person, sign_in
 from tests.browser.planted import ADDRESSES, COMPUTED, EXEMPT, Planted, addresses, by_forms, plant
 from tests.browser.site import Site
+from tests.browser.worded import NO_WORDS, recording, taken
 from tests.support.pages import SHOWN, path_of
 
 People = Callable[..., Person]
@@ -35,7 +36,9 @@ _LOOK = """() => ({
 @pytest.fixture(scope="module")
 def planted(site: Site, browser: Browser) -> Planted:
     """Whatever somebody can write, written: by the Python client, by MLflow's protocol, by the pages' own forms."""
-    made = plant(site)
+    with recording() as sent:
+        made = plant(site)
+    made.sent |= sent
     with contextlib.closing(browser.new_context()) as context:
         mia = Person("mia", site, context, context.new_page(), [])
         sign_in(mia)
@@ -49,7 +52,12 @@ def test_every_page_is_looked_at_or_says_why_not() -> None:
     assert not set(ADDRESSES) & set(EXEMPT)
     for path, places in ADDRESSES.items():
         for place in places:
-            assert path_of(re.sub(r"\{titled\}", "hostile/x", place)) == path, place
+            assert path_of(re.sub(r"\{(titled|brought)\}", "hostile/x", place)) == path, place
+
+
+def test_every_text_that_the_native_protocol_takes_is_planted_or_says_why_not(planted: Planted) -> None:
+    """A text that is added to a body is planted, or is among those that hold no words of anybody."""
+    assert sorted(taken() - planted.sent) == sorted(name for each in NO_WORDS.values() for name in each)
 
 
 def test_nothing_that_was_written_runs_anywhere(people: People, planted: Planted) -> None:

@@ -104,6 +104,7 @@ def test_that_the_ledger_only_grew_is_proved_in_the_browser(mia: Person) -> None
     for first, second in ((1, 2), (3, 50), (32, 33), (63, 64), (7, 7)):
         page = mia.visit(f"/ledger/checkpoints?first={first}&second={second}")
         assert verdict(page, "[data-consistency]")[0] == "good", (first, second)
+        assert page.locator("[data-consistency] .digest [data-copies]").count() == 2
     page = mia.visit("/ledger/checkpoints?first=9999999", status=400)
     assert "9999999" in page.inner_text("main")
 

@@ -92,6 +92,9 @@ def test_a_metric_is_drawn_and_drawn_again_in_other_colours(ada: Person) -> None
     assert box is not None
     page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 20)
     assert page.inner_text(".tip") == "version 12: 0.9"
+    assert page.inner_text(".legend").split() == ["version", "in", "production", "in", "archived"]
+    page.mouse.move(box["x"] + box["width"] * 10 / 11, box["y"] + 20)
+    assert page.inner_text(".tip") == "version 11: 0.883333, production"
     light = page.evaluate("document.querySelector('.plot canvas').toDataURL()")
     page.click("button[data-does=theme]")
     assert ada.until("before => document.querySelector('.plot canvas').toDataURL() !== before", light)

@@ -270,6 +270,8 @@ def test_what_is_in_quarantine_is_held_back(people: People) -> None:
     ada = people("ada")
     page = ada.visit(place)
     assert "labels swapped" in page.inner_text(".note.error")
+    assert page.locator("button:text('Set an alias')").is_disabled()
+    assert "no alias names it anew" in page.inner_text("aside")
     assert "held back" in ada.visit(place + "/files").inner_text("tbody")
     ada.visit(place + "/files/config.json", status=409)
     mia = people("mia")
@@ -339,6 +341,8 @@ def test_each_entry_of_the_history_is_proved(ada: Person) -> None:
     page = ada.visit("/models/clinic/tumours/versions/2/history")
     assert {one.inner_text() for one in page.query_selector_all("td:last-child .badge")} <= {"signed", "in the tree"}
     assert "hashed anew" in page.inner_text("main")
+    head = page.get_by_role("button", name="Copy the tree head").get_attribute("data-copies") or ""
+    assert (len(head), page.inner_text("main p .digest code")) == (64, f"{head[:12]}…")
     page.click("tbody a >> nth=0")
     assert "/ledger/" in page.url
 

@@ -85,6 +85,23 @@ def test_a_session_that_is_over_leads_to_the_sign_in_and_changes_nothing(desk: D
     assert look(app, now, "/models").status == 200
 
 
+def test_a_sign_in_begins_another_session_and_ends_the_one_that_was(desk: Desk) -> None:
+    """What the browser brought counts no more: neither a session that worked, nor one that somebody planted in it."""
+    app, planted = front_of(desk.registry), Session(f"holo_{'x' * 44}", "a-word", secure=False)
+    for had in (session(desk), planted):
+        before = set(secrets_of(desk))
+        got = send(app, had, "/sign-in", name="ada", password=GOOD)
+        assert (got.status, got.headers["location"]) == (303, "/")
+        (made,) = set(secrets_of(desk)) - before
+        assert made not in str(had.secret)
+        assert look(app, had, "/models").headers["location"] == "/sign-in?next=%2Fmodels"
+
+
+def secrets_of(desk: Desk) -> list[str]:
+    """Return the ids of all tokens, each of which its secret begins with."""
+    return [str(row["id"]) for row in desk.rows(sa.select(tokens.c.id))]
+
+
 def names_of(desk: Desk, *wanted: str) -> list[str]:
     """Return which of some tokens there are."""
     return [str(row["name"]) for row in desk.rows(sa.select(tokens.c.name).where(tokens.c.name.in_(wanted)))]

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
+import sqlalchemy as sa
 
 from holotype.catalogue import tables
 from holotype.domain.provenance import Metric, Provenance
 from holotype.domain.references import parse
 from holotype.operations.delete import delete_model
 from holotype.operations.promote import promote
+from holotype.web.sessions import Session
 from tests.support.asgi import Got, Visitor, front_of
 from tests.support.counting import statements
 from tests.support.registry import Desk, open_desk
@@ -77,6 +80,19 @@ def test_what_is_still_on_its_way_in_is_told(open_one: Desk) -> None:
     assert "could not come: <script>no</script>" in unescape(text)
     assert "<script>no" not in text
     assert "s3://lake/&lt;b&gt;" in text
+    assert "<script>no" not in shown(open_one, "/settings").body.decode()
+    for number, place in (("9", MODEL), ("7", "/"), ("²", "/")):
+        got = send(open_one, f"{MODEL}/intakes/{number}/retry")
+        assert (got.status, got.headers["location"]) == (303, place)
+        assert [row["status"] for row in open_one.rows(sa.select(tables.intakes.c.status))] == ["pending"] * 2
+
+
+def send(desk: Desk, place: str) -> Got:
+    """Send a form of one button."""
+    browser = Session(None, "a-word", secure=False)
+    headers = {"cookie": f"holotype_form={browser.word}", "content-type": "application/x-www-form-urlencoded"}
+    content = urlencode({"form_token": browser.form_token()}).encode()
+    return Visitor(front_of(desk.registry)).ask("POST", place, content=content, headers=headers)
 
 
 def test_a_deleted_model_can_be_brought_back_from_its_page(open_one: Desk) -> None:

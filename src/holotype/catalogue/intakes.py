@@ -61,6 +61,11 @@ def get(tx: Tx, model_id: int, number: int) -> Intake | None:
     return _one(tx, (intakes.c.model_id == model_id) & (intakes.c.number == number))
 
 
+def named(tx: Tx, model_id: int, number: str) -> Intake | None:
+    """Return the intake of a model that a text names by its number."""
+    return get(tx, model_id, int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
+
+
 def by_id(tx: Tx, intake_id: int) -> Intake | None:
     """Return an intake, unless it is over or was deleted."""
     return _one(tx, intakes.c.id == intake_id)

@@ -58,7 +58,7 @@ def drop_intake(call: Call, reference: Reference) -> Intake | None:
 def _found(tx: Tx, reference: Reference) -> Intake | None:
     number = reference.label or ""
     model_id = locking.lock(tx, reference)
-    return intakes.get(tx, model_id, int(number)) if number.isdigit() and len(number) < 10 else None
+    return intakes.named(tx, model_id, number)
 
 
 def _append(tx: Tx, call: Call, intake: Intake, action: Action, data: Mapping[str, object]) -> None:

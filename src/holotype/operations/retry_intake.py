@@ -24,7 +24,7 @@ def retry_intake(call: Call, reference: Reference) -> Intake:
     with call.write() as tx:
         model_id = locking.lock(tx, reference)
         number = reference.label or ""
-        intake = intakes.get(tx, model_id, int(number)) if number.isdigit() and len(number) < 10 else None
+        intake = intakes.named(tx, model_id, number)
         if intake is None:
             raise NotFound(f"{reference} is not on its way in.", hint="List what is: `holotype intakes`.")
         if intake.status != intakes.FAILED:

@@ -40,7 +40,7 @@ def show_sourced(call: Call, reference: Reference, title: str) -> Sourced | Inta
             return found
         model_id = _overview(tx, reference, title).model.id
         number = reference.label or ""
-        known = intakes.get(tx, model_id, int(number)) if number.isdigit() and len(number) < 10 else None
+        known = intakes.named(tx, model_id, number)
         if known is None:
             raise NotFound(
                 f"There is no version {number[:40]} of {title!r}.",
