@@ -85,8 +85,10 @@ class Writer:
                 raise _for_neighbours(batch.error)
 
     def close(self) -> None:
-        """Close the connection, between two verbs."""
+        """Close the connection, between two verbs; a batch that waits for its next verb is committed first."""
         with self._turn:
+            if self._batch is not None:
+                self._finish(self._batch)
             self._drop()
 
     def _enter(self) -> tuple[_Batch, Connection]:

@@ -27,7 +27,7 @@ FROM_STRANGERS = 64 * 1024
 """So many bytes are read of somebody who need not say who they are: many of them at once must not fill the memory."""
 WHOLE = 600.0
 """A body that is held in memory arrives within so many seconds, or is let go."""
-AT_ONCE = 1.0
+_AT_ONCE = 1.0
 """A body that is there within so many seconds, in one piece, came with its first line."""
 _ON_THE_LOOP = 64 * 1024
 """Up to this many bytes are decoded on the spot; more would make other requests wait."""
@@ -91,7 +91,7 @@ async def read_bytes(request: Request[Any, Any, Any], limit: int) -> bytes:
             raise _too_large(limit)
         if more and time.monotonic() - began > WHOLE:
             raise SizeMismatch(f"The body was not there within {WHOLE:.0f} seconds.", hint="Send it again, at once.")
-    if pieces > 1 or time.monotonic() - began > AT_ONCE:
+    if pieces > 1 or time.monotonic() - began > _AT_ONCE:
         await enforce(request, request.scope["route_handler"])
     return body
 

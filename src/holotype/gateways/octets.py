@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from base64 import b64encode
 from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager, suppress
@@ -22,8 +21,7 @@ from holotype.artifacts.store import BlobStore
 from holotype.domain import digest as digests
 from holotype.errors import Corrupt, HolotypeError, Invalid, SizeMismatch
 from holotype.gateways import bodies
-from holotype.gateways.base import header
-from holotype.gateways.guard import enforce
+from holotype.gateways.lasting import Check, Standing
 from holotype.operations.threads import aside
 
 MEDIA_TYPE = "application/octet-stream"
@@ -41,17 +39,15 @@ def length_of(request: Request[Any, Any, Any]) -> int:
 
 
 class Body:
-    """The body of a request as it arrives; the next chunk is received when this one was taken.
+    """The body of a request as it arrives, for as long as its sender may send it.
 
-    Where it took its time, its last chunk is given only if the caller still may do what they began.
+    The next chunk is received when this one was taken.
     """
 
-    def __init__(self, request: Request[Any, Any, Any]) -> None:
+    def __init__(self, request: Request[Any, Any, Any], check: Check) -> None:
         self.ended = False
-        self._request, self._receive = request, request.receive
-        self._began = time.monotonic()
-        announced = header(request, b"content-length") or ""
-        self._left = int(announced) if announced.isascii() and announced.isdigit() else None
+        self._receive = request.receive
+        self._standing: Standing | None = Standing(request, check)
 
     def __aiter__(self) -> Body:
         return self
@@ -59,16 +55,12 @@ class Body:
     async def __anext__(self) -> bytes:
         while not self.ended:
             message: Any = await self._next()
+            self.ended = not message.get("more_body")
             if message["type"] != "http.request":
-                self.ended = True
                 raise SizeMismatch("The connection was closed before the body had ended.")
-            chunk = message.get("body")
-            if self._left is not None:
-                self._left -= len(chunk or b"")
-            self.ended = not message.get("more_body") or self._left == 0
-            if self.ended and time.monotonic() - self._began > bodies.AT_ONCE:
-                await enforce(self._request, self._request.scope["route_handler"])
-            if chunk:
+            if self._standing is not None:
+                await self._standing.ask()
+            if chunk := message.get("body"):
                 return bytes(chunk)
         raise StopAsyncIteration
 
@@ -80,8 +72,8 @@ class Body:
             raise
 
     async def skip(self) -> None:
-        """Receive and forget the rest, within reason."""
-        skipped = 0
+        """Receive and forget the rest, within reason, whoever sends it."""
+        self._standing, skipped = None, 0
         with suppress(SizeMismatch, TimeoutError):
             async with asyncio.timeout(_SKIP_SECONDS):
                 async for chunk in self:
@@ -91,12 +83,12 @@ class Body:
 
 
 @asynccontextmanager
-async def body_of(request: Request[Any, Any, Any]) -> AsyncIterator[Body]:
+async def body_of(request: Request[Any, Any, Any], check: Check) -> AsyncIterator[Body]:
     """Give the body of a request, and receive the rest of it when it is refused.
 
-    Only then does a client that is still sending come to read why.
+    Only then does a client that is still sending come to read why. ``check`` raises when its sender may not any more.
     """
-    body = Body(request)
+    body = Body(request, check)
     try:
         yield body
     except HolotypeError:

@@ -1,7 +1,7 @@
 """How does an answer leave that is made while it is sent? Piece by piece, each made in a thread when the last is gone.
 
 Nothing is sent before the first piece is there, so what goes wrong before is a proper problem. What goes wrong later
-breaks the connection: an answer never ends early and looks whole.
+breaks the connection, also when the rights end of whoever is sent it: an answer never ends early and looks whole.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 from litestar import Response
+from litestar.connection import ASGIConnection
 
+from holotype.gateways.lasting import Check, Standing, sent
 from holotype.operations.threads import aside
 
 
 class Streaming:
     """Pieces of a body, as an ASGI application."""
 
-    def __init__(self, pieces: Iterator[bytes], media_type: str) -> None:
-        """Take what makes the pieces; it is asked for each in a thread."""
-        self._pieces, self._media_type = pieces, media_type
+    def __init__(self, pieces: Iterator[bytes], media_type: str, check: Check) -> None:
+        """Take what makes the pieces, each in a thread, and what raises for who may not have them any more."""
+        self._pieces, self._media_type, self._check = pieces, media_type, check
         self._first: bytes | None = None
 
     async def open(self) -> None:
@@ -28,12 +30,13 @@ class Streaming:
 
     async def __call__(self, scope: MutableMapping[str, Any], _receive: Any, send: Any) -> None:
         """Answer; to HEAD without a body."""
+        standing = Standing(ASGIConnection(scope), self._check)  # type: ignore[arg-type]
         headers = [(b"content-type", self._media_type.encode("latin-1"))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        piece = None if scope["method"] == "HEAD" else self._first
-        while piece is not None:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-            piece = await aside(next, self._pieces, None)
+        if scope["method"] != "HEAD" and self._first is not None:
+            await send({"type": "http.response.body", "body": self._first, "more_body": True})
+            async for piece in sent(self._pieces, standing):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from functools import partial
 
 from holotype.access import rules
 from holotype.artifacts import holdings, uploads
@@ -30,6 +31,11 @@ _PATIENCE, _PAUSE = 2.0, 0.05
 def admit(call: Call, namespace: str) -> None:
     """Raise unless the caller may register versions in the namespace, be it of one model."""
     rules.require_within(call.actor, Permission.VERSION_REGISTER, namespace)
+
+
+def admitted(namespace: str) -> Callable[[Call], None]:
+    """Return ``admit`` for one namespace, to be asked again while bytes arrive."""
+    return partial(admit, namespace=namespace)
 
 
 def check(digest: str, size: int) -> None:

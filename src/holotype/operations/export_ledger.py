@@ -4,7 +4,7 @@
    read batch by batch is one state all the same.
 2. The whole ledger is for whoever may read the ledger of the whole registry, and access to it. Of a namespace or a
    model, each entry that the caller may see comes with the proof that it is in the ledger; that none was left out, such
-   a part cannot prove.
+   a part cannot prove. Both hold for as long as it takes.
 """
 
 from __future__ import annotations
@@ -37,13 +37,17 @@ class Export:
 
     checkpoint: Checkpoint
     part: Filter | None = None
+    namespace: str | None = None
+    model: str | None = None
+
+    def check(self, call: Call) -> None:
+        """Raise unless the caller may have all of this; asked again while it leaves."""
+        _check(call, self.namespace, self.model, access=self.part is None or not self.part.but)
 
 
 def begin_export(call: Call, namespace: str | None = None, model: str | None = None) -> Export:
     """Decide what is exported, and sign the ledger as it is."""
-    rules.require(call.actor, Permission.LEDGER_READ, namespace=namespace, model=model)  # 2
-    if namespace is None:
-        rules.require(call.actor, Permission.ACCESS_READ)
+    _check(call, namespace, model, access=namespace is None)  # 2
     part = None if namespace is None else _part(call, namespace, model)
     until = signed(call)  # 1
     if until is None:
@@ -51,7 +55,7 @@ def begin_export(call: Call, namespace: str | None = None, model: str | None = N
             "The ledger has no checkpoint yet, and this server has no key to sign one.",
             hint="Ask a server that has the key, or make a new one: `holotype admin rotate-key`.",
         )
-    return Export(until, part)
+    return Export(until, part, namespace, model)
 
 
 def export_lines(call: Call, export: Export) -> Iterator[bytes]:
@@ -96,6 +100,12 @@ def _proved(call: Call, part: Filter, size: int) -> Iterator[bytes]:
 
 def _note(checkpoint: Checkpoint) -> bytes:
     return _line(Note(checkpoint.note)) + b"\n"
+
+
+def _check(call: Call, namespace: str | None, model: str | None, *, access: bool) -> None:
+    rules.require(call.actor, Permission.LEDGER_READ, namespace=namespace, model=model)
+    if access:
+        rules.require(call.actor, Permission.ACCESS_READ, namespace=namespace, model=model)
 
 
 def _part(call: Call, namespace: str, model: str | None) -> Filter:

@@ -120,6 +120,22 @@ def test_a_verb_waits_less_and_less_for_others_that_do_not_come(
     assert waited == [writing._PATIENCE] * 3 + [0.0] * 2
 
 
+def test_a_batch_that_waits_is_committed_when_the_database_is_closed(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would come any more, and its verbs would wait for ever."""
+    _together(database, [(item, None, False) for item in range(4)])
+    monkeypatch.setattr(writing, "_PATIENCE", 20.0)
+    verb = threading.Thread(target=_write_one, args=(database, 4), daemon=True)
+    verb.start()
+    while database._writer._batch is None or database._writer._owner is not None:
+        threading.Event().wait(0.001)
+    database.close()
+    verb.join(5)
+    assert not verb.is_alive()
+    assert _items(database) == [0, 1, 2, 3, 4]
+
+
 def test_a_commit_that_fails_fails_for_every_verb_in_it(database: Database) -> None:
     """Nobody is told that a verb was saved when the commit that held it was refused."""
     outcome = _together(database, [(item, 99 if item == 4 else None, False) for item in range(8)])

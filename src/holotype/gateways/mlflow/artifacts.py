@@ -26,7 +26,7 @@ from holotype.operations.call import Call
 from holotype.operations.delete_artifact import delete_artifact
 from holotype.operations.list_artifacts import list_artifacts
 from holotype.operations.list_folder import list_folder
-from holotype.operations.put_artifact import put_artifact
+from holotype.operations.put_artifact import admit, put_artifact
 from holotype.operations.read_artifact import read_artifact
 from holotype.operations.read_file import read_file
 from holotype.tracking.artifacts import Artifact
@@ -79,7 +79,11 @@ async def content(request: Request, message: Nothing) -> Any:  # noqa: ARG001 - 
 @endpoint("PUT", _FILE, permission=Permission.VERSION_REGISTER, api=API, reads=False)
 async def new_content(request: Request, message: Nothing) -> None:  # noqa: ARG001 - every endpoint takes both
     """Send a file whole; what its path stood for before is replaced."""
-    async with octets.body_of(request) as body:
+
+    def check(call: Call) -> None:
+        admit(call, namespace_of(request), tracked_file(places.path_below(request, _FILES)).owner)
+
+    async with octets.body_of(request, check) as body:
         place = tracked_file(places.path_below(request, _FILES))
         size = octets.length_of(request) if header(request, b"content-length") is not None else None
         await put_artifact(call_of(request), namespace_of(request), place.owner, place.path, body, size=size)

@@ -19,6 +19,7 @@ from holotype.gateways.mlflow.serving import Message, endpoint, namespace_of
 from holotype.gateways.perform import perform
 from holotype.operations import put_artifact
 from holotype.operations.abort_parts import abort_parts
+from holotype.operations.arriving import admitted
 from holotype.operations.begin_parts import begin_parts
 from holotype.operations.complete_parts import complete_parts
 from holotype.operations.send_part import send_part
@@ -78,7 +79,7 @@ async def begin(request: Request, message: Begun) -> dict[str, Any]:
 )
 async def part(request: Request, message: Nothing) -> Answer:  # noqa: ARG001 - every endpoint takes both
     """Send one part; the answer's ETag is told when the file is completed."""
-    async with octets.body_of(request) as body:
+    async with octets.body_of(request, admitted(namespace_of(request))) as body:
         given = request.scope["path_params"]
         if not _NUMBER.fullmatch(given["number"]):
             raise NotFound(f"{given['number'][:20]!r} is not the number of a part.", hint="Parts are numbered from 1.")

@@ -100,7 +100,7 @@ async def ledger_export(request: Request, namespace: str | None = None, model: s
     """
     call = call_of(request)
     export = await perform(begin_export, call, *place_of(namespace, model))
-    streaming = Streaming(export_lines(call, export), LINES)
+    streaming = Streaming(export_lines(call, export), LINES, export.check)
     await streaming.open()
     return StreamResponse(streaming)
 

@@ -6,6 +6,7 @@ from holotype.domain.permissions import Permission
 from holotype.gateways import octets
 from holotype.gateways.base import Request, call_of, post, put
 from holotype.gateways.perform import perform
+from holotype.operations.arriving import admitted
 from holotype.operations.missing_blobs import missing_blobs
 from holotype.operations.put_blob import put_blob
 from holotype.operations.put_blobs import put_blobs
@@ -27,7 +28,7 @@ async def new_blob(request: Request, space: str, digest: str) -> shapes.Blob:
     Content-Length is required. The server computes the digest itself and refuses another.
     """
     size = octets.length_of(request)
-    async with octets.body_of(request) as body:
+    async with octets.body_of(request, admitted(space)) as body:
         await put_blob(call_of(request), space, digest, size, body)
     return shapes.Blob(digest, size)
 
@@ -40,7 +41,7 @@ async def new_blobs(request: Request, space: str) -> shapes.Blobs:
     of up to 1 MiB; 16 MiB in all. Content-Length is required. After an error some of the files may be there.
     """
     length = octets.length_of(request)
-    async with octets.body_of(request) as body:
+    async with octets.body_of(request, admitted(space)) as body:
         stored = await put_blobs(call_of(request), space, length, body)
     return shapes.Blobs([shapes.Blob(digest, size) for digest, size in stored.items()])
 

@@ -10,6 +10,7 @@ from holotype.gateways import octets
 from holotype.gateways.base import Request, call_of, delete, get, post, put
 from holotype.gateways.perform import perform
 from holotype.operations.abandon_upload import abandon_upload
+from holotype.operations.arriving import admitted
 from holotype.operations.begin_upload import begin_upload
 from holotype.operations.complete_upload import complete_upload
 from holotype.operations.put_part import put_part
@@ -45,7 +46,7 @@ async def new_part(request: Request, space: str, upload: str, number: str) -> No
     if not _NUMBER.fullmatch(number):
         raise NotFound(f"{number[:20]!r} is not the number of a part.", hint="Parts are numbered from 0.")
     length = octets.length_of(request)
-    async with octets.body_of(request) as body:
+    async with octets.body_of(request, admitted(space)) as body:
         await put_part(call_of(request), space, upload, int(number), length, body)
 
 

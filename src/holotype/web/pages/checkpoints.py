@@ -54,7 +54,7 @@ def export(request: Visit, *, namespace: str | None = None, model: str | None = 
     place = place_of(namespace, model)
     begun = begin_export(request.call, *place)
     name = "-".join(["ledger", *(part for part in place if part)])
-    return Download(export_lines(request.call, begun), f"{name}.jsonl", LINES)
+    return Download(export_lines(request.call, begun), f"{name}.jsonl", LINES, begun.check)
 
 
 def _told(proof: Consistency) -> dict[str, object]:
