@@ -1,7 +1,8 @@
 """What does somebody plant who wants to run code in others' browsers? Hostile words, wherever words are taken.
 
 plant(site)         by the Python client and by MLflow's protocol; what it made, for addresses
-                    (``planted_besides`` has what few write: reasons of every decision, an import)
+                    (``planted_besides`` has what few write: reasons of every decision, an import;
+                    ``planted_mlflow`` what MLflow's protocol takes)
 by_forms(person)    by the pages' own forms, in a browser
 ADDRESSES, EXEMPT   where all of it would be shown, by the path of each page; and pages that show none of it
 """
@@ -15,11 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import httpx2
-
 from holotype import Client
 from holotype.domain.provenance import Code, Column, Data, Environment, Metric, Parent, Run, Schema
-from tests.browser import planted_besides
+from tests.browser import planted_besides, planted_mlflow
 from tests.browser.conftest import Person
 from tests.browser.site import Site
 
@@ -118,7 +117,9 @@ def plant(site: Site) -> Planted:
         planted_besides.words(owner, WORD, WORD + BAD)
         planted_besides.formatted(owner, WORD)
         made.brought = planted_besides.brought(owner, WORD, WORD + BAD, RUNS)
-        _through_mlflow(site, owner, made)
+        made.sent |= planted_mlflow.plant(site, planted_mlflow.Words(BAD, WORD, RUNS, TITLE))
+        (found,) = [one for one in owner.models("namespace:hostile") if one.title == TITLE]
+        made.titled = found.reference
         made.entry = next(iter(owner.ledger(namespace="hostile", action="namespace.created"))).sequence
     return made
 
@@ -173,36 +174,6 @@ def _govern(owner: Client, mia: Client, rita: Client, made: Planted) -> None:
     made.recalled = quote(recalled, safe="")
     made.released = owner.quarantine(f"dataset:s3://over/{WORD}", reason=WORD + BAD).id
     owner.release(made.released, reason=WORD + BAD)
-
-
-def _through_mlflow(site: Site, owner: Client, made: Planted) -> None:
-    """Names, tags, sources, runs and logged models that only MLflow's protocol lets through."""
-    root = f"{site.url}/mlflow/hostile/api/2.0/mlflow"
-    tags, plain = [{"key": WORD, "value": BAD}], [{"key": "a: b", "value": BAD}]  # keys of runs are of plain letters
-    with httpx2.Client(headers={"Authorization": f"Bearer {site.server.token}"}) as client:
-
-        def did(path: str, **body: Any) -> Any:
-            got = client.post(f"{root}/{path}", json=body)
-            assert got.status_code == 200, (path, got.text)
-            return got.json()
-
-        experiment = did("experiments/create", name=TITLE, tags=plain)["experiment_id"]
-        run = did("runs/create", experiment_id=experiment, run_name=TITLE, tags=plain)["run"]["info"]["run_id"]
-        did("runs/log-batch", run_id=run, params=plain, metrics=[{"key": "a b", "value": 1, "timestamp": 1}])
-        dataset = {"name": TITLE, "digest": WORD[:30], "source_type": TITLE, "source": BAD}
-        did("runs/log-inputs", run_id=run, datasets=[{"dataset": dataset, "tags": plain}])
-        logged = did(
-            "logged-models", experiment_id=experiment, name="trap", source_run_id=run, tags=plain, params=plain
-        )
-        files = f"{site.url}/mlflow/hostile/api/2.0/mlflow-artifacts/artifacts/{experiment}/{run}/artifacts"
-        assert client.put(f"{files}/model/x.bin", content=b"1").status_code == 200
-        did("registered-models/create", name=TITLE, description=BAD, tags=tags)
-        words = {"tags": tags, "description": BAD, "run_id": run, "model_id": logged["model"]["info"]["model_id"]}
-        did("model-versions/create", name=TITLE, source=f"runs:/{run}/model", **words)
-        did("model-versions/create", name=TITLE, source="s3://a/b", run_link=RUNS, tags=tags)
-        did("registered-models/alias", name=TITLE, alias="trap", version="1")
-    (found,) = [one for one in owner.models("namespace:hostile") if one.title == TITLE]
-    made.titled = found.reference
 
 
 def by_forms(person: Person, made: Planted) -> None:

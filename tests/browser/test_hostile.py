@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from tests.browser.conftest import Person, sign_in
 from tests.browser.planted import ADDRESSES, COMPUTED, EXEMPT, Planted, addresses, by_forms, plant
 from tests.browser.site import Site
-from tests.browser.worded import NO_WORDS, recording, taken
+from tests.browser.worded import NO_WORDS, recording, taken, taken_by_mlflow
 from tests.support.pages import SHOWN, path_of
 
 People = Callable[..., Person]
@@ -58,6 +58,11 @@ def test_every_page_is_looked_at_or_says_why_not() -> None:
 def test_every_text_that_the_native_protocol_takes_is_planted_or_says_why_not(planted: Planted) -> None:
     """A text that is added to a body is planted, or is among those that hold no words of anybody."""
     assert sorted(taken() - planted.sent) == sorted(name for each in NO_WORDS.values() for name in each)
+
+
+def test_every_text_that_mlflows_protocol_takes_is_planted_or_says_why_not(planted: Planted) -> None:
+    """The same for each message that writes."""
+    assert sorted(taken_by_mlflow() - planted.sent) == []
 
 
 def test_nothing_that_was_written_runs_anywhere(people: People, planted: Planted) -> None:

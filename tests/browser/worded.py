@@ -1,13 +1,18 @@
-"""Which texts does the native protocol take, and into which of them did somebody write something hostile?
+"""Which texts do the protocols take, and into which of them did somebody write something hostile?
 
-taken()      the names of all, such as ``NewVersion.provenance.data[].name``; a key of a map ends with ``{k}``
-recording()  collects the names of those that the Python client sends hostile words in
-NO_WORDS     those that hold no words of anybody, and why
+taken()                      the names of all of the native protocol, such as ``NewVersion.provenance.data[].name``; a
+                             key of a map ends with ``{k}``
+taken_by_mlflow()            the names of those of MLflow's protocol that somebody's words may stand in
+recording()                  collects the names of those that the Python client sends hostile words in
+planted()                    the names of those in one body
+NO_WORDS, NO_MLFLOW_…        those that hold no words of anybody, and why
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
+import re
 from collections.abc import Iterator
 from typing import Any
 from unittest import mock
@@ -17,6 +22,7 @@ from msgspec import inspect
 
 from holotype.client.transport import Transport
 from holotype.gateways.metrics import Metrics
+from holotype.gateways.mlflow.serving import Endpoint
 from holotype.main.application import routes
 
 NO_WORDS = {
@@ -45,6 +51,29 @@ NO_WORDS = {
         "ImportedVersion.documents{k}", "ImportedVersion.files[].format", "ImportedVersion.files[].path",
     ),
 }  # fmt: skip
+NO_MLFLOW_WORDS = {
+    "it names what is there, and puts nothing there": (
+        "DeleteModelVersionTag", "DeleteRegisteredModelTag", "ExperimentKey", "GetLatestVersions", "ModelVersionName",
+        "OfExperiment", "OfRun", "Outputs", "RegisteredModelAlias", "RegisteredModelName", "RunKey",
+    ),
+    "it asks": ("SearchExperiments", "SearchLoggedModels", "SearchRuns"),
+    "it takes a few words": ("Finalised", "TransitionModelVersionStage"),
+    "it is refused, whatever it says": ("NewWorkspace",),
+    "the paths of files, which are planted as addresses": ("Begun", "Ended"),
+}  # fmt: skip
+"""Messages of MLflow's protocol."""
+NO_MLFLOW_TEXTS = {
+    "the id or the number of something that is there": (
+        "experiment_id", "model_id", "run_id", "run_uuid", "source_run_id", "version",
+    ),
+    "a key of plain letters, or a word of a few": (
+        "Batch.metrics[].key", "Batch.params[].key", "Batch.tags[].key", "ChangedRun.status", "ExperimentTag.key",
+        "Inputs.datasets[].tags[].key", "NewExperiment.tags[].key", "NewLoggedModel.params[].key",
+        "NewLoggedModel.tags[].key", "NewRun.tags[].key", "Parameters.params[].key", "RunMetric.key", "RunPair.key",
+        "SetRegisteredModelAlias.alias", "Tags.tags[].key",
+    ),
+}  # fmt: skip
+"""Texts of the other messages, by their name alone or the whole of it."""
 _HOSTILE = ("onerror=", "onmouseover=", "javascript:")
 
 
@@ -52,6 +81,37 @@ def taken() -> set[str]:
     """Return the names of the texts that bodies of the native protocol hold."""
     bodies = {handler.opt["route"].signature.body for handler in routes(Metrics()) if "route" in handler.opt} - {None}
     return {name for body in bodies for name in _texts(inspect.type_info(body), body.__name__)}
+
+
+def taken_by_mlflow() -> set[str]:
+    """Return the names of the texts that messages of MLflow's protocol hold, but for those that are spared."""
+    spared, named = (set().union(*each.values()) for each in (NO_MLFLOW_WORDS, NO_MLFLOW_TEXTS))
+    messages = {known.message for known in _endpoints() if known.method != "GET"}
+    texts = {
+        name for one in messages if one.__name__ not in spared for name in _texts(inspect.type_info(one), one.__name__)
+    }
+    return {name for name in texts if not named & {name, name.rpartition(".")[2]}}
+
+
+def message_of(method: str, path: str) -> str:
+    """Return the name of the message that an endpoint of MLflow's takes."""
+    (found,) = {
+        known.message.__name__
+        for known in _endpoints()
+        if known.method == method
+        and re.fullmatch(re.sub(r"\{\w+:str\}", "[^/]+", known.path), f"/api/2.0/mlflow/{path}")
+    }
+    return found
+
+
+def planted(body: Any, name: str) -> set[str]:
+    """Return the names of the texts of a body that are hostile."""
+    return set(_planted(body, name))
+
+
+@functools.cache
+def _endpoints() -> list[Endpoint]:
+    return [handler.opt["endpoint"] for handler in routes(Metrics()) if "endpoint" in handler.opt]
 
 
 @contextlib.contextmanager
