@@ -13,6 +13,7 @@ from holotype import db
 from holotype.artifacts.store import open_store
 from holotype.db import Database
 from holotype.domain import digest
+from holotype.errors import Unavailable
 from holotype.gateways import mlflow, native, remembered
 from holotype.operations.call import Registry
 from holotype.operations.migrate import migrate
@@ -213,11 +214,11 @@ def test_only_so_many_bytes_are_kept(remembering: Visitor, monkeypatch: pytest.M
 
 
 def test_a_database_that_fails_is_told_of_as_before(remembering: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What needs none of it is answered, whoever asks."""
+    """What needs none of it is answered, whoever asks; what does is answered by what went wrong."""
 
     def broken(_self: Database) -> object:
-        raise RuntimeError("file is not a database")
+        raise Unavailable("The database does not answer.")
 
     monkeypatch.setattr(Database, "stamp", broken)
     assert remembering.ask("GET", "/healthz").status == 200
-    assert remembering.ask("GET", f"{FRAUD}/versions/1").status == 200
+    assert remembering.ask("GET", f"{FRAUD}/versions/1").status == 503

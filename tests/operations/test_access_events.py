@@ -53,7 +53,7 @@ def test_every_change_is_an_event_with_its_token(desk: Desk, boss: str) -> None:
 
 
 def test_a_request_costs_one_statement_however_many_grants_there_are(desk: Desk, boss: str) -> None:
-    """Rights are read again only when they changed."""
+    """Rights are read again only when they changed; SQLite is asked first whether anything did."""
     ada = member(desk, boss, "ada", ("reader", "risk"))
     call = signed_in(desk, boss)
     for number in range(40):
@@ -66,4 +66,4 @@ def test_a_request_costs_one_statement_however_many_grants_there_are(desk: Desk,
     create_grant(call, "team:t0", "reader", "other")
     with statements(desk.registry.database) as sent:
         signed_in(desk, ada)
-    assert len(sent) == 2
+    assert len(sent) == (3 if desk.registry.database.dialect == "sqlite" else 2)
