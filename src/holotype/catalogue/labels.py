@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from holotype.catalogue.tables import aliases, models, versions
+from holotype.catalogue.tables import TITLED, aliases, models, versions
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
 from holotype.db.types import insert
@@ -41,7 +41,7 @@ _NEXT_NUMBER_OF = Prepared(
         models.c.namespace_id == sa.bindparam("of_namespace"),
         models.c.name == sa.bindparam("of_name"),
         models.c.deleted_at.is_(None),
-    ).returning(models.c.id, sa.func.coalesce(models.c.title, models.c.name).label("title"), _NUMBER)
+    ).returning(models.c.id, TITLED.label("title"), _NUMBER)
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from msgspec.json import decode
 
-from holotype.catalogue.tables import model_tags, models, namespaces, versions
+from holotype.catalogue.tables import TITLED, model_tags, models, namespaces, versions
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
 from holotype.db.types import bound_list, in_list, json_map
@@ -55,14 +55,13 @@ _TRAITS = Prepared(
     .join_from(models, namespaces)
     .where(in_list(models.c.id, "ids"))
 )
-_TITLED = sa.func.coalesce(models.c.title, models.c.name).label("title")
 _LOCK = Prepared(
     sa.select(models.c.id, models.c.deleted_at)
     .where(models.c.namespace_id == sa.bindparam("namespace_id"), models.c.name == sa.bindparam("name"))
     .with_for_update()
 )
 _TITLE = Prepared(
-    sa.select(_TITLED)
+    sa.select(TITLED.label("title"))
     .join_from(models, namespaces)
     .where(
         namespaces.c.name == sa.bindparam("namespace"),

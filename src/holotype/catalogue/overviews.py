@@ -18,7 +18,7 @@ from msgspec.json import decode
 from holotype.catalogue import models as catalogue
 from holotype.catalogue import sources
 from holotype.catalogue.sources import Sourced
-from holotype.catalogue.tables import aliases, models, namespaces, version_tags, versions
+from holotype.catalogue.tables import TITLED, aliases, models, namespaces, version_tags, versions
 from holotype.catalogue.tables import sources as origins
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
@@ -123,7 +123,7 @@ def _of_version() -> dict[str, sa.ColumnElement[Any]]:
     columns += [column for column in origins.c if column.name != "version_id"]
     found: dict[str, sa.ColumnElement[Any]] = {column.name: column for column in columns}
     found |= {"namespace": namespaces.c.name, "model": models.c.name}
-    found["title"] = sa.func.coalesce(models.c.title, models.c.name)
+    found["title"] = TITLED
     return found | {name: select.scalar_subquery() for name, select in beside.items()}
 
 

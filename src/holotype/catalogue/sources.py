@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from holotype.catalogue import contents
 from holotype.catalogue import versions as catalogue
-from holotype.catalogue.tables import aliases, models, namespaces, sources, versions
+from holotype.catalogue.tables import TITLED, aliases, models, namespaces, sources, versions
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
 from holotype.db.types import bound_list, in_list
@@ -40,7 +40,7 @@ class Sourced(Struct, frozen=True):
 
 
 SELECT: sa.Select[Any] = catalogue.SELECT.add_columns(
-    sa.func.coalesce(models.c.title, models.c.name).label("title"),
+    TITLED.label("title"),
     sources.c.uri,
     sources.c.run_id,
     sources.c.run_link,

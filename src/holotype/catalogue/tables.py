@@ -31,6 +31,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 
@@ -73,6 +74,8 @@ models = Table(
     Index("ix_models_author", "created_by", "id"),
     Index("ix_models_title", "namespace_id", "title", **_where("title IS NOT NULL")),
 )
+TITLED = func.coalesce(models.c.title, models.c.name)
+"""What clients of another protocol call a model."""
 
 versions = Table(
     "versions",

@@ -37,7 +37,7 @@ class Prepared:
 
     def one(self, tx: Connection, parameters: Parameters) -> Any:
         """Run the statement and return its first row, or nothing."""
-        rows = (self._compiled.get(tx.dialect.name) or self._compile(tx)).rows(tx, parameters)
+        rows = self(tx, parameters)
         return rows[0] if rows else None
 
     def _compile(self, tx: Connection) -> _Compiled:
