@@ -67,7 +67,7 @@ def test_a_registry_that_was_only_used_is_healthy(healthy: Desk) -> None:
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("DROP INDEX ix_versions_digest", "There is no index ix_versions_digest"),
+        ("DROP INDEX ix_versions_created", "There is no index ix_versions_created"),
         ("ALTER TABLE models ADD COLUMN extra INTEGER", "models"),
         ("ALTER TABLE aliases RENAME COLUMN changed_at TO altered_at", "aliases"),
         ("DROP TABLE leases", "leases"),
@@ -174,7 +174,7 @@ def test_a_database_without_schema_is_told_to_migrate(bare_database_url: str, tm
 
 def test_the_doctor_changes_nothing(healthy: Desk) -> None:
     """Not a row, not an object, also when it finds something."""
-    _sick(healthy, "UPDATE models SET next_number = 1", "DROP INDEX ix_versions_digest")
+    _sick(healthy, "UPDATE models SET next_number = 1", "DROP INDEX ix_versions_created")
     before = _everything(healthy.registry.database)
     diagnose(healthy.registry)
     assert _everything(healthy.registry.database) == before

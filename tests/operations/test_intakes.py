@@ -113,10 +113,10 @@ def held(desk: Desk, number: int = 1) -> dict[str, str]:
 
 def origin(desk: Desk, number: int = 1) -> Provenance:
     """Return the provenance of a version."""
-    kept = version(desk, number).provenance_digest
-    assert kept is not None
     with desk.registry.database.read() as tx:
-        return msgspec.json.decode(contents.document(tx, kept).content, type=Provenance)
+        kept = contents.provenance(tx, version(desk, number))
+    assert kept is not None
+    return msgspec.json.decode(kept.content, type=Provenance)
 
 
 WHOLE = {"MLmodel": digest.of(MLMODEL), "data/weights.bin": digest.of(LARGE)}

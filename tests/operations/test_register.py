@@ -93,7 +93,10 @@ def test_what_can_be_searched_is_written_beside_the_documents(desk: Desk) -> Non
     assert [(row["value"], row["dataset"], row["slice"]) for row in desk.rows(sa.select(metrics))] == [
         (0.93, "holdout", "")
     ]
-    assert len(desk.rows(sa.select(documents))) == 3
+    (kept,) = desk.rows(sa.select(documents))
+    (row,) = desk.rows(sa.select(versions))
+    for document, name in (("manifest", "digest"), ("config", "config_digest"), ("provenance", "provenance_digest")):
+        assert digest.of(bytes(kept[document])) == row[name]
     shown = show_version(desk.call(), parse("fraud:1"))
     assert shown.provenance is not None
     assert b'"auc"' in shown.provenance

@@ -84,9 +84,10 @@ def run(desk: Desk, author: str = "ada") -> None:
 
 def origin(desk: Desk, version: Version) -> Provenance:
     """Return a version's provenance."""
-    assert version.provenance_digest is not None
     with desk.registry.database.read() as tx:
-        return msgspec.json.decode(contents.document(tx, version.provenance_digest).content, type=Provenance)
+        kept = contents.provenance(tx, version)
+    assert kept is not None
+    return msgspec.json.decode(kept.content, type=Provenance)
 
 
 def paths(desk: Desk, version: Version) -> list[str]:

@@ -1,7 +1,7 @@
 """What is a version made of, and which parts of its provenance can be searched?
 
-The manifest, the config and the provenance are kept as they are in ``documents``; the rows beside them are there to
-be found and compared.
+The manifest, the config and the provenance are kept as they are in ``documents``, a row a version; the rows beside
+them are there to be found and compared.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from holotype.catalogue.tables import data_references, documents, files, metrics, parameters, parents, sources, versions
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
 from holotype.domain import query_values, times
-from holotype.domain.manifest import Document, File
-from holotype.domain.provenance import Provenance, Scalar
+from holotype.domain.entities import Version
+from holotype.domain.manifest import MANIFEST_TYPE, Document, File
+from holotype.domain.provenance import MEDIA_TYPE, Provenance, Scalar
 from holotype.errors import Corrupt
 
 _FILES = (
@@ -28,7 +28,10 @@ _FILES = (
     .limit(sa.bindparam("limit"))
 )
 _FILE = sa.select(files).where(files.c.version_id == sa.bindparam("version_id"), files.c.path == sa.bindparam("path"))
-_DOCUMENT = sa.select(documents).where(documents.c.digest == sa.bindparam("digest"))
+_MANIFEST, _PROVENANCE = (
+    sa.select(column).where(documents.c.version_id == sa.bindparam("version_id"))
+    for column in (documents.c.manifest, documents.c.provenance)
+)
 _PARENTS_HERE = sa.select(parents.c.reference, parents.c.parent_id).where(
     parents.c.version_id == sa.bindparam("version_id"), parents.c.parent_id.is_not(None)
 )
@@ -44,18 +47,19 @@ _DIGESTS_OF_DELETED = (
 def insert(
     tx: Tx,
     version: tuple[int, int],
-    kept: Sequence[Document],
+    kept: tuple[Document, Document, Document],
     held: Sequence[File],
     origin: Provenance,
     local: dict[str, int],
 ) -> None:
     """Write everything about a version's content.
 
-    ``version`` are the ids of its model and its own; ``local`` maps parent references to ids of versions we have.
+    ``version`` are the ids of its model and its own; ``kept`` its manifest, config and provenance; ``local`` maps
+    parent references to ids of versions we have.
     """
     model_id, version_id = version
-    values = [{"digest": d.digest, "media_type": d.media_type, "content": d.content} for d in kept]
-    _INSERT_DOCUMENTS[tx.dialect.name].many(tx, values)
+    raw, config, written = (document.content for document in kept)
+    _INSERT_DOCUMENTS(tx, {"version_id": version_id, "provenance": written, "config": config, "manifest": raw})
     for table, found in _rows(model_id, held, origin, local).items():
         if found:
             _INSERTS[table.name].many(tx, [value | {"version_id": version_id} for value in found])
@@ -138,12 +142,24 @@ def parents_here(tx: Tx, version_id: int) -> dict[str, int]:
     return {row.reference: row.parent_id for row in tx.execute(_PARENTS_HERE, {"version_id": version_id})}
 
 
-def document(tx: Tx, digest: str) -> Document:
-    """Return a manifest, config or provenance exactly as it was written, or raise ``Corrupt``."""
-    row = tx.execute(_DOCUMENT, {"digest": digest}).one_or_none()
-    if row is None:
+def manifest(tx: Tx, version: Version) -> Document:
+    """Return the manifest of a version exactly as it was written, or raise ``Corrupt``."""
+    content = tx.execute(_MANIFEST, {"version_id": version.id}).scalar()
+    return _unaltered(MANIFEST_TYPE, content, version.digest)
+
+
+def provenance(tx: Tx, version: Version) -> Document | None:
+    """Return the provenance of a version, where it has one, exactly as it was written, or raise ``Corrupt``."""
+    if version.provenance_digest is None:
+        return None
+    content = tx.execute(_PROVENANCE, {"version_id": version.id}).scalar()
+    return _unaltered(MEDIA_TYPE, content, version.provenance_digest)
+
+
+def _unaltered(media_type: str, content: bytes | None, digest: str) -> Document:
+    if content is None:
         raise Corrupt(f"The catalogue lost the document {digest}.", hint="Run `holotype admin doctor`.")
-    found = Document.of(row.media_type, bytes(row.content))
+    found = Document.of(media_type, bytes(content))
     if found.digest != digest:
         raise Corrupt(f"The document {digest} was altered in the catalogue.", hint="Run `holotype admin doctor`.")
     return found
@@ -171,8 +187,4 @@ _INSERTS = {
     table.name: Prepared(table.insert(), [column.name for column in table.c if column.computed is None])
     for table in (files, parameters, metrics, data_references, parents, sources)
 }
-_DOCUMENT_COLUMNS = [column.name for column in documents.c]
-_INSERT_DOCUMENTS = {
-    "sqlite": Prepared(sqlite.insert(documents).on_conflict_do_nothing(), _DOCUMENT_COLUMNS),
-    "postgresql": Prepared(postgresql.insert(documents).on_conflict_do_nothing(), _DOCUMENT_COLUMNS),
-}
+_INSERT_DOCUMENTS = Prepared(documents.insert(), [column.name for column in documents.c])

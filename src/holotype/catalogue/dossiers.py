@@ -19,8 +19,8 @@ from holotype.errors import Corrupt
 
 MOST_ANCESTORS = 1_000
 _TEXTS = Prepared(
-    sa.select(versions.c.id, versions.c.card, versions.c.provenance_digest, documents.c.content)
-    .outerjoin_from(versions, documents, documents.c.digest == versions.c.provenance_digest)
+    sa.select(versions.c.id, versions.c.card, versions.c.provenance_digest, documents.c.provenance)
+    .outerjoin_from(versions, documents, documents.c.version_id == versions.c.id)
     .where(in_list(versions.c.id, "ids"))
 )
 
@@ -115,9 +115,9 @@ def _forebear(row: sa.Row[Any]) -> Forebear:
 def _whole(row: Any) -> bytes | None:
     if row.provenance_digest is None:
         return None
-    if row.content is None or digests.of(bytes(row.content)) != row.provenance_digest:
+    if row.provenance is None or digests.of(bytes(row.provenance)) != row.provenance_digest:
         raise Corrupt(
             f"The document {row.provenance_digest} was lost or altered in the catalogue.",
             hint="Run `holotype admin doctor`.",
         )
-    return bytes(row.content)
+    return bytes(row.provenance)

@@ -16,8 +16,8 @@ from holotype.db import Tx
 from holotype.db.prepared import Prepared
 from holotype.db.types import bound_list, in_list
 
-_SELECT = sources.SELECT.add_columns(documents.c.content.label("origin")).outerjoin(
-    documents, documents.c.digest == versions.c.provenance_digest
+_SELECT = sources.SELECT.add_columns(documents.c.provenance.label("origin")).outerjoin(
+    documents, documents.c.version_id == versions.c.id
 )
 _OF_MODEL = versions.c.model_id == sa.bindparam("of_model")
 _PAGE = (

@@ -4,7 +4,7 @@
                         │            └─ sources
                         ├─< aliases · model_tags · label_spans
                         └─< intakes ─< intake_files
-    documents   the manifest, config and provenance bytes of versions, under their digest
+    documents   the manifest, config and provenance bytes of a version, one row each: nothing to look for by digest
     intakes     versions that have a number while their bytes are still copied in, or that failed to come; a file of
                 one has a digest when it is here, and an upload as long as it is on its way
 
@@ -100,9 +100,8 @@ versions = Table(
     Column("description", Text, nullable=False, server_default=""),
     Column("card", Text, nullable=False, server_default=""),
     UniqueConstraint("model_id", "number"),
-    UniqueConstraint("model_id", "digest"),
+    UniqueConstraint("digest", "model_id"),
     Index("ix_versions_stage", "model_id", "stage", "number"),
-    Index("ix_versions_digest", "digest", "id"),
     Index("ix_versions_created", "created_at", "id"),
     Index("ix_versions_changed", "changed_at", "id"),
     Index("ix_versions_of_stage", "stage", "id"),
@@ -233,9 +232,10 @@ aliases = Table(
 documents = Table(
     "documents",
     metadata,
-    Column("digest", String, primary_key=True),
-    Column("media_type", String, nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    Column("version_id", Id, ForeignKey("versions.id"), primary_key=True),
+    Column("provenance", LargeBinary),
+    Column("config", LargeBinary, nullable=False),
+    Column("manifest", LargeBinary, nullable=False),
 )
 
 intakes = Table(

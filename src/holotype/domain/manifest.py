@@ -86,7 +86,7 @@ def role_of(path: str) -> str:
     return _NAMES.get(name, "weight")
 
 
-def build(files: Iterable[File], provenance_content: bytes) -> tuple[Manifest, tuple[Document, ...]]:
+def build(files: Iterable[File], provenance_content: bytes) -> tuple[Manifest, tuple[Document, Document, Document]]:
     """Return the manifest of some files and the documents to keep: manifest, config, provenance.
 
     Every file is checked as :func:`parse` checks it.

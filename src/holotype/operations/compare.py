@@ -39,7 +39,7 @@ def compare(call: Call, references: Sequence[Reference], *, everything: bool = F
 
 
 def _known(tx: Tx, version: Version) -> Compared:
-    digest = version.provenance_digest
-    origin = _decode(contents.document(tx, digest).content) if digest else Provenance()
+    kept = contents.provenance(tx, version)
+    origin = _decode(kept.content) if kept else Provenance()
     files = contents.page_of_files(tx, version.id, after="", limit=_FILES)
     return Compared(version.reference, version.digest, files, origin)

@@ -49,11 +49,11 @@ def describe(call: Call, reference: Reference) -> Described:
     rules.require(call.actor, Permission.MODEL_READ, namespace=reference.namespace, model=reference.model)
     with call.registry.database.snapshot() as tx:
         version = versions.find(tx, reference)
-        origin, text = version.provenance_digest, versions.card(tx, version.id)
+        kept, text = contents.provenance(tx, version), versions.card(tx, version.id)
         keys = policies.in_force(tx, version.namespace_id).keys
         return Described(
             version=version,
-            origin=_decode(contents.document(tx, origin).content) if origin else Provenance(),
+            origin=_decode(kept.content) if kept else Provenance(),
             card=text,
             licence=cards.licence(text, version.tags),
             files=contents.page_of_files(tx, version.id, after="", limit=_FILES),

@@ -121,9 +121,8 @@ def _copied(call: Call, tx: Tx, reference: Reference, title: str | None) -> Foun
         raise NotFound(f"There is no {reference}.", hint=f"List the versions of {reference.model_reference}.")
     version = found.version
     held = contents.page_of_files(tx, version.id, after="", limit=FILE_LIMIT)
-    inherited = None
-    if version.provenance_digest is not None:
-        inherited = _decode(contents.document(tx, version.provenance_digest).content)
+    kept = contents.provenance(tx, version)
+    inherited = _decode(kept.content) if kept else None
     parent = Parent(version.reference, "derived", version.digest)
     return Found(tuple(held), None, found.logged_model, parent, inherited, run_id=found.run_id)
 

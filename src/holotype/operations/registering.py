@@ -74,13 +74,13 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Checked content with its manifest and the documents to keep."""
+    """Checked content with its manifest and the documents to keep: manifest, config, provenance."""
 
     content: Content
     origin: Provenance
     parents: dict[str, int]
     manifest: Manifest
-    documents: tuple[Document, ...]
+    documents: tuple[Document, Document, Document]
 
 
 def drafted(call: Call, content: Content) -> Draft:

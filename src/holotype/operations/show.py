@@ -36,9 +36,8 @@ def show_version(call: Call, reference: Reference, *, deleted: bool = False) -> 
     _require(call, reference)
     with call.read() as tx:
         found = versions.find(tx, reference, deleted=deleted)
-        origin = found.provenance_digest
-        kept = contents.document(tx, origin).content if origin else None
-        return ShownVersion(found, versions.card(tx, found.id), kept)
+        kept = contents.provenance(tx, found)
+        return ShownVersion(found, versions.card(tx, found.id), kept.content if kept else None)
 
 
 def show_files(call: Call, reference: Reference, *, after: str = "", limit: int = 50) -> list[File]:
@@ -52,7 +51,7 @@ def show_manifest(call: Call, reference: Reference) -> Document:
     """Return the manifest of a version, exactly the bytes that its digest covers."""
     _require(call, reference)
     with call.read() as tx:
-        return contents.document(tx, versions.find(tx, reference).digest)
+        return contents.manifest(tx, versions.find(tx, reference))
 
 
 def show_provenance(call: Call, reference: Reference) -> Document:
@@ -60,9 +59,10 @@ def show_provenance(call: Call, reference: Reference) -> Document:
     _require(call, reference)
     with call.read() as tx:
         found = versions.find(tx, reference)
-        if found.provenance_digest is None:
+        kept = contents.provenance(tx, found)
+        if kept is None:
             raise NotFound(f"{found.reference} was registered without provenance.")
-        return contents.document(tx, found.provenance_digest)
+        return kept
 
 
 def show_parents(call: Call, reference: Reference) -> dict[str, Version]:

@@ -80,10 +80,8 @@ _CHECKS = (
     _Check(
         "Versions lack their manifest, configuration or provenance",
         """SELECT $version FROM versions v $named
-            WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.digest = v.digest)
-               OR NOT EXISTS (SELECT 1 FROM documents d WHERE d.digest = v.config_digest)
-               OR v.provenance_digest IS NOT NULL
-                  AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.digest = v.provenance_digest)""",
+            LEFT JOIN documents d ON d.version_id = v.id
+            WHERE d.version_id IS NULL OR v.provenance_digest IS NOT NULL AND d.provenance IS NULL""",
     ),
     _Check(
         "Versions were registered without an entry in the ledger",

@@ -24,13 +24,6 @@ CREATE TABLE checkpoints (
     CONSTRAINT pk_checkpoints PRIMARY KEY (size)
 );
 
-CREATE TABLE documents (
-    digest VARCHAR NOT NULL,
-    media_type VARCHAR NOT NULL,
-    content BLOB NOT NULL,
-    CONSTRAINT pk_documents PRIMARY KEY (digest)
-);
-
 CREATE TABLE idempotency (
     principal_id INTEGER NOT NULL,
     "key" VARCHAR NOT NULL,
@@ -586,7 +579,7 @@ CREATE TABLE versions (
     card TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_versions PRIMARY KEY (id),
     CONSTRAINT uq_versions_model_id_number UNIQUE (model_id, number),
-    CONSTRAINT uq_versions_model_id_digest UNIQUE (model_id, digest),
+    CONSTRAINT uq_versions_digest_model_id UNIQUE (digest, model_id),
     CONSTRAINT fk_versions_namespace_id FOREIGN KEY(namespace_id) REFERENCES namespaces (id),
     CONSTRAINT fk_versions_model_id FOREIGN KEY(model_id) REFERENCES models (id)
 );
@@ -596,8 +589,6 @@ CREATE INDEX ix_versions_author ON versions (created_by, id);
 CREATE INDEX ix_versions_changed ON versions (changed_at, id);
 
 CREATE INDEX ix_versions_created ON versions (created_at, id);
-
-CREATE INDEX ix_versions_digest ON versions (digest, id);
 
 CREATE INDEX ix_versions_files ON versions (file_count, id);
 
@@ -638,6 +629,15 @@ CREATE TABLE data_references (
 ) WITHOUT ROWID;
 
 CREATE INDEX ix_data_references_uri ON data_references (uri, version_id);
+
+CREATE TABLE documents (
+    version_id INTEGER NOT NULL,
+    provenance BLOB,
+    config BLOB NOT NULL,
+    manifest BLOB NOT NULL,
+    CONSTRAINT pk_documents PRIMARY KEY (version_id),
+    CONSTRAINT fk_documents_version_id FOREIGN KEY(version_id) REFERENCES versions (id)
+);
 
 CREATE TABLE evidence (
     id INTEGER NOT NULL,
