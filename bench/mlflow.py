@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
+from random import Random
 
 from bench.driving import Load, drive, get, middle, post
 from bench.meanwhile import asking
@@ -67,7 +68,10 @@ def _hold(folder: Path, ours: Server, theirs: Peer) -> None:
 
 
 def _creations(server: Either, count: int) -> list[bytes]:
-    bodies = (f'{{"name": "{_NAME}", "source": "s3://lake/models/{i}", "run_id": "{i:032x}"}}' for i in range(count))
+    """Return registrations of versions that lie elsewhere; the ids of their runs are random, as trackers make them."""
+    chance = Random(_NAME)
+    lines = ((f"s3://lake/models/{i}", chance.randbytes(16).hex()) for i in range(count))
+    bodies = (f'{{"name": "{_NAME}", "source": "{source}", "run_id": "{run}"}}' for source, run in lines)
     return [post(server, f"{_API}/model-versions/create", body.encode()) for body in bodies]
 
 

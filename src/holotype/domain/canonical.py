@@ -25,13 +25,17 @@ def quick(value: Any) -> bytes | None:
 
 
 def _plain(value: Any) -> bool:
+    """Say whether the quicker library writes a value like the standard; texts, the most of them, are seen at once."""
     kind = type(value)
+    if kind is dict:
+        for key, item in value.items():
+            if type(key) is not str or not key.isascii() or not (type(item) is str or _plain(item)):
+                return False
+        return True
     if kind is str or value is None or kind is bool:
         return True
     if kind is float:
         return bool(_SMALL <= abs(value) < _LARGE and value % 1)
     if kind is int:
         return bool(-_EXACT < value < _EXACT)
-    if kind is dict:
-        return all(type(key) is str and key.isascii() and _plain(item) for key, item in value.items())
     return kind in (list, tuple) and all(map(_plain, value))

@@ -184,7 +184,8 @@ def given(plain: dict[str, Any]) -> dict[str, Any]:
 
 def _pruned(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _pruned(item) for key, item in value.items() if item is not None}
+        kept = value.items()
+        return {key: item if type(item) is str else _pruned(item) for key, item in kept if item is not None}
     return [_pruned(item) for item in value] if isinstance(value, list) else value
 
 
@@ -223,7 +224,9 @@ def _check_texts(value: Any) -> None:
     else:
         for name in _FIELDS.get(type(value), ()):
             item = getattr(value, name)
-            if item is not None:
+            if type(item) is str:
+                names.text(item, "provenance")
+            elif item is not None:
                 _check_texts(item)
 
 

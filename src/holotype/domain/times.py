@@ -35,4 +35,15 @@ def from_micros(micros: int) -> datetime:
 
 def text(moment: datetime) -> str:
     """Return the RFC 3339 form with microseconds and a ``Z``."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    return text_of(to_micros(moment))
+
+
+def text_of(micros: int) -> str:
+    """Return the RFC 3339 form of a moment that is kept as microseconds since 1970."""
+    second, rest = divmod(micros, 10**6)
+    return f"{_second(second)}.{rest:06d}Z"
+
+
+@lru_cache(maxsize=_KNOWN)
+def _second(second: int) -> str:
+    return (_EPOCH + timedelta(0, second)).isoformat()[:19]

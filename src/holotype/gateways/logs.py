@@ -9,6 +9,7 @@ import json
 import logging
 import sys
 import time
+from json.encoder import encode_basestring_ascii as _json
 from typing import Any
 
 from holotype.gateways.exchange import Exchange
@@ -42,18 +43,10 @@ class AccessLog:
             return
         stamp, ms = self._now(), seconds * 1e3
         if self._json:
-            line = json.dumps(
-                {
-                    "time": stamp,
-                    "level": "info",
-                    "event": "request",
-                    "request_id": known.request_id,
-                    "method": method,
-                    "path": path,
-                    "status": status,
-                    "ms": round(ms, 2),
-                    "actor": known.actor.name,
-                }
+            line = (
+                f'{{"time": "{stamp}", "level": "info", "event": "request", "request_id": {_json(known.request_id)}, '
+                f'"method": {_json(method)}, "path": {_json(path)}, "status": {status}, "ms": {round(ms, 2)}, '
+                f'"actor": {_json(known.actor.name)}}}'
             )
         else:
             safe = path if path.isascii() and path.isprintable() else ascii(path)

@@ -52,7 +52,7 @@ def canonical(
     used = f',"token":{encode_basestring(token)}' if token is not None else ""
     return (
         f'{{"action":{encode_basestring(action)},"actor":{encode_basestring(actor)},"data":{data},"salt":"{salt}",'
-        f'"sequence":{sequence},"subject":{encode_basestring(subject)},"time":"{times.text(times.from_micros(micros))}"{used}}}'
+        f'"sequence":{sequence},"subject":{encode_basestring(subject)},"time":"{times.text_of(micros)}"{used}}}'
     ).encode()
 
 

@@ -5,6 +5,7 @@ A source that nobody here knows, or that the caller may not see, leads to nothin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -47,7 +48,7 @@ class Found:
     run_id: str | None = None
 
 
-def follow(call: Call, tx: Tx, namespace: Namespace, origin: Origin, here: str | None) -> Found | None:
+def follow(call: Call, tx: Tx, namespace: Namespace, origin: Origin, here: Callable[[], str] | None) -> Found | None:
     """Return what a source means here, or nothing where it leads elsewhere."""
     if isinstance(origin, VersionOrigin):
         return _version(call, tx, namespace, origin)
@@ -74,12 +75,15 @@ def run_of(call: Call, tx: Tx, namespace: Namespace, run_id: str | None) -> Trac
     return replace(run, experiment=within.name) if within else run  # a number says nothing to who reads of it later
 
 
-def _is_here(base: str | None, here: str | None) -> bool:
+def _is_here(base: str | None, here: Callable[[], str] | None) -> bool:
     """Say whether an artifact server is this one: where none is named, or by its whole address or its host alone.
 
     ``mlflow-artifacts://host`` has no room for the path that leads to a namespace here.
     """
-    return base is None or (here is not None and base in (here.lower(), urlsplit(here.lower()).netloc))
+    if base is None or here is None:
+        return base is None
+    address = here().lower()
+    return base in (address, urlsplit(address).netloc)
 
 
 def _run(call: Call, tx: Tx, namespace: Namespace, run_id: str, path: str) -> Found | None:

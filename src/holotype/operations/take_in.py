@@ -12,8 +12,8 @@
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from holotype.access import rules
@@ -45,6 +45,8 @@ from holotype.operations.words import check_words
 TRACKER = "holotype"
 PLACEHOLDERS = ("prompt-template", "dummy-source")
 """What clients write for the source of a prompt, which has none."""
+_SINGULAR = 16
+"""So many random bytes tell a registration from every other one."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,255}")
 _LONGEST_LINK = 2_000
 _MLMODEL, _MLMODEL_LIMIT = "MLmodel", 2**20
@@ -54,7 +56,7 @@ _MLMODEL, _MLMODEL_LIMIT = "MLmodel", 2**20
 class Wanted:
     """What such a client registers: where it says that the bytes lie, which run made them, and words about them.
 
-    ``here`` is the address of this server as the client sees it, with what stands before the protocol's own paths;
+    ``here`` tells the address of this server as the client sees it, with what stands before the protocol's own paths;
     ``title`` is what the client calls the model, where that is not its name.
     """
 
@@ -65,7 +67,7 @@ class Wanted:
     description: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     prompt: bool = False
-    here: str | None = None
+    here: Callable[[], str] | None = None
     title: str | None = None
 
 
@@ -98,7 +100,7 @@ def _origin_of(call: Call, wanted: Wanted, found: Found | None) -> Provenance:
     held = found is not None and bool(found.files)
     model_id = (found.model_id if found else None) or wanted.model_id
     link = wanted.run_link or None
-    linked = Source(wanted.uri, uuid.uuid4().hex, external=not held, model_id=model_id, run_link=link)
+    linked = Source(wanted.uri, secrets.token_hex(_SINGULAR), external=not held, model_id=model_id, run_link=link)
     if found is None:
         return Provenance(source=linked, run=Run(wanted.run_id) if wanted.run_id else None)
     parents = [found.parent] if found.parent else []
@@ -182,7 +184,7 @@ def _promise(call: Call, namespace: Namespace, model: Reference, wanted: Wanted,
             "run_id": run_id or None,
             "run_link": wanted.run_link or None,
             "logged_model": model_id or None,
-            "registration": uuid.uuid4().hex,
+            "registration": secrets.token_hex(_SINGULAR),
             "description": wanted.description,
         }
         intakes.create(tx, row, tags=wanted.tags, now=call.now)

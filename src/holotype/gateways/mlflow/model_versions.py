@@ -5,6 +5,7 @@ A version whose bytes are still on their way is one for clients too, with the st
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from holotype.catalogue.sources import Sourced
@@ -71,7 +72,7 @@ async def create(request: Request, message: CreateModelVersion) -> dict[str, Any
         description=message.description,
         tags=tags,
         prompt=prompts.is_prompt(tags),
-        here=places.base_url(request, named.reference.namespace),
+        here=partial(places.base_url, request, named.reference.namespace),
         title=named.title,
     )
     made = await take_in(call_of(request), named.reference, wanted)
