@@ -127,7 +127,7 @@ class Examiner:
     """The thread of a server process that looks into versions, of which all processes take their share.
 
     It is woken by what this process registered, and looks every few seconds for what others did. It works half of the
-    time, and while versions keep arriving a twentieth of it: whoever asks comes first.
+    time, and while versions keep arriving a fiftieth of it: whoever asks comes first.
     """
 
     def __init__(self, registry: Registry, *, period: float = 5.0, quiet: float = 0.2) -> None:
@@ -184,7 +184,7 @@ class Examiner:
 
 def rest(worked: float, *, arriving: bool) -> float:
     """Return how long the examiner rests after so many seconds of work, so that whoever asks is not kept waiting."""
-    return min((19 if arriving else 1) * worked, 1.0)
+    return min((49 if arriving else 1) * worked, 1.0)
 
 
 class Importer:

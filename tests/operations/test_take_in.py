@@ -178,7 +178,7 @@ def test_a_logged_model_is_taken_by_each_of_its_names(desk: Desk, uri: str, here
     """By its id, and by the places where its files lie."""
     run(desk)
     logged(desk, LOGGED, ("MLmodel", b"flavors: {}\n"), ("model.pkl", b"x"))
-    version = take(desk, uri, here=here)
+    version = take(desk, uri, here=lambda: here)
     known = origin(desk, version)
     assert paths(desk, version) == ["MLmodel", "model.pkl"]
     assert known.source is not None
@@ -199,7 +199,7 @@ def test_the_same_place_on_another_server_is_not_ours(desk: Desk, host: str) -> 
     run(desk)
     logged(desk, LOGGED, ("MLmodel", b"flavors: {}\n"))
     uri = f"{host}/0/models/{LOGGED}/artifacts"
-    assert take(desk, uri, here="http://hall:7878/mlflow/risk").file_count == 0
+    assert take(desk, uri, here=lambda: "http://hall:7878/mlflow/risk").file_count == 0
 
 
 def test_a_run_that_the_caller_may_not_see_is_not_known(desk: Desk) -> None:

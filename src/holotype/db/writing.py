@@ -10,6 +10,9 @@ fewer verbs than the one before waits a moment for the next, and is committed as
 A verb that raises is rolled back alone and leaves its neighbours untouched. Nothing is returned to a caller before the
 commit that holds it is durable; a commit that fails fails for every verb in it.
 
+What a verb knows of the transaction it may leave to the next verb of the batch (``left``): whatever is undone is
+forgotten with it.
+
 Several processes on one database are ordered by one lock that a transaction takes first of all: SQLite's write lock, or
 an advisory lock of PostgreSQL. With nothing to wait for while it is held, writers cannot wait for each other in a ring.
 """
@@ -20,6 +23,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -42,6 +46,7 @@ _BATCH_LIMIT = 64
 _PATIENCE = 0.005
 """So many seconds a batch waits for its next verb: about what a commit takes, so that a wait in vain costs little."""
 _RESCUE_SECONDS = 1.0
+_LEFT = "left"
 _BARE = {"no_parameters": True}
 
 
@@ -116,6 +121,7 @@ class Writer:
         if kept is not None and not kept.closed and not kept.invalidated:
             try:
                 run(kept, self._begin_statement)
+                kept.info[_LEFT] = {}
             except sa.exc.DBAPIError as error:
                 self._drop()
                 if not lost(error):
@@ -125,6 +131,7 @@ class Writer:
         fresh = self._open()
         try:
             run(fresh, self._begin_statement)
+            fresh.info[_LEFT] = {}
         except BaseException:
             fresh.invalidate()
             fresh.close()
@@ -154,6 +161,7 @@ class Writer:
     def _undo(self, batch: _Batch, connection: Connection, statement: str) -> None:
         """Undo a verb. Where even that fails the transaction is gone, and its neighbours are told."""
         try:
+            connection.info[_LEFT] = {}
             run(connection, statement)
         except Exception as error:  # noqa: BLE001 - the verb's own error is on its way to the caller
             batch.error = error
@@ -212,6 +220,12 @@ class Writer:
                 self._on_loss()
             connection.invalidate()
             connection.close()
+
+
+def left(tx: Connection) -> dict[str, Any]:
+    """Return what verbs of this transaction left to those behind them: only what holds until somebody else commits."""
+    found: dict[str, Any] | None = tx.info.get(_LEFT)
+    return {} if found is None else found
 
 
 def run(connection: Connection, statement: str) -> None:

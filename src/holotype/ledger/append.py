@@ -1,6 +1,7 @@
 """How does an event enter the ledger? In the transaction of its verb, all of a verb's events at once.
 
-Three statements whatever the number of entries: lock and read the head, insert the entries, advance the head.
+Three statements whatever the number of entries: lock and read the head, insert the entries, advance the head. Verbs
+that share a transaction leave the head to each other.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from holotype.db import Tx
 from holotype.db.prepared import Prepared
+from holotype.db.writing import left
 from holotype.domain import merkle, times
 from holotype.domain.entities import Actor
 from holotype.domain.events import Action
@@ -23,6 +25,7 @@ from holotype.ledger.entry import NONCE_SIZE, canonical, canonical_data, salt_of
 from holotype.ledger.tables import ledger_entries, ledger_head
 
 HEAD_ID = 1
+_LEFT = "head of the ledger"
 
 _HEAD = Prepared(
     sa.select(ledger_head.c.size, ledger_head.c.edge, ledger_head.c.time)
@@ -57,18 +60,25 @@ def append(tx: Tx, *, actor: Actor, now: datetime, entries: Sequence[Entry]) -> 
     """
     if not entries:
         return []
-    head = _HEAD.one(tx, {})
-    if head is None:
-        raise Unavailable("The ledger has no head.", hint="Run `holotype admin migrate`, then `holotype admin doctor`.")
-    tree = merkle.Tree(head.size, merkle.unpack(head.edge))
-    micros = max(times.to_micros(now), head.time)
+    known = left(tx)
+    tree, last = known.get(_LEFT) or _head(tx)
+    micros = max(times.to_micros(now), last)
     rows: list[dict[str, Any]] = []
     for entry in entries:
         row, tree = _row(tree, entry, actor, micros)
         rows.append(row)
     _INSERT.many(tx, rows)
     _ADVANCE(tx, {"new_size": tree.size, "new_edge": merkle.pack(tree.edge), "new_time": micros})
+    known[_LEFT] = (tree, micros)
     return [row["sequence"] for row in rows]
+
+
+def _head(tx: Tx) -> tuple[merkle.Tree, int]:
+    """Return the tree as it stands, and the time of its last entry."""
+    head = _HEAD.one(tx, {})
+    if head is None:
+        raise Unavailable("The ledger has no head.", hint="Run `holotype admin migrate`, then `holotype admin doctor`.")
+    return merkle.Tree(head.size, merkle.unpack(head.edge)), head.time
 
 
 def _row(tree: merkle.Tree, entry: Entry, actor: Actor, micros: int) -> tuple[dict[str, Any], merkle.Tree]:

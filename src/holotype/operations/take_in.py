@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from holotype.access import rules
-from holotype.catalogue import intakes, labels, models, namespaces, sources
+from holotype.catalogue import intakes, labels, models, sources
 from holotype.catalogue.sources import Sourced
 from holotype.db import Tx
 from holotype.domain import digest as digests
@@ -81,8 +81,8 @@ async def take_in(call: Call, model: Reference, wanted: Wanted) -> Sourced | Int
 
 
 def _followed(call: Call, model: Reference, wanted: Wanted, origin: Origin) -> Sourced | Intake:
+    namespace = call.namespace(model.namespace)
     with call.read() as tx:
-        namespace = namespaces.get(tx, model.namespace)
         found = following.follow(call, tx, namespace, origin, wanted.here)  # 4
         _check_same(wanted, found)
         coming = found is None and covering(call.registry.sources, model.namespace, origin) is not None
@@ -238,9 +238,7 @@ async def _prompt(call: Call, model: Reference, wanted: Wanted) -> Sourced:
 
 
 def _registered(call: Call, model: Reference, wanted: Wanted, found: Found) -> Sourced:
-    with call.read() as tx:
-        namespace = namespaces.get(tx, model.namespace)
-    return _register(call, namespace, model, wanted, found)
+    return _register(call, call.namespace(model.namespace), model, wanted, found)
 
 
 async def _chunks(content: bytes) -> AsyncIterator[bytes]:

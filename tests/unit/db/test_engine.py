@@ -52,13 +52,18 @@ def _items(database: Database) -> list[int]:
         return list(tx.execute(sa.text("SELECT id FROM item ORDER BY id")).scalars())
 
 
-def _together(database: Database, verbs: list[tuple[int, int | None, bool]]) -> dict[int, BaseException | None]:
+def _together(
+    database: Database,
+    verbs: list[tuple[int, int | None, bool]],
+    then: Callable[[sa.Connection, int], object] = lambda *_: None,
+) -> dict[int, BaseException | None]:
     """Run (item, parent, fails) verbs so that they share one batch: all of them wait while the first holds the turn."""
     started = threading.Event()
 
     def verb(item: int, parent: int | None, fails: bool) -> None:
         with database.write() as tx:
             _insert(tx, item, parent)
+            then(tx, item)
             if not started.is_set():
                 started.set()
                 while database._writer._waiting < len(verbs) - 1:
@@ -77,6 +82,25 @@ def test_a_verb_that_raises_is_undone_alone(database: Database) -> None:
     assert {item for item, error in outcome.items() if error is not None} == {3, 6, 9, 12}
     assert all(isinstance(error, LookupError) for error in outcome.values() if error is not None)
     assert _items(database) == [item for item in range(1, 13) if item % 3]
+
+
+def test_what_a_verb_left_is_forgotten_when_a_verb_is_undone(database: Database) -> None:
+    """Verbs of one batch count rows for each other: whoever finds a count finds the right one."""
+    seen: list[tuple[int | None, int]] = []
+
+    def count(tx: sa.Connection, item: int) -> None:
+        there = tx.execute(sa.text("SELECT count(*) FROM item")).scalar_one()
+        seen.append((writing.left(tx).get("rows"), there - 1))
+        writing.left(tx)["rows"] = there
+
+    outcome = _together(database, [(item, None, item % 4 == 0) for item in range(1, 13)], count)
+    assert sum(error is not None for error in outcome.values()) == 3
+    assert all(left in (None, there) for left, there in seen)
+    assert any(left is not None for left, _ in seen)
+    with database.write() as tx:
+        assert writing.left(tx) == {}
+    with database.read() as tx:
+        assert writing.left(tx) == {}
 
 
 def test_verbs_that_arrive_together_share_commits(database: Database) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import re
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +21,7 @@ from holotype.ledger import read
 from holotype.ledger.append import Entry, append
 from holotype.ledger.tables import ledger_entries, ledger_head
 from holotype.ledger.verify import verify_chain
+from tests.support.counting import statements
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 _fork = multiprocessing.get_context("fork")
@@ -62,6 +64,27 @@ def test_a_verb_that_raises_leaves_no_entry_and_no_gap(database: Database) -> No
         _note_and_raise(database)
     _note(database, "c")
     _check(database, 2)
+
+
+def test_verbs_that_share_a_commit_read_the_head_once(database: Database) -> None:
+    """Each goes on from the verb before; after one that was undone the head is read again."""
+    started, verbs = threading.Event(), 12
+
+    def verb(number: int) -> None:
+        with database.write() as tx:
+            if not started.is_set():
+                started.set()
+                while database._writer._waiting < verbs - 1:
+                    started.wait(0.001)
+            append(tx, actor=Actor("ada"), now=NOW, entries=[Entry(Action.MODEL_CREATED, f"m{number}")])
+            if number % 4 == 0:
+                raise LookupError
+
+    with statements(database) as sent, ThreadPoolExecutor(verbs) as pool:
+        failed = sum(one.exception() is not None for one in [pool.submit(verb, number) for number in range(verbs)])
+    assert failed == 3
+    assert 1 <= sum(text.startswith("SELECT ledger_head") for text, _ in sent) <= 1 + failed
+    _check(database, verbs - failed)
 
 
 def test_an_entry_comes_back_as_it_was_written(database: Database) -> None:
