@@ -10,12 +10,12 @@ import itertools
 import socket
 import threading
 from collections.abc import Iterator, Sequence
+from http.client import HTTPResponse
 
 from bench.servers import HOST, Server
 from tests.clients.peers import Peer
 
 EVERY = 0.1
-_LARGEST = 65_536
 
 
 @contextlib.contextmanager
@@ -27,9 +27,11 @@ def asking(server: Server | Peer, requests: Sequence[bytes]) -> Iterator[None]:
         with socket.create_connection((HOST, server.port), timeout=30) as connection:
             for request in itertools.cycle(requests):
                 connection.sendall(request)
-                answer = connection.recv(_LARGEST)
-                if answer[9:12] != b"200":
-                    failed.append(answer[:500].decode(errors="replace"))
+                answer = HTTPResponse(connection)
+                answer.begin()
+                body = answer.read()  # all of it: it may come after its head
+                if answer.status != 200:
+                    failed.append(f"{answer.status} {body[:500].decode(errors='replace')}")
                 if failed or over.wait(EVERY):
                     return
 
