@@ -276,18 +276,37 @@ def test_a_version_comes_from_a_real_bucket(desk: Desk) -> None:
     }
 
 
+def beside(desk: Desk, url: str) -> Desk:
+    """Return a registry that has a tracking server as an import source as well."""
+    source = one(TRACKER.replace("https://ml.example/base", url).replace("risk", "default"))
+    settings = replace(desk.registry.settings, egress_allow=f"{desk.registry.settings.egress_allow},{url}")
+    sources = (*desk.registry.sources, source)
+    return replace(desk, registry=replace(desk.registry, sources=sources, settings=settings))
+
+
+def test_what_lies_elsewhere_is_known_to_the_tracking_server(desk: Desk) -> None:
+    """Its bytes stay there, its context comes; a run that is not there leaves its id; a server that is away is told."""
+    elsewhere = "s3://elsewhere/models/a"
+    with tracking({}) as tracker:
+        tracker.runs[RUN] = run(RUN, elsewhere, params=[{"key": "depth", "value": "6"}])
+        desk = beside(desk, tracker.url)
+        assert brought(desk, elsewhere, run_id=RUN, description="a", tags={"team": "risk"}) == "ready"
+        assert brought(desk, elsewhere, run_id="0" * 32) == "ready"
+    assert "did not answer" in brought(desk, elsewhere, run_id=RUN)
+    with desk.registry.database.read() as tx:
+        known, unknown = (versions.find(tx, parse(f"fraud:{number}")) for number in (1, 2))
+        origins = [contents.provenance(tx, version) for version in (known, unknown)]
+    assert (known.external, known.file_count, known.description, known.tags) == (True, 0, "a", {"team": "risk"})
+    assert unknown.external
+    assert [b'"depth":"6"' in kept.content for kept in origins if kept] == [True, False]
+    assert all(b'"external":true' in kept.content for kept in origins if kept)
+
+
 def test_a_bucket_and_a_tracking_server_together(desk: Desk) -> None:
     """The tracking server says which run it was, and the bucket has the bytes."""
     with tracking({}) as tracker:
         tracker.runs[RUN] = run(RUN, "s3://lake/models/a", params=[{"key": "depth", "value": "6"}])
-        allow = f"{desk.registry.settings.egress_allow},{tracker.url}"
-        source = one(TRACKER.replace("https://ml.example/base", tracker.url).replace("risk", "default"))
-        registry = replace(
-            desk.registry,
-            sources=(*desk.registry.sources, source),
-            settings=replace(desk.registry.settings, egress_allow=allow),
-        )
-        desk = replace(desk, registry=registry)
+        desk = beside(desk, tracker.url)
         assert brought(desk, f"runs:/{RUN}") == "ready"
         assert brought(desk, "s3://lake/models/a", run_id=RUN) == "ready"
     with desk.registry.database.read() as tx:

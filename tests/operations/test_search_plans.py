@@ -48,7 +48,7 @@ GOLDEN = [
     ("", "-changed", "order", "ix_versions_changed", "Backward using ix_versions_changed"),
     ("created>2023-11-14T23:00:00Z", None, "order", "ix_versions_created", "Backward using ix_versions_created"),
     ("", "author", "order", "ix_versions_author", "Index Scan using ix_versions_author"),
-    ("", "-digest", "order", "ix_versions_digest", "Backward using ix_versions_digest"),
+    ("", "-digest", "order", "sqlite_autoindex_versions_2", "Backward using uq_versions_digest_model_id"),
     ("", "-files", "order", "ix_versions_files", "Backward using ix_versions_files"),
     ("", "number", "order", "ix_versions_number", "Index Scan using ix_versions_number"),
     ("", "-stage", "order", "ix_versions_of_stage (stage=?)", "Backward using ix_versions_of_stage"),

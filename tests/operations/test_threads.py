@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
 import pytest
@@ -80,6 +81,39 @@ def test_who_stops_to_wait_has_a_verb_left_out_that_did_not_begin() -> None:
         return done
 
     assert run(asked()) == ["first", "third"]
+
+
+def test_a_thread_that_cannot_be_started_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any thread the call is refused and not made; with one the others have to wait for it."""
+    start, refused = threading.Thread.start, [True]
+
+    def begin(thread: threading.Thread) -> None:
+        if refused[0]:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    async def asked() -> tuple[list[str], int]:
+        monkeypatch.setattr(threading.Thread, "start", begin)
+        verbs, gate, done = Verbs(2), threading.Event(), list[str]()
+        with pytest.raises(RuntimeError, match="start new thread"):
+            verbs.call(partial(done.append, "refused"))
+        refused[0] = False
+        waiting = verbs.call(gate.wait)
+        refused[0] = True
+        queued = verbs.call(partial(done.append, "queued"))
+        gate.set()
+        await asyncio.gather(waiting, queued)
+        refused[0] = False
+        await asyncio.gather(*[verbs.call(partial(done.append, "later")) for _ in range(2)])
+        return done, verbs._started
+
+    assert run(asked()) == (["queued", "later", "later"], 2)
+
+
+def test_what_no_future_bears_is_an_error_all_the_same() -> None:
+    """A verb that raises StopIteration does not leave its caller waiting."""
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        run(aside(next, iter(())))
 
 
 def test_a_loop_that_was_closed_harms_nobody() -> None:

@@ -246,7 +246,7 @@ def _lower(text: str) -> str:
 
 
 def _of_row(row: Row) -> dict[str, Any]:
-    return {"name": row.name, "run_id": row.run_id, "source_path": row.source, "version_number": row.number}
+    return {"name": row.name, "run_id": row.run_id or "", "source_path": row.source, "version_number": row.number}
 
 
 def _key_of_row(row: Row, key: str) -> Any:

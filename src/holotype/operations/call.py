@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from holotype.artifacts.store import BlobStore
-from holotype.catalogue import namespaces
 from holotype.db import Database, Tx
 from holotype.domain import times
-from holotype.domain.entities import Actor, Namespace
+from holotype.domain.entities import Actor
 from holotype.egress.sources.places import ImportSource
 from holotype.settings import Settings
 
@@ -22,8 +21,7 @@ class Registry:
     """What lives as long as the server: the database, the blob store and the settings.
 
     ``arrived`` is set when this process registered a version, which somebody may want to look into; ``expected`` when
-    it promised one whose bytes have yet to be copied in from one of the import ``sources``. ``namespaces`` are those
-    that were looked for.
+    it promised one whose bytes have yet to be copied in from one of the import ``sources``.
     """
 
     database: Database
@@ -33,7 +31,6 @@ class Registry:
     arrived: threading.Event = field(default_factory=threading.Event, compare=False)
     expected: threading.Event = field(default_factory=threading.Event, compare=False)
     sources: tuple[ImportSource, ...] = ()
-    namespaces: dict[str, Namespace] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +46,6 @@ class Call:
     def read(self) -> AbstractContextManager[Tx]:
         """Open a connection for reading."""
         return self.registry.database.read()
-
-    def namespace(self, name: str) -> Namespace:
-        """Return the namespace of that name, or raise ``NotFound``. None ever changes or goes, so each is read once."""
-        known = self.registry.namespaces
-        found = known.get(name)
-        if found is None:
-            with self.read() as tx:
-                found = known[name] = namespaces.get(tx, name)
-        return found
 
     def write(self) -> AbstractContextManager[Tx]:
         """Open the one transaction of this verb."""

@@ -8,6 +8,7 @@
    that is not here.
 5. What the source knows of its run is asked for, MLmodel is read, and the version is registered under its number, by
    whoever asked for it, at the moment at which they did. The intake is gone in the same transaction.
+   Of a version whose bytes lie in no import source only that is asked for: it is registered as external.
 6. Where the source is away it is asked again, each time later. What is tried again as long as something arrives is
    given up when nothing did so many times, or at once where trying again would change nothing.
 """
@@ -116,6 +117,9 @@ async def _work(call: Call, held: Held, pause: Callable[[], None]) -> None:
 
 
 async def _bring(call: Call, held: Held) -> None:
+    if copying.is_outside(call, held.intake):
+        await aside(registering_intake.conclude, call, held, [], await copying.told(call, held.intake), external=True)
+        return
     place, reader, listed = await copying.listed(call, held.intake)  # 2, 3
     await copying.copy_all(call, held, reader, listed)  # 4
     told = await copying.told(call, held.intake, place)

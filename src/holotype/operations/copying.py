@@ -18,8 +18,7 @@ from holotype.catalogue.intakes import Copied
 from holotype.db import Tx
 from holotype.domain import origins
 from holotype.domain.entities import Intake
-from holotype.domain.origins import LoggedOrigin, RunOrigin
-from holotype.egress.sources import Place, Reader, covering, open_source
+from holotype.egress.sources import Place, Reader, covering, open_source, tracker_of
 from holotype.egress.sources.places import MLFLOW
 from holotype.egress.sources.walking import Listed, Told
 from holotype.errors import Expired, Invalid, NotFound, StorageFull
@@ -93,13 +92,18 @@ async def listed(call: Call, intake: Intake) -> tuple[Place, Reader, list[Listed
     return asked, reader, files
 
 
-async def told(call: Call, intake: Intake, place: Place) -> Told:
+def is_outside(call: Call, intake: Intake) -> bool:
+    """Say whether only what a tracking server knows is to be fetched: the bytes lie in no import source."""
+    sources = call.registry.sources
+    covered = covering(sources, intake.namespace, origins.read(intake.uri)) is not None
+    return not covered and tracker_of(sources, intake.namespace, intake.run_id, intake.logged_model) is not None
+
+
+async def told(call: Call, intake: Intake, place: Place | None = None) -> Told:
     """Return what a tracking server knows of an intake's run: the one that it lies in, or one of the same namespace."""
-    tracker: Place | None = place if place.source.kind == MLFLOW else None
-    if tracker is None and intake.run_id:
-        tracker = covering(call.registry.sources, intake.namespace, RunOrigin(intake.run_id, ""))
-    elif tracker is None and intake.logged_model:
-        tracker = covering(call.registry.sources, intake.namespace, LoggedOrigin(intake.logged_model))
+    tracker = place
+    if place is None or place.source.kind != MLFLOW:
+        tracker = tracker_of(call.registry.sources, intake.namespace, intake.run_id, intake.logged_model)
     if tracker is None:
         return Told(model_id=intake.logged_model)
     asked = await detached(open_source, tracker.source, caller(call.registry.settings.egress_allow))

@@ -20,11 +20,11 @@ from holotype.operations.copying import Held, Lost, fresh
 from holotype.operations.registering import Content, Draft, Stamp
 
 
-def conclude(call: Call, held: Held, listed: Sequence[Listed], told: Told) -> None:
-    """Register the version of an intake under its number, and end the intake."""
+def conclude(call: Call, held: Held, listed: Sequence[Listed], told: Told, *, external: bool = False) -> None:
+    """Register the version of an intake under its number, ``external`` where its bytes stay away; end the intake."""
     call = fresh(call)
     files = _files(call, held.intake, listed)
-    origin = _origin(call, held.intake, files, told)
+    origin = _origin(call, held.intake, files, told, external=external)
     while not _write(call, held, *_drafted(call, held, files, origin)):
         pass
     call.registry.arrived.set()
@@ -42,7 +42,7 @@ def _files(call: Call, intake: Intake, listed: Sequence[Listed]) -> list[File]:
     return made
 
 
-def _origin(call: Call, intake: Intake, files: Sequence[File], told: Told) -> Provenance:
+def _origin(call: Call, intake: Intake, files: Sequence[File], told: Told, *, external: bool) -> Provenance:
     mlmodel, beside = take_in.read_beside(call, files)
     model_id = told.model_id or intake.logged_model
     made = context.provenance_of(
@@ -50,7 +50,7 @@ def _origin(call: Call, intake: Intake, files: Sequence[File], told: Told) -> Pr
         mlmodel,
         tracker=told.tracker,
         link=intake.run_link or told.link,
-        source=Source(intake.uri, intake.registration, external=False, model_id=model_id),
+        source=Source(intake.uri, intake.registration, external=external, model_id=model_id),
         beside=beside,
     )
     if made.run is None and intake.run_id:

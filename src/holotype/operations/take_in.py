@@ -5,7 +5,8 @@
 3. A prompt is kept as the file that it is.
 4. Files of ours that it means (of a version, a run, a logged model) belong to the new version at once.
 5. What lies in an import source gets its number now and its bytes later: see ``holotype.operations.copy_in``.
-6. Anything else is registered without bytes: external. The server never asks for it.
+6. Anything else is registered without bytes: external. The server never asks for it; where a tracking server may know
+   its run, that is asked for what it knows, later like bytes.
 7. The run, the MLmodel file and what the source was become the version's provenance.
 """
 
@@ -17,7 +18,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from holotype.access import rules
-from holotype.catalogue import intakes, labels, models, sources
+from holotype.catalogue import intakes, labels, models, namespaces, sources
 from holotype.catalogue.sources import Sourced
 from holotype.db import Tx
 from holotype.domain import digest as digests
@@ -29,7 +30,7 @@ from holotype.domain.origins import Origin
 from holotype.domain.permissions import Permission
 from holotype.domain.provenance import Provenance, Run, Source
 from holotype.domain.references import Reference
-from holotype.egress.sources import covering
+from holotype.egress.sources import covering, tracker_of
 from holotype.errors import Invalid, NotFound
 from holotype.ledger import append
 from holotype.ledger.append import Entry
@@ -81,13 +82,14 @@ async def take_in(call: Call, model: Reference, wanted: Wanted) -> Sourced | Int
 
 
 def _followed(call: Call, model: Reference, wanted: Wanted, origin: Origin) -> Sourced | Intake:
-    namespace = call.namespace(model.namespace)
     with call.read() as tx:
+        namespace = namespaces.get(tx, model.namespace)
         found = following.follow(call, tx, namespace, origin, wanted.here)  # 4
         _check_same(wanted, found)
         coming = found is None and covering(call.registry.sources, model.namespace, origin) is not None
         if not coming:  # 6
             found = _of_run(call, tx, namespace, wanted, found)
+            coming = found is None and _is_tracked(call, model.namespace, wanted)
     if not coming:
         return _register(call, namespace, model, wanted, found)
     promised = _promise(call, namespace, model, wanted, origin)  # 5
@@ -159,6 +161,10 @@ def _of_run(call: Call, tx: Tx, namespace: Namespace, wanted: Wanted, found: Fou
     if found is not None:
         return replace(found, run=run)
     return None if run is None else Found(run=run)
+
+
+def _is_tracked(call: Call, namespace: str, wanted: Wanted) -> bool:
+    return tracker_of(call.registry.sources, namespace, wanted.run_id, wanted.model_id) is not None
 
 
 def _check_same(wanted: Wanted, found: Found | None) -> None:
@@ -238,7 +244,9 @@ async def _prompt(call: Call, model: Reference, wanted: Wanted) -> Sourced:
 
 
 def _registered(call: Call, model: Reference, wanted: Wanted, found: Found) -> Sourced:
-    return _register(call, call.namespace(model.namespace), model, wanted, found)
+    with call.read() as tx:
+        namespace = namespaces.get(tx, model.namespace)
+    return _register(call, namespace, model, wanted, found)
 
 
 async def _chunks(content: bytes) -> AsyncIterator[bytes]:

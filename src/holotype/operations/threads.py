@@ -43,21 +43,34 @@ class Verbs:
     def call(self, function: Callable[[], T]) -> asyncio.Future[T]:
         """Have a function called; one whose future is cancelled before it began is left out."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._calls.put((future, function))
+        if self._busy >= self._started < self._threads:
+            self._start()
         self._busy += 1
-        if self._started < min(self._busy, self._threads):
-            self._started += 1
-            threading.Thread(target=self._serve, name=f"verb-{self._started}", daemon=True).start()
+        self._calls.put((future, function))
         return future
+
+    def _start(self) -> None:
+        """Start one more thread; where the computer gives none, those that there are have to do."""
+        try:
+            threading.Thread(target=self._serve, name=f"verb-{self._started + 1}", daemon=True).start()
+        except RuntimeError:
+            if not self._started:
+                raise
+        else:
+            self._started += 1
 
     def _serve(self) -> None:
         while True:
             self._answer(*self._calls.get())
 
     def _answer(self, future: asyncio.Future[Any], function: Callable[[], Any]) -> None:
-        result = error = None
+        result: object = None
+        error: BaseException | None = None
         try:
             result = None if future.cancelled() else function()
+        except StopIteration as raised:  # which no future bears
+            error = RuntimeError("A verb raised StopIteration.")
+            error.__cause__ = raised
         except BaseException as raised:  # noqa: BLE001 - it is raised again where somebody waits for the result
             error = raised
         with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile, so nobody waits

@@ -55,7 +55,7 @@ def versions_asked() -> Asked:
     return Asked(
         {
             "name": title_of(M),
-            "run_id": _source(sources.c.run_id),
+            "run_id": _or_empty(_source(sources.c.run_id)),
             "source_path": sa.func.coalesce(_source(sources.c.uri), _own_source(M, V)),
             "version_number": V.c.number,
         },
@@ -65,7 +65,12 @@ def versions_asked() -> Asked:
 
 def intakes_asked() -> Asked:
     """Return the columns of an intake ``I`` of a model ``M``."""
-    columns = {"name": title_of(M), "run_id": I.c.run_id, "source_path": I.c.uri, "version_number": I.c.number}
+    columns = {
+        "name": title_of(M),
+        "run_id": _or_empty(I.c.run_id),
+        "source_path": I.c.uri,
+        "version_number": I.c.number,
+    }
     return Asked(columns, lambda key: json_value(I.c.tags, sa.literal(key)))
 
 
@@ -119,6 +124,8 @@ def listed(form: Form) -> tuple[Source, ...]:
     if form.key == "version_number":
         rows = versions.alias("listed")
         return (Source(sa.select(rows.c.id).where(compare(rows.c.number, form))),)
+    if form.key == "run_id" and form.empty:
+        return ()
     column = sources.c.run_id if form.key == "run_id" else sources.c.uri
     ids = sa.select(sources.c.version_id.label("id")).where(compare(column, form))
     registered = Source(ids, ordered=form.comparator == "=")
@@ -166,6 +173,11 @@ def _of(form: Form, asked: Asked) -> Condition:
 def _source(column: Column) -> Column:
     of_version = sa.select(column).where(sources.c.version_id == V.c.id)
     return of_version.correlate(V).scalar_subquery()
+
+
+def _or_empty(column: Column) -> Column:
+    """Return the run of a version as MLflow has it: what has none has an empty one."""
+    return sa.func.coalesce(column, sa.literal("", sa.String))
 
 
 def _own_source(model: sa.FromClause, version: sa.FromClause) -> Column:

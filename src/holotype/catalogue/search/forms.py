@@ -36,7 +36,8 @@ class Form:
     """One clause without its value, at its place among the others; ``many`` are the members of its list.
 
     ``broken`` is a number that is no whole one; ``prompts`` says that it asks for prompts, ``own`` that sources of the
-    form models:/NAME/7 may be meant, and ``every`` that all of them may be.
+    form models:/NAME/7 may be meant, ``every`` that all of them may be, and ``empty`` that an empty text is meant too:
+    the run of a version that has none.
     """
 
     place: int
@@ -48,6 +49,7 @@ class Form:
     prompts: bool = False
     own: bool = False
     every: bool = False
+    empty: bool = False
 
     @property
     def about_prompts(self) -> bool:
@@ -110,7 +112,15 @@ def _form(place: int, clause: Clause) -> Form:
         prompts=(clause.comparator, str(clause.value).lower()) in {("=", "true"), ("!=", "false")},
         own=start is not None,
         every=start == "%",
+        empty=_means_nothing(clause),
     )
+
+
+def _means_nothing(clause: Clause) -> bool:
+    """Say whether a clause that says what is meant, not what is not, means an empty text."""
+    if clause.comparator in LIKENESSES:
+        return not str(clause.value).strip("%")
+    return "" in clause.value if isinstance(clause.value, tuple) else clause.value == ""
 
 
 def _values(clause: Clause, dialect: str) -> Iterator[tuple[str, Any]]:

@@ -4,7 +4,8 @@ An order ends with ties that no two versions share, mostly the id, so that it is
 by its ties alone. ``created`` orders by id: ids are given in the order in which versions are registered. Only where a
 query bounds the time itself, the time orders.
 
-    a column     changed, size, number, author, digest, files   an index of (column, id)
+    a column     changed, size, number, author, files           an index of (column, id)
+    digest       equal content is in one model once             the unique index of (digest, model)
     stage        none, staging, production, archived            stage by stage along (stage, id)
     of a model   name, namespace                                model by model, then by number
     beside       metric, param, tag                             an index of (name, value, version)
@@ -94,7 +95,14 @@ class Order:
         if self.of_model:
             first = rows.c.model_id if self.field == "name" else _named(models, rows.c.model_id, rows)
             return [first, rows.c.number]
+        if self.field == "digest":
+            return [rows.c.model_id]
         return [] if self.by_id else [rows.c.id]
+
+    @property
+    def tied_by_id(self) -> bool:
+        """Whether the id alone tells versions with the same key apart, or is the key."""
+        return not self.of_model and self.field != "digest"
 
     def table(self) -> sa.FromClause:
         """Return the table beside ``versions`` that holds the key."""

@@ -142,11 +142,15 @@ def _ways(tx: Tx, search: Search, terms: Sequence[Node]) -> list[_Way]:
     return ways + [_Way(one, exactly) for one, (exactly, _) in zip(found, more, strict=True)]
 
 
+_FIRST: dict[str, tuple[int | str, ...]] = {"name": (0, 0), "namespace": ("", 0), "digest": (0,)}
+"""The ties that a row has which is gone, by the order of versions."""
+
+
 def _with_ties(tx: Tx, search: Search, order: Order) -> Search:
-    if search.after is None or not order.of_model:
+    if search.after is None or order.tied_by_id:
         return search
     row = tx.execute(sa.select(*order.ties(V)).where(V.c.id == search.after.id)).one_or_none()
-    ties = ("" if order.field == "namespace" else 0, 0) if row is None else tuple(row)
+    ties = _FIRST[order.field] if row is None else tuple(row)
     return replace(search, after=replace(search.after, ties=ties))
 
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from holotype.egress.client import Client
 from holotype.egress.sources.mlflow import Tracker
-from holotype.egress.sources.places import BUCKET, ImportSource, Place, covering
+from holotype.egress.sources.places import BUCKET, ImportSource, Place, covering, tracker_of
 from holotype.egress.sources.walking import Reader
 from holotype.errors import HolotypeError
 
-__all__ = ["ImportSource", "Place", "Reader", "covering", "objection", "open_source"]
+__all__ = ["ImportSource", "Place", "Reader", "covering", "objection", "open_source", "tracker_of"]
 
 
 def open_source(source: ImportSource, client: Client) -> Reader:

@@ -60,6 +60,15 @@ def covering(sources: Iterable[ImportSource], namespace: str, origin: Origin) ->
     return None
 
 
+def tracker_of(
+    sources: Iterable[ImportSource], namespace: str, run_id: str | None, model_id: str | None
+) -> Place | None:
+    """Return the place of a run, or of a logged model of which no run is told, in a tracking server of a namespace."""
+    if run_id:
+        return covering(sources, namespace, RunOrigin(run_id, ""))
+    return covering(sources, namespace, LoggedOrigin(model_id)) if model_id else None
+
+
 def _within(source: ImportSource, root: str | ArtifactOrigin | BucketOrigin, origin: Origin) -> Place | None:
     if isinstance(origin, RunOrigin):
         return Place(source, origin.path, run_id=origin.run_id) if root == RUNS else None
