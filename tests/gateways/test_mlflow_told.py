@@ -1,4 +1,4 @@
-"""Is an MLflow client told what is in the way of a name?"""
+"""Is an MLflow client told what is in the way of a name, and what there is none of here?"""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from pathlib import Path
 import pytest
 
 from holotype.domain.titles import name_of
+from holotype.operations.create_namespace import create_namespace
 from tests.support.asgi import Visitor, front_of
 from tests.support.mlflow_client import Client
-from tests.support.people import owner
+from tests.support.people import member, owner
 from tests.support.registry import open_desk
 
 TITLE = "Fraud (EU)"
 TAKEN = (400, "RESOURCE_ALREADY_EXISTS")
 PROMPT = {"key": "mlflow.prompt.is_prompt", "value": "true"}
+WEBHOOKS = [
+    ("GET", "webhooks"), ("POST", "webhooks"), ("GET", "webhooks/w"), ("PATCH", "webhooks/w"),
+    ("DELETE", "webhooks/w"), ("POST", "webhooks/w/test"),
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -40,3 +45,18 @@ def test_a_name_that_is_kept_for_another_model_is_taken(client: Client, first: s
     assert client.did("GET", "registered-models/get", name=first)["registered_model"] == made
     client.did("POST", "registered-models/rename", name=first, new_name="free")
     client.model(second)
+
+
+@pytest.mark.parametrize("role", ["reader", "contributor", "admin"])
+def test_whoever_may_read_something_is_told_that_there_are_no_webhooks(client: Client, role: str) -> None:
+    """Each endpoint says so in a sentence, in whatever namespace; a stranger is asked who they are."""
+    create_namespace(client.desk.call(), "risk")
+    secret = member(client.desk, str(client.visitor.token), "eve", (role, "risk"))
+    for prefix in ("", "/mlflow/risk"):
+        eve = Client(Visitor(client.visitor.app, secret), client.desk, prefix)
+        stranger = Client(Visitor(client.visitor.app), client.desk, prefix)
+        for method, path in WEBHOOKS:
+            got = eve.ask(method, path, name="x")
+            assert (got.status, got.json["error_code"]) == (501, "NOT_IMPLEMENTED"), (method, path)
+            assert "sends no webhooks yet" in got.json["message"]
+            assert stranger.refused(method, path) == (401, "UNAUTHENTICATED")
