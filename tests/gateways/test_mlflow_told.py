@@ -1,4 +1,4 @@
-"""Is an MLflow client told what is in the way of a name, and what there is none of here?"""
+"""Is an MLflow client told what is in the way of a name, what has yet to come, and what there is none of here?"""
 
 from __future__ import annotations
 
@@ -45,6 +45,24 @@ def test_a_name_that_is_kept_for_another_model_is_taken(client: Client, first: s
     assert client.did("GET", "registered-models/get", name=first)["registered_model"] == made
     client.did("POST", "registered-models/rename", name=first, new_name="free")
     client.model(second)
+
+
+@pytest.mark.parametrize("status", ["pending", "failed"])
+def test_a_version_whose_bytes_have_not_come_is_never_the_newest(client: Client, status: str) -> None:
+    """Neither of its stage nor of all; it is shown by its number, and has no stage, alias or download."""
+    client.model(versions=1)
+    where = {"name": "fraud", "version": str(client.intake(status))}
+    shown = client.did("GET", "registered-models/get", name="fraud")["registered_model"]["latest_versions"]
+    newest = client.did("POST", "registered-models/get-latest-versions", name="fraud")["model_versions"]
+    latest = client.did("GET", "registered-models/alias", name="fraud", alias="latest")["model_version"]
+    assert [one["version"] for one in (*shown, *newest, latest)] == ["1", "1", "1"]
+    assert client.version(number=where["version"])["version"] == where["version"]
+    for method, path, more in (
+        ("POST", "model-versions/transition-stage", {"stage": "Staging"}),
+        ("POST", "registered-models/alias", {"alias": "champion"}),
+        ("GET", "model-versions/get-download-uri", {}),
+    ):
+        assert client.refused(method, path, **where, **more) == (409, "RESOURCE_CONFLICT"), path
 
 
 @pytest.mark.parametrize("role", ["reader", "contributor", "admin"])
