@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from holotype.domain.origins import LONGEST
+from holotype.operations.words import TAG_LIMIT
 from tests.support.mlflow_api import World, asked, open_world
 from tests.support.source import ROOT
 
@@ -190,6 +192,33 @@ def test_what_a_copy_is_of_is_not_made_up(world: World) -> None:
     assert ask(world, "POST", create, name=name, source="models:/x1/1")[0] == 200
 
 
+@pytest.mark.parametrize("name", ["a\x07b", "a\u2028b", "\u202egnp"])
+def test_names_are_a_line_that_can_be_read(world: World, name: str) -> None:
+    """No control characters, no separators of lines, nothing that turns the direction of text; blanks are fine."""
+    assert ask(world, "POST", "registered-models/create", name=name) == INVALID
+    assert ask(world, "POST", "registered-models/create", name=f" {name[-1]} ")[0] == 200
+
+
+def test_what_is_registered_has_bounds(world: World) -> None:
+    """So many tags at once, sources and links so long, ids of a shape; ids that nobody knows here are taken."""
+    name, create = made(world)["name"], "model-versions/create"
+    tags = [{"key": f"k{number}", "value": "v"} for number in range(TAG_LIMIT + 1)]
+    assert ask(world, "POST", "registered-models/create", name="many", tags=tags) == INVALID
+    assert ask(world, "POST", "registered-models/create", name="many", tags=tags[1:])[0] == 200
+    elsewhere = {"name": name, "source": "s3://elsewhere/x"}
+    for more in (
+        {"tags": tags}, {"source": "s3://b/" + "x" * LONGEST}, {"source": " s3://b/x"}, {"source": "s3://b/x "},
+        {"run_id": "a.b"}, {"run_id": "a b"}, {"run_id": "-a"}, {"run_id": "a" * 257}, {"model_id": "m a"},
+        {"run_link": "l" * 2_001},
+    ):  # fmt: skip
+        assert ask(world, "POST", create, **elsewhere | more) == INVALID, str(more)[:40]
+    longest = "s3://b/".ljust(LONGEST, "x")
+    for more in ({"model_id": f"m-{'0' * 32}"}, {"run_id": "a" * 256}, {"source": longest}, {"tags": tags[1:]}):
+        assert ask(world, "POST", create, **elsewhere | more)[0] == 200, str(more)[:40]
+    for noun, where in (("registered-models", {}), ("model-versions", {"version": "1"})):
+        assert ask(world, "POST", f"{noun}/set-tag", name=name, key="a*b", value="v", **where) == (200, {})
+
+
 def test_searches_are_strict(world: World) -> None:
     """An AND too few or too many, keys twice, too many clauses, a token of another search."""
     for text in ("name = 'a' name = 'b'", "name = 'a' AND AND name = 'b'", " AND ".join(["name != 'a'"] * 101)):
@@ -220,6 +249,8 @@ def test_a_prompt_keeps_its_text(world: World) -> None:
     assert ask(world, "POST", "model-versions/set-tag", **tag) == CONFLICT
     tag = {"name": "greet", "version": "1", "key": "_mlflow_prompt_model_config", "value": "{}"}
     assert ask(world, "POST", "model-versions/set-tag", **tag) == (200, {})
+    other = new | {"source": "s3://elsewhere/x"}
+    assert ask(world, "POST", "model-versions/create", **other)[1]["model_version"]["source"] == "s3://elsewhere/x"
 
 
 def test_runs_are_context(world: World) -> None:
@@ -277,3 +308,15 @@ def test_the_page_quotes_what_clients_are_told(world: World) -> None:
         return re.sub(r"risk/iris|default/fraud-\d+|\d+", "…", " ".join(text.split()))
 
     assert plain(quoted) == plain(f"RESOURCE_CONFLICT: {got.json['message']}")
+
+
+def test_what_runs_and_experiments_leave_out_has_a_default(world: World) -> None:
+    """The experiment of a run and the size of a page; a status is one of those that there are."""
+    for method in ("GET", "POST"):
+        assert ask(world, method, "experiments/search")[1]["experiments"][0]["name"] == "Default"
+    _, one = ask(world, "POST", "runs/create", start_time=1)
+    info = one["run"]["info"]
+    assert info["experiment_id"] == "0"
+    for status in ("NONSENSE", "finished"):
+        assert ask(world, "POST", "runs/update", run_id=info["run_id"], status=status) == INVALID
+    assert ask(world, "POST", "runs/set-tag", run_id=info["run_id"], key="a*b", value="v") == INVALID

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from holotype.domain.provenance import Provenance, Run
+from holotype.domain.provenance import Parent, Provenance, Run
 from holotype.domain.references import parse
 from holotype.domain.titles import name_of
 from holotype.operations.bootstrap import bootstrap
@@ -65,6 +65,21 @@ def test_everything_else_is_told_what_the_address_is_for(desk: Desk, at: str) ->
     assert got.status == 200
     assert "/mlflow/risk</code>" in text
     assert (NONE in text) == (NONE in at)
+
+
+def test_pages_about_runs_say_that_this_is_no_experiment_tracker(desk: Desk) -> None:
+    """Where clients' addresses lead, and beside the run of a version; not where a version has none."""
+    visitor = Visitor(front_of(desk.registry))
+    desk.register("plain", origin=Provenance(parents=[Parent("elsewhere:1", "derived")]))
+    with_run, without = (
+        visitor.ask("GET", f"/models/{model}/versions/1/provenance", headers=HTML).body.decode()
+        for model in ("risk/fraud", "default/plain")
+    )
+    for text in (ask(desk, "risk").body.decode(), with_run):
+        assert "Runs are the context of versions" in text
+        assert "Holotype is no experiment tracker" in text
+    assert "No run was recorded" in without
+    assert "experiment tracker" not in without
 
 
 def test_who_is_not_signed_in_is_asked_to_and_comes_back(database_url: str, tmp_path: Path) -> None:

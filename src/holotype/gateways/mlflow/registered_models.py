@@ -10,7 +10,7 @@ import msgspec
 from holotype.catalogue.overviews import Overview
 from holotype.domain import prompts
 from holotype.domain.permissions import Permission
-from holotype.errors import AlreadyExists
+from holotype.errors import AlreadyExists, NotFound
 from holotype.gateways.base import Request, call_of
 from holotype.gateways.mlflow import naming, shapes
 from holotype.gateways.mlflow.errors import Refusal
@@ -131,7 +131,10 @@ async def _shown(request: Request, named: Named) -> dict[str, Any]:
 
 async def _taken(request: Request, named: Named, *, prompt: bool) -> Refusal:
     """Return the error that a client of MLflow's knows; it tells models and prompts apart."""
-    there = await perform_quick(show_overview, call_of(request), *named)
+    try:
+        there = await perform_quick(show_overview, call_of(request), *named)
+    except NotFound:
+        return _in_the_way(named)
     new, old = ("prompt" if one else "registered model" for one in (prompt, prompts.is_prompt(there.model.tags)))
     text = f"{new.title()} (name={named.title}) already exists."
     if new != old:
@@ -140,6 +143,15 @@ async def _taken(request: Request, named: Named, *, prompt: bool) -> Refusal:
             " MLflow does not allow creating a model and a prompt with the same name."
         )
     return Refusal(400, "RESOURCE_ALREADY_EXISTS", text)
+
+
+def _in_the_way(named: Named) -> Refusal:
+    """Return the error about a model that clients call otherwise, and that has the name which this one would have."""
+    name, title = named.reference.model, named.title
+    text = f"{title!r} would be kept here as {named.reference}, and a model that is called {name!r} is there already."
+    if name == title:
+        text = f"{named.reference} is there already: it is the model that clients of MLflow call by another name."
+    return Refusal(400, "RESOURCE_ALREADY_EXISTS", f"{text} Choose another name, or rename that model.")
 
 
 routes = [create, get, rename, update, delete]

@@ -1,4 +1,4 @@
-"""The endpoints about webhooks, all of which say that there are none yet."""
+"""The endpoints about webhooks, all of which say that there are none yet, to whoever may read something somewhere."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ class Unread(Message):
     """A message of which nothing is read."""
 
 
-@endpoint("GET", "webhooks", permission=Permission.ADMIN_OPERATE, spaced=False)
+@endpoint("GET", "webhooks", permission=Permission.MODEL_READ, spaced=False)
 async def listed(request: Request, message: Unread) -> None:  # noqa: ARG001 - every endpoint takes both
     """Refuse to list webhooks."""
     raise not_implemented(_SENTENCE)
 
 
-@endpoint("POST", "webhooks", permission=Permission.ADMIN_OPERATE, spaced=False)
+@endpoint("POST", "webhooks", permission=Permission.MODEL_READ, spaced=False)
 async def create(request: Request, message: Unread) -> None:  # noqa: ARG001
     """Refuse to create a webhook."""
     raise not_implemented(_SENTENCE)
 
 
-@endpoint("GET", "webhooks/{webhook:str}", permission=Permission.ADMIN_OPERATE, spaced=False)
+@endpoint("GET", "webhooks/{webhook:str}", permission=Permission.MODEL_READ, spaced=False)
 async def get(request: Request, message: Unread) -> None:  # noqa: ARG001
     """Refuse to show a webhook."""
     raise not_implemented(_SENTENCE)
 
 
-@endpoint("PATCH", "webhooks/{webhook:str}", permission=Permission.ADMIN_OPERATE, spaced=False)
+@endpoint("PATCH", "webhooks/{webhook:str}", permission=Permission.MODEL_READ, spaced=False)
 async def update(request: Request, message: Unread) -> None:  # noqa: ARG001
     """Refuse to change a webhook."""
     raise not_implemented(_SENTENCE)
 
 
-@endpoint("DELETE", "webhooks/{webhook:str}", permission=Permission.ADMIN_OPERATE, spaced=False)
+@endpoint("DELETE", "webhooks/{webhook:str}", permission=Permission.MODEL_READ, spaced=False)
 async def delete(request: Request, message: Unread) -> None:  # noqa: ARG001
     """Refuse to delete a webhook."""
     raise not_implemented(_SENTENCE)
 
 
-@endpoint("POST", "webhooks/{webhook:str}/test", permission=Permission.ADMIN_OPERATE, spaced=False)
+@endpoint("POST", "webhooks/{webhook:str}/test", permission=Permission.MODEL_READ, spaced=False)
 async def test(request: Request, message: Unread) -> None:  # noqa: ARG001
     """Refuse to try a webhook."""
     raise not_implemented(_SENTENCE)
