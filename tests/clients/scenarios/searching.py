@@ -97,6 +97,23 @@ def versions_are_found_by_runs(scene: Scene) -> None:
     assert found(f"{a} and run_id NOT IN ('{first}', '{second}')") == ["a3"]
 
 
+def versions_without_a_run_are_found(scene: Scene) -> None:
+    """They have an empty text for a run id, which every operator compares as it does any other."""
+    client = _made(scene)
+    found, name = _found(scene, client), scene.name("a-Find")
+    client.create_model_version(name, f"s3://bucket/{scene.tag}/none")
+    a, first = f"name = '{name}'", "a0" * 16
+    assert found(f"{a} and run_id = ''") == ["a4"]
+    assert found(f"{a} and run_id != '{first}'") == ["a2", "a3", "a4"]
+    assert found(f"{a} and run_id != ''") == ["a1", "a2", "a3"]
+    assert found(f"{a} and run_id IN ('', '{first}')") == ["a1", "a4"]
+    assert found(f"{a} and run_id NOT IN ('{first}')") == ["a2", "a3", "a4"]
+    assert found(f"{a} and run_id NOT IN ('', '{first}')") == ["a2", "a3"]
+    assert found(f"{a} and run_id LIKE '%'") == ["a1", "a2", "a3", "a4"]
+    assert found(f"{a} and run_id ILIKE ''") == ["a4"]
+    assert found(f"{a} and run_id LIKE '_%'") == ["a1", "a2", "a3"]
+
+
 def versions_are_found_by_sources(scene: Scene) -> None:
     """=, !=, LIKE and ILIKE of where they came from."""
     found = _found(scene, _made(scene))
