@@ -62,11 +62,15 @@ def server(
     request: pytest.FixtureRequest, database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
     """A server, as a user would start it."""
-    settings: dict[str, object] = {}
-    if database == "postgresql":
-        settings["database"] = request.getfixturevalue("postgres").create_database(f"clients_{uuid.uuid4().hex}")
-    with serving(tmp_path_factory.mktemp(f"server-{database}"), **settings) as running:
+    with serving(tmp_path_factory.mktemp(f"server-{database}"), **kept_in(database, request)) as running:
         yield running
+
+
+def kept_in(database: str, request: pytest.FixtureRequest) -> dict[str, object]:
+    """Return the settings of a server that uses a new database of this kind."""
+    if database == "sqlite":
+        return {}
+    return {"database": request.getfixturevalue("postgres").create_database(f"clients_{uuid.uuid4().hex}")}
 
 
 @pytest.fixture(scope="session")

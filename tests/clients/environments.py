@@ -37,6 +37,12 @@ def python_of(name: str) -> Path:
     return place / "bin" / "python"
 
 
+def packages_of(name: str) -> frozenset[str]:
+    """Return which packages an environment has, by its lock file."""
+    lines = (LOCKS / f"{name}.txt").read_text().splitlines()
+    return frozenset(line.partition("==")[0] for line in lines if "==" in line and not line.startswith((" ", "#")))
+
+
 def _make(place: Path, lock: Path) -> None:
     _run("venv", "--quiet", "--python", sys.executable, str(place))
     python = str(place / "bin" / "python")

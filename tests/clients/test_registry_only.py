@@ -7,12 +7,19 @@ from pathlib import Path
 import pytest
 
 from holotype import Client as Holotype
-from tests.clients.conftest import CLIENTS, playing
+from tests.clients.conftest import CLIENTS, kept_in, playing
 from tests.clients.peers import Peer
 from tests.support.s3 import S3
 from tests.support.server import Running, serving
 
 pytestmark = pytest.mark.timeout(900)
+on_both_databases = pytest.mark.parametrize(
+    ("database", "name"),
+    [*(("sqlite", name) for name in CLIENTS), ("postgresql", CLIENTS[0])],
+    indirect=["database"],
+    scope="session",
+)
+"""Every client on one database, and the newest on the other: no client knows what the server uses."""
 SOURCES = """
 [[source]]
 name = "tracking"
@@ -34,7 +41,9 @@ secret_access_key_env = "LAKE_SECRET"
 
 
 @pytest.fixture(scope="module")
-def beside_a_lake(s3: S3, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def beside_a_lake(
+    request: pytest.FixtureRequest, database: str, s3: S3, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
     """A server of ours whose administrator named a bucket as an import source."""
     folder = tmp_path_factory.mktemp("lake")
     endpoint = s3.environment["AWS_ENDPOINT_URL"]
@@ -43,11 +52,12 @@ def beside_a_lake(s3: S3, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     file.write_text(LAKE.format(endpoint=endpoint))
     file.chmod(0o600)
     variables = {name: s3.environment[key] for name, key in keys.items()}
-    with serving(folder, environment=variables, import_sources=str(file), egress_allow=endpoint) as running:
+    settings = kept_in(database, request) | {"import_sources": str(file), "egress_allow": endpoint}
+    with serving(folder, environment=variables, **settings) as running:
         yield running
 
 
-@pytest.mark.parametrize("name", CLIENTS)
+@on_both_databases
 def test_models_of_a_bucket_are_copied_in(beside_a_lake: Running, s3: S3, tmp_path: Path, name: str) -> None:
     """They are ours afterwards, and load when the bucket is gone."""
     model = f"fraud-{uuid.uuid4().hex[:8]}"
@@ -70,17 +80,20 @@ def test_models_of_a_bucket_are_copied_in(beside_a_lake: Running, s3: S3, tmp_pa
 
 
 @pytest.fixture(scope="module")
-def registry(mlflow_server: Peer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def registry(
+    request: pytest.FixtureRequest, database: str, mlflow_server: Peer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
     """A server of ours whose administrator named MLflow's server as an import source."""
     folder = tmp_path_factory.mktemp("registry")
     file = folder / "import-sources.toml"
     file.write_text(SOURCES.format(url=mlflow_server.url))
     file.chmod(0o600)
-    with serving(folder, import_sources=str(file), egress_allow=mlflow_server.url) as running:
+    settings = kept_in(database, request) | {"import_sources": str(file), "egress_allow": mlflow_server.url}
+    with serving(folder, **settings) as running:
         yield running
 
 
-@pytest.mark.parametrize("name", ["mlflow-3.18", "mlflow-3.17", "mlflow-2.22"])
+@on_both_databases
 def test_versions_are_copied_in(registry: Running, mlflow_server: Peer, tmp_path: Path, name: str) -> None:
     """Bytes and context come from the tracking server that the administrator named; they are ours afterwards."""
     model = f"fraud-{uuid.uuid4().hex[:8]}"

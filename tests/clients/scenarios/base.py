@@ -49,6 +49,11 @@ def until(_major: int) -> Callable[[F], F]:
     return lambda function: function
 
 
+def needs(_package: str) -> Callable[[F], F]:
+    """Mark a scenario that clients without this package in their environments cannot play."""
+    return lambda function: function
+
+
 @contextlib.contextmanager
 def refused(code: str, *parts: str, about: str = "") -> Iterator[None]:
     """Expect that the client raises an error with this code, whose message has these parts."""

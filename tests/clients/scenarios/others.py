@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 from typing import Any
 
 import mlflow
 import numpy as np
-from scenarios.base import MAJOR, Scene
+from scenarios.base import MAJOR, Scene, needs
 
 
+@needs("onnx")
 def onnx_model_predicts(scene: Scene) -> None:
-    """A model in the ONNX format, where the client's environment has the library; else one in Python."""
-    if importlib.util.find_spec("onnx") is None:
-        _python_model(scene)
-        return
+    """A model in the ONNX format."""
     import mlflow.onnx  # noqa: PLC0415 - not every environment has it
     import onnx  # noqa: PLC0415
     from onnx import TensorProto, helper  # noqa: PLC0415
@@ -45,7 +42,8 @@ class Doubling(mlflow.pyfunc.PythonModel):
         return model_input * 2
 
 
-def _python_model(scene: Scene) -> None:
+def python_model_predicts(scene: Scene) -> None:
+    """A model that somebody wrote as a class."""
     where = {"name": "model"} if MAJOR >= 3 else {"artifact_path": "model"}
     with mlflow.start_run():
         mlflow.pyfunc.log_model(
@@ -53,8 +51,3 @@ def _python_model(scene: Scene) -> None:
         )
     loaded = mlflow.pyfunc.load_model(f"models:/{scene.name('python')}/1")
     np.testing.assert_allclose(loaded.predict(np.array([1.0, 2.0])), [2.0, 4.0])
-
-
-def python_model_predicts(scene: Scene) -> None:
-    """A model that somebody wrote as a class."""
-    _python_model(scene)

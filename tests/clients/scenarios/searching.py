@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from scenarios.base import Scene, refused
@@ -10,60 +11,134 @@ from scenarios.base import Scene, refused
 def _made(scene: Scene) -> Any:
     """Make three models with versions, tags and runs; return the client."""
     client = scene.client
-    for place, letter in enumerate("abc"):
+    for letter in "abc":
         name = scene.name(f"{letter}-Find")
         client.create_registered_model(name, {"team": letter, "key with blank": "x", "dotted.key": letter.upper()})
         for number in range(3):
             client.create_model_version(
-                name, f"s3://bucket/{scene.tag}/{letter}/{number}", f"{place}{number}" * 16, {"n": str(number)}
+                name, f"s3://bucket/{scene.tag}/{letter}/{number}", f"{letter}{number}" * 16, {"n": str(number)}
             )
     return client
 
 
+def _named(scene: Scene, client: Any) -> Callable[[str], list[str]]:
+    """Give what asks for models and returns the first letters of their names, in the order of the answer."""
+
+    def asked(text: str) -> list[str]:
+        return [one.name[0] for one in client.search_registered_models(text) if scene.tag in one.name]
+
+    return asked
+
+
+def _found(scene: Scene, client: Any) -> Callable[[str], list[str]]:
+    """Give what asks for versions and returns the letters of their models with their numbers, sorted."""
+
+    def asked(text: str) -> list[str]:
+        got = client.search_model_versions(text)
+        return sorted(f"{one.name[0]}{one.version}" for one in got if scene.tag in one.name)
+
+    return asked
+
+
 def models_are_found_by_every_operator(scene: Scene) -> None:
-    """=, !=, LIKE, ILIKE, IN and tags."""
-    client = _made(scene)
+    """=, !=, LIKE, ILIKE, IN and NOT IN of names; =, !=, LIKE and ILIKE of tags that are there."""
+    named = _named(scene, _made(scene))
     a, b, c = (scene.name(f"{letter}-Find") for letter in "abc")
-
-    def names(text: str) -> list[str]:
-        return [one.name for one in client.search_registered_models(text) if scene.tag in one.name]
-
     like = f"name LIKE '%{scene.tag}'"
-    assert names(f"name = '{a}'") == [a]
-    assert names(f"name != '{a}' AND {like}") == [b, c]
-    assert names(like) == [a, b, c]
-    assert names(f"name LIKE '%-find-{scene.tag}'") == []
-    assert names(f"name ILIKE '%-find-{scene.tag}'") == [a, b, c]
-    assert names(f"{like} and tag.team = 'b'") == [b]
-    assert names(f"{like} and tags.team != 'b'") == [a, c]
-    assert names(f"{like} and tags.`key with blank` = 'x' AND tags.team ILIKE 'C'") == [c]
-    assert names(f"{like} and tags.\"dotted.key\" LIKE 'A%'") == [a]
-    assert names(f"{like} and tags.absent != 'x'") == []
+    assert named(f"name = '{a}'") == ["a"]
+    assert named(f"attribute.name = '{a}'") == ["a"]
+    assert named(f"name != '{a}' AND {like}") == ["b", "c"]
+    assert named(like) == ["a", "b", "c"]
+    assert named(f"name LIKE '%-find-{scene.tag}'") == []
+    assert named(f"name LIKE '_-Find-{scene.tag}'") == ["a", "b", "c"]
+    assert named(f"name ILIKE '%-find-{scene.tag}'") == ["a", "b", "c"]
+    assert named(f"name IN ('{c}', '{a}', 'nobody')") == ["a", "c"]
+    assert named(f"name IN ('{b}')") == ["b"]
+    assert named(f"name NOT IN ('{c}', '{a}') AND {like}") == ["b"]
+    assert named(f"name NOT IN ('nobody') AND name IN ('{b}')") == ["b"]
+    assert named(f"{like} and tag.team = 'b'") == ["b"]
+    assert named(f"{like} and tags.team != 'b'") == ["a", "c"]
+    assert named(f"{like} and tags.`key with blank` = 'x' AND tags.team ILIKE 'C'") == ["c"]
+    assert named(f"{like} and tags.\"dotted.key\" LIKE 'A%'") == ["a"]
+    assert named(f"{like} and tags.\"dotted.key\" LIKE 'a%'") == []
+    assert named(f"{like} and tags.absent != 'x'") == []
 
 
-def versions_are_found_by_every_operator(scene: Scene) -> None:
-    """Names, runs, sources, numbers and tags."""
+def versions_are_found_by_names_and_numbers(scene: Scene) -> None:
+    """=, !=, LIKE, ILIKE, IN and NOT IN of names; =, !=, <, <=, > and >= of numbers."""
+    found = _found(scene, _made(scene))
+    a, b, c = (scene.name(f"{letter}-Find") for letter in "abc")
+    like = f"name LIKE '%{scene.tag}'"
+    assert found(f"name = '{a}'") == ["a1", "a2", "a3"]
+    assert found(f"attribute.name = '{a}'") == ["a1", "a2", "a3"]
+    assert found(f"name != '{a}' AND {like}") == ["b1", "b2", "b3", "c1", "c2", "c3"]
+    assert found(f"name LIKE 'B-FIND-{scene.tag}'") == []
+    assert found(f"{like} AND name ILIKE 'B-FIND%'") == ["b1", "b2", "b3"]
+    assert found(f"name IN ('{a}', '{b}') AND version_number > 2") == ["a3", "b3"]
+    assert found(f"name NOT IN ('{a}', '{c}') AND {like}") == ["b1", "b2", "b3"]
+    assert found(f"name='{a}' and version_number >= 2") == ["a2", "a3"]
+    assert found(f"name='{a}' and version_number < 2") == ["a1"]
+    assert found(f"name='{a}' and version_number <= 2") == ["a1", "a2"]
+    assert found(f"name='{a}' and version_number = 2") == ["a2"]
+    assert found(f"name='{a}' and version_number != 2") == ["a1", "a3"]
+
+
+def versions_are_found_by_runs(scene: Scene) -> None:
+    """=, !=, LIKE, ILIKE, IN and NOT IN of the ids of their runs."""
+    found = _found(scene, _made(scene))
+    a, first, second = f"name = '{scene.name('a-Find')}'", "a0" * 16, "a1" * 16
+    assert found(f"{a} and run_id = '{second}'") == ["a2"]
+    assert found(f"{a} and run_id != '{second}'") == ["a1", "a3"]
+    assert found(f"name LIKE '%{scene.tag}' and run_id LIKE 'a%'") == ["a1", "a2", "a3"]
+    assert found(f"{a} and run_id LIKE '%a2'") == ["a3"]
+    assert found(f"{a} and run_id LIKE 'A%'") == []
+    assert found(f"{a} and run_id ILIKE 'A1%'") == ["a2"]
+    assert found(f"{a} and run_id IN ('{first}', '{second}')") == ["a1", "a2"]
+    assert found(f"{a} and run_id NOT IN ('{first}', '{second}')") == ["a3"]
+
+
+def versions_without_a_run_are_found(scene: Scene) -> None:
+    """They have an empty text for a run id, which every operator compares as it does any other."""
     client = _made(scene)
-    a, b, _ = (scene.name(f"{letter}-Find") for letter in "abc")
+    found, name = _found(scene, client), scene.name("a-Find")
+    client.create_model_version(name, f"s3://bucket/{scene.tag}/none")
+    a, first = f"name = '{name}'", "a0" * 16
+    assert found(f"{a} and run_id = ''") == ["a4"]
+    assert found(f"{a} and run_id != '{first}'") == ["a2", "a3", "a4"]
+    assert found(f"{a} and run_id != ''") == ["a1", "a2", "a3"]
+    assert found(f"{a} and run_id IN ('', '{first}')") == ["a1", "a4"]
+    assert found(f"{a} and run_id NOT IN ('{first}')") == ["a2", "a3", "a4"]
+    assert found(f"{a} and run_id NOT IN ('', '{first}')") == ["a2", "a3"]
+    assert found(f"{a} and run_id LIKE '%'") == ["a1", "a2", "a3", "a4"]
+    assert found(f"{a} and run_id ILIKE ''") == ["a4"]
+    assert found(f"{a} and run_id LIKE '_%'") == ["a1", "a2", "a3"]
 
-    def found(text: str) -> list[tuple[str, int]]:
-        got = [one for one in client.search_model_versions(text) if scene.tag in one.name]
-        return sorted((one.name, int(one.version)) for one in got)
 
-    assert found(f"name = '{a}'") == [(a, 1), (a, 2), (a, 3)]
-    assert found(f"name IN ('{a}', '{b}') AND version_number > 2") == [(a, 3), (b, 3)]
-    assert found(f"name='{a}' and version_number >= 2") == [(a, 2), (a, 3)]
-    assert found(f"name='{a}' and version_number < 2") == [(a, 1)]
-    assert found(f"name='{a}' and version_number <= 2") == [(a, 1), (a, 2)]
-    assert found(f"name='{a}' and version_number = 2") == [(a, 2)]
-    assert found(f"name='{a}' and version_number != 2") == [(a, 1), (a, 3)]
-    assert found(f"source_path = 's3://bucket/{scene.tag}/a/0'") == [(a, 1)]
-    assert found(f"source_path LIKE 's3://bucket/{scene.tag}/b/%'") == [(b, 1), (b, 2), (b, 3)]
-    assert found(f"name = '{a}' and run_id = '{'01' * 16}'") == [(a, 2)]
-    assert found(f"name = '{a}' and run_id IN ('{'01' * 16}', '{'02' * 16}')") == [(a, 2), (a, 3)]
-    assert found(f"name = '{a}' and tags.n = '1'") == [(a, 2)]
-    assert found(f"name = '{a}' and tag.n != '1'") == [(a, 1), (a, 3)]
-    assert found(f"name LIKE '%{scene.tag}' AND name ILIKE 'B-FIND%'") == [(b, 1), (b, 2), (b, 3)]
+def versions_are_found_by_sources(scene: Scene) -> None:
+    """=, !=, LIKE and ILIKE of where they came from."""
+    found = _found(scene, _made(scene))
+    a, where = f"name = '{scene.name('a-Find')}'", f"s3://bucket/{scene.tag}"
+    assert found(f"source_path = '{where}/a/0'") == ["a1"]
+    assert found(f"{a} and source_path != '{where}/a/0'") == ["a2", "a3"]
+    assert found(f"source_path LIKE '{where}/b/%'") == ["b1", "b2", "b3"]
+    assert found(f"source_path LIKE '{where.replace('s3', 'S3')}/b/%'") == []
+    assert found(f"source_path ILIKE '{where.upper()}/B/_'") == ["b1", "b2", "b3"]
+
+
+def versions_are_found_by_tags(scene: Scene) -> None:
+    """=, !=, LIKE and ILIKE; a version without the tag is not found by any of them."""
+    client = _made(scene)
+    found, name = _found(scene, client), scene.name("a-Find")
+    a = f"name = '{name}'"
+    client.set_model_version_tag(name, "1", "dotted.key", "Good for Both")
+    client.set_model_version_tag(name, "2", "dotted.key", "good for one")
+    assert found(f"{a} and tags.n = '1'") == ["a2"]
+    assert found(f"{a} and tag.n != '1'") == ["a1", "a3"]
+    assert found(f"{a} and tags.`dotted.key` != 'good for one'") == ["a1"]
+    assert found(f"{a} and tags.`dotted.key` LIKE 'good%'") == ["a2"]
+    assert found(f"{a} and tag.\"dotted.key\" ILIKE 'GOOD%o_e'") == ["a2"]
+    assert found(f"{a} and tags.`dotted.key` ILIKE 'good%'") == ["a1", "a2"]
+    assert found(f"{a} and tags.`dotted.key` ILIKE 'good%' and tags.n != '0'") == ["a2"]
 
 
 def orders_are_kept(scene: Scene) -> None:
@@ -120,8 +195,12 @@ def wrong_filters_are_refused(scene: Scene) -> None:
         "name = unquoted",
         "nothing = 'x'",
         "name > 'x'",
+        "name <= 'x'",
         "name = 'a' OR name = 'b'",
         "tags.x > 'a'",
+        "tags.x IN ('a')",
+        "name IN ()",
+        "name NOT IN 'a'",
         "name = 'a'; DROP TABLE models",
         "name IS NULL",
         "run_id = 'x'",
@@ -133,12 +212,18 @@ def wrong_filters_are_refused(scene: Scene) -> None:
     for text in (
         "version_number = 'x'",
         "version_number LIKE '1'",
+        "version_number IN (1, 2)",
         "source_path IN ('a')",
+        "source_path NOT IN ('a')",
+        "source_path >= 'a'",
+        "name < 'a'",
+        "run_id IS NULL",
         "name = 'unbalanced",
         "run_id > 'a'",
         "creation_timestamp > 1",
         "name IN ()",
         "tags.x IN ('a')",
+        "tags.x < 'a'",
     ):
         with refused("INVALID_PARAMETER_VALUE", about=text):
             client.search_model_versions(text)
