@@ -187,44 +187,48 @@ def pages_lead_to_the_end(scene: Scene) -> None:
     assert not second.token
 
 
+_WRONG_OF_MODELS = (
+    "name = 'unbalanced",
+    "name = unquoted",
+    "nothing = 'x'",
+    "name > 'x'",
+    "name <= 'x'",
+    "name = 'a' OR name = 'b'",
+    "tags.x > 'a'",
+    "tags.x IN ('a')",
+    "name IN ()",
+    "name NOT IN 'a'",
+    "name = 'a'; DROP TABLE models",
+    "name IS NULL",
+    "run_id = 'x'",
+    "= 'x'",
+    "name LIKE",
+)
+_WRONG_OF_VERSIONS = (
+    "version_number = 'x'",
+    "version_number LIKE '1'",
+    "version_number IN (1, 2)",
+    "source_path IN ('a')",
+    "source_path NOT IN ('a')",
+    "source_path >= 'a'",
+    "name < 'a'",
+    "run_id IS NULL",
+    "name = 'unbalanced",
+    "run_id > 'a'",
+    "creation_timestamp > 1",
+    "name IN ()",
+    "tags.x IN ('a')",
+    "tags.x < 'a'",
+)
+
+
 def wrong_filters_are_refused(scene: Scene) -> None:
     """Each with an error that the client raises as such."""
     client = scene.client
-    for text in (
-        "name = 'unbalanced",
-        "name = unquoted",
-        "nothing = 'x'",
-        "name > 'x'",
-        "name <= 'x'",
-        "name = 'a' OR name = 'b'",
-        "tags.x > 'a'",
-        "tags.x IN ('a')",
-        "name IN ()",
-        "name NOT IN 'a'",
-        "name = 'a'; DROP TABLE models",
-        "name IS NULL",
-        "run_id = 'x'",
-        "= 'x'",
-        "name LIKE",
-    ):
+    for text in _WRONG_OF_MODELS:
         with refused("INVALID_PARAMETER_VALUE", about=text):
             client.search_registered_models(text)
-    for text in (
-        "version_number = 'x'",
-        "version_number LIKE '1'",
-        "version_number IN (1, 2)",
-        "source_path IN ('a')",
-        "source_path NOT IN ('a')",
-        "source_path >= 'a'",
-        "name < 'a'",
-        "run_id IS NULL",
-        "name = 'unbalanced",
-        "run_id > 'a'",
-        "creation_timestamp > 1",
-        "name IN ()",
-        "tags.x IN ('a')",
-        "tags.x < 'a'",
-    ):
+    for text in _WRONG_OF_VERSIONS:
         with refused("INVALID_PARAMETER_VALUE", about=text):
             client.search_model_versions(text)
     for order in (["nothing"], ["name SIDEWAYS"], ["name", "name"]):
