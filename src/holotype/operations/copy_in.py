@@ -23,9 +23,11 @@ from datetime import timedelta
 
 from holotype.access import rules
 from holotype.catalogue import intakes
+from holotype.domain import origins
 from holotype.domain.entities import Intake
 from holotype.domain.events import Action
 from holotype.domain.permissions import Permission
+from holotype.egress.sources import covering, tracker_of
 from holotype.errors import HolotypeError, Unavailable
 from holotype.ledger import append
 from holotype.ledger.append import Entry
@@ -117,13 +119,20 @@ async def _work(call: Call, held: Held, pause: Callable[[], None]) -> None:
 
 
 async def _bring(call: Call, held: Held) -> None:
-    if copying.is_outside(call, held.intake):
+    if _is_outside(call, held.intake):
         await aside(registering_intake.conclude, call, held, [], await copying.told(call, held.intake), external=True)
         return
     place, reader, listed = await copying.listed(call, held.intake)  # 2, 3
     await copying.copy_all(call, held, reader, listed)  # 4
     told = await copying.told(call, held.intake, place)
     await aside(registering_intake.conclude, call, held, listed, told)  # 5
+
+
+def _is_outside(call: Call, intake: Intake) -> bool:
+    """Say whether only what a tracking server knows is to be fetched: the bytes lie in no import source."""
+    sources = call.registry.sources
+    covered = covering(sources, intake.namespace, origins.read(intake.uri)) is not None
+    return not covered and tracker_of(sources, intake.namespace, intake.run_id, intake.logged_model) is not None
 
 
 async def _beat(call: Call, held: Held, pause: Callable[[], None]) -> None:

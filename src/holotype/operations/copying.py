@@ -92,13 +92,6 @@ async def listed(call: Call, intake: Intake) -> tuple[Place, Reader, list[Listed
     return asked, reader, files
 
 
-def is_outside(call: Call, intake: Intake) -> bool:
-    """Say whether only what a tracking server knows is to be fetched: the bytes lie in no import source."""
-    sources = call.registry.sources
-    covered = covering(sources, intake.namespace, origins.read(intake.uri)) is not None
-    return not covered and tracker_of(sources, intake.namespace, intake.run_id, intake.logged_model) is not None
-
-
 async def told(call: Call, intake: Intake, place: Place | None = None) -> Told:
     """Return what a tracking server knows of an intake's run: the one that it lies in, or one of the same namespace."""
     tracker = place
