@@ -107,6 +107,7 @@ class Writer:
         try:
             if self._batch is None or self._connection is None:
                 self._connection = self._begin()
+                self._connection.info[_LEFT] = {}
                 self._batch = _Batch()
         except BaseException:
             self._turn.release()
@@ -121,7 +122,6 @@ class Writer:
         if kept is not None and not kept.closed and not kept.invalidated:
             try:
                 run(kept, self._begin_statement)
-                kept.info[_LEFT] = {}
             except sa.exc.DBAPIError as error:
                 self._drop()
                 if not lost(error):
@@ -131,7 +131,6 @@ class Writer:
         fresh = self._open()
         try:
             run(fresh, self._begin_statement)
-            fresh.info[_LEFT] = {}
         except BaseException:
             fresh.invalidate()
             fresh.close()
