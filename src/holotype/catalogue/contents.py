@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from holotype.catalogue.tables import data_references, documents, files, metrics, parameters, parents, sources, versions
@@ -21,6 +22,7 @@ from holotype.domain.manifest import MANIFEST_TYPE, Document, File
 from holotype.domain.provenance import MEDIA_TYPE, Provenance, Scalar
 from holotype.errors import Corrupt
 
+_decode = msgspec.json.Decoder(Provenance).decode
 _FILES = (
     sa.select(files)
     .where(files.c.version_id == sa.bindparam("version_id"), files.c.path > sa.bindparam("after"))
@@ -154,6 +156,12 @@ def provenance(tx: Tx, version: Version) -> Document | None:
         return None
     content = tx.execute(_PROVENANCE, {"version_id": version.id}).scalar()
     return _unaltered(MEDIA_TYPE, content, version.provenance_digest)
+
+
+def origin(tx: Tx, version: Version) -> Provenance | None:
+    """Return the provenance of a version, where it has one, read; or raise ``Corrupt``."""
+    kept = provenance(tx, version)
+    return _decode(kept.content) if kept else None
 
 
 def _unaltered(media_type: str, content: bytes | None, digest: str) -> Document:

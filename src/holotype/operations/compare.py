@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
 from holotype.access import rules
 from holotype.catalogue import contents, versions
 from holotype.db import Tx
@@ -24,7 +22,6 @@ from holotype.errors import Invalid
 from holotype.operations.call import Call
 
 _FILES = 20_000
-_decode = msgspec.json.Decoder(Provenance).decode
 
 
 def compare(call: Call, references: Sequence[Reference], *, everything: bool = False) -> Comparison:
@@ -39,7 +36,6 @@ def compare(call: Call, references: Sequence[Reference], *, everything: bool = F
 
 
 def _known(tx: Tx, version: Version) -> Compared:
-    kept = contents.provenance(tx, version)
-    origin = _decode(kept.content) if kept else Provenance()
+    origin = contents.origin(tx, version) or Provenance()
     files = contents.page_of_files(tx, version.id, after="", limit=_FILES)
     return Compared(version.reference, version.digest, files, origin)

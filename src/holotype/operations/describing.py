@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-import msgspec
-
 from holotype.access import rules
 from holotype.catalogue import contents, versions
 from holotype.db import Tx
@@ -20,7 +18,6 @@ from holotype.operations import signatures
 from holotype.operations.call import Call
 
 _FILES = 20_000
-_decode = msgspec.json.Decoder(Provenance).decode
 
 
 def bom(call: Call, reference: Reference) -> bytes:
@@ -49,11 +46,11 @@ def describe(call: Call, reference: Reference) -> Described:
     rules.require(call.actor, Permission.MODEL_READ, namespace=reference.namespace, model=reference.model)
     with call.registry.database.snapshot() as tx:
         version = versions.find(tx, reference)
-        kept, text = contents.provenance(tx, version), versions.card(tx, version.id)
+        text = versions.card(tx, version.id)
         keys = policies.in_force(tx, version.namespace_id).keys
         return Described(
             version=version,
-            origin=_decode(kept.content) if kept else Provenance(),
+            origin=contents.origin(tx, version) or Provenance(),
             card=text,
             licence=cards.licence(text, version.tags),
             files=contents.page_of_files(tx, version.id, after="", limit=_FILES),

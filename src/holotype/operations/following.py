@@ -9,8 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-import msgspec
-
 from holotype.access import rules
 from holotype.catalogue import contents, intakes, models, sources
 from holotype.db import Tx
@@ -28,8 +26,6 @@ from holotype.operations import tracked
 from holotype.operations.call import Call
 from holotype.operations.registering import FILE_LIMIT
 from holotype.tracking import artifacts, experiments
-
-_decode = msgspec.json.Decoder(Provenance).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +121,7 @@ def _copied(call: Call, tx: Tx, reference: Reference, title: str | None) -> Foun
         raise NotFound(f"There is no {reference}.", hint=f"List the versions of {reference.model_reference}.")
     version = found.version
     held = contents.page_of_files(tx, version.id, after="", limit=FILE_LIMIT)
-    kept = contents.provenance(tx, version)
-    inherited = _decode(kept.content) if kept else None
+    inherited = contents.origin(tx, version)
     parent = Parent(version.reference, "derived", version.digest)
     return Found(tuple(held), None, found.logged_model, parent, inherited, run_id=found.run_id)
 
